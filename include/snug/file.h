@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Small files below a root, and long ones line by line. A root is the live system, or a
+ * directory that stands in for it (`snug explain --root`), or another process as seen from
+ * here (`--pid`). Every path given here is absolute and is looked up below the root; no
+ * symbolic link leads out of a root directory.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "snug/text.h"
+
+struct snug_root {
+    int fd;  /* An O_PATH descriptor of the directory; -1 for the live system. */
+    int pid; /* Whose `/proc/self` is meant: 0 for the caller's own. */
+};
+
+/* Opens for reading, close-on-exec, without waiting for a FIFO's writer. Returns a
+ * descriptor of at least 3, or -errno. */
+int snug_file_open(const struct snug_root *root, const char *path);
+
+/* Reads a whole small file, which it terminates with 0 in `ret_buf`. Returns 0 and its
+ * length; -EFBIG if it does not fit in `size` - 1 bytes; else -errno. */
+int snug_file_read(const struct snug_root *root, const char *path, size_t size,
+                   char *ret_buf, size_t *ret_n);
+
+/* The same for a descriptor, which stays open. */
+int snug_file_read_fd(int fd, size_t size, char *ret_buf, size_t *ret_n);
+
+/* A file without a bound, line by line through a buffer of the caller's. */
+struct snug_lines {
+    int fd;
+    char *buffer;
+    size_t size;
+    size_t start; /* What is in the buffer but not yet handed out: [start, end). */
+    size_t end;
+    unsigned number; /* Of the line handed out last, from 1. */
+    bool is_at_end;
+    bool was_terminated; /* The line handed out last ended in a newline. */
+};
+
+struct snug_lines snug_file_lines(int fd, char *buffer, size_t size);
+
+/* Returns 1 with the next line, without its newline; 0 at the end; -EFBIG for a line longer
+ * than the buffer, which is skipped, and the next call goes on behind it; else -errno. The
+ * text lies in the buffer and holds until the next call. */
+int snug_file_next_line(struct snug_lines *lines, struct snug_text *ret_line);
+
+/* For `__attribute__((cleanup(...)))`: closes a descriptor that is not negative. */
+void snug_file_close(const int *fd);

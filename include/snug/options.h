@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The option table: one row per key. The parser, the environment names, `snug check`, `snug
+ * --help`, the README's table and the man page follow from it.
+ */
+#pragma once
+
+#include "snug/file.h"
+#include "snug/text.h"
+
+enum snug_key {
+    SNUG_SCOPE,
+    SNUG_CPU_COUNT,
+    SNUG_CPU_ROUND,
+    SNUG_CPU_MIN,
+    SNUG_CPU_REQUEST,
+    SNUG_CPU_BURST,
+    SNUG_MEMORY_LIMIT,
+    SNUG_MEMORY_HEADROOM,
+    SNUG_MEMORY_GOGC,
+    SNUG_MEMORY_PRESENT,
+    SNUG_NUMA_PLACE,
+    SNUG_NUMA_CONFINE,
+    SNUG_SPAN_HUGE,
+    SNUG_SPAN_ALIGN,
+    SNUG_SPAN_CACHE,
+    SNUG_SPAN_GUARD,
+    SNUG_SPAN_NAME,
+    SNUG_PRCTL_THP,
+    SNUG_SECCOMP_GUARD,
+    SNUG_FOLLOW,
+    SNUG_FOLLOW_INTERVAL,
+    SNUG_CHILD_PDEATHSIG,
+    SNUG_THREADS_WARN,
+    SNUG_LOG,
+    SNUG_LOG_FILE,
+    SNUG_STATS_FILE,
+    SNUG_N_KEYS,
+};
+
+/* What a value can be. A row allows several, as bits. */
+enum snug_unit {
+    SNUG_UNIT_WORD = 1,
+    SNUG_UNIT_COUNT = 2,
+    SNUG_UNIT_BYTES = 4,
+    SNUG_UNIT_PERCENT = 8,
+    SNUG_UNIT_MILLI = 16, /* Thousandths of a CPU: `1500` or `1500m`. */
+    SNUG_UNIT_SECONDS = 32,
+    SNUG_UNIT_SIGNAL = 64, /* `SIGTERM`, `TERM` or a number from 1 to 64. */
+    SNUG_UNIT_PATH = 128,
+    SNUG_UNIT_NODES = 256, /* `node:LIST`. */
+};
+
+/* Indices of the words, in the order of the table's text. */
+enum { SNUG_WORD_GO, SNUG_WORD_ALL };                     /* scope */
+enum { SNUG_WORD_AUTO, SNUG_WORD_AUTO_OFF };              /* cpu.count, memory.limit */
+enum { SNUG_WORD_UP, SNUG_WORD_DOWN, SNUG_WORD_NEAREST }; /* cpu.round */
+enum { SNUG_WORD_REQUEST_OFF, SNUG_WORD_REQUEST_ENV };    /* cpu.request */
+enum { SNUG_WORD_KEEP, SNUG_WORD_KEEP_OFF };              /* memory.gogc */
+enum { SNUG_WORD_OFF, SNUG_WORD_ON };                     /* switches */
+enum { SNUG_WORD_LOG_OFF, SNUG_WORD_ERROR, SNUG_WORD_INFO, SNUG_WORD_DEBUG }; /* log */
+
+struct snug_option {
+    const char *name;  /* "cpu.round" */
+    const char *words; /* "up down nearest", "" for none. */
+    unsigned units;    /* Bits of enum snug_unit. */
+    uint64_t least;    /* Bounds of the number, both included. */
+    uint64_t most;
+    const char *values;  /* As people read it: "`auto` `off` N". */
+    const char *initial; /* The default, as one would write it. */
+    const char *meaning; /* One line. */
+    bool is_here;        /* Its effect is in this version. */
+};
+
+/* Indexed by enum snug_key. */
+extern const struct snug_option snug_options[SNUG_N_KEYS];
+
+/* The key of that name, or -1. */
+int snug_options_find(struct snug_text name);
+
+/* The key that a variable (`SNUG_CPU_ROUND`) stands for, or -1. */
+int snug_options_find_variable(struct snug_text variable);
+
+/* Appends the name of the key's variable. */
+void snug_options_put_variable(struct snug_builder *out, enum snug_key key);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What will be done, and why: a pure function of facts and policy. Every decision carries
+ * its reason, "change nothing" too.
+ */
+#pragma once
+
+#include "snug/facts.h"
+#include "snug/policy.h"
+#include "snug/reason.h"
+
+enum { SNUG_PLAN_VARIABLES_MAX = 3, SNUG_VARIABLE_BYTES = 40 };
+
+struct snug_cpu_plan {
+    unsigned count; /* CPUs to present; 0 if not even the allowed ones are known. */
+    enum snug_reason reason;
+    bool is_presented; /* `presented` differs from what is allowed and will be shown. */
+    struct snug_cpus presented; /* A subset of the allowed CPUs, `count` of them. */
+    bool has_window; /* The Go runtime counts them itself: the mask is narrowed. */
+    enum snug_reason window_reason;
+    bool sets_gomaxprocs;
+    enum snug_reason gomaxprocs_reason;
+    /* If narrowing fails after all, GOMAXPROCS says it instead. */
+    bool may_set_gomaxprocs;
+};
+
+struct snug_memory_plan {
+    bool sets_go_limit;
+    uint64_t go_limit_bytes; /* 0 unless set. */
+    enum snug_reason reason;
+    bool is_presented; /* C code is shown `present_bytes` as the machine's memory. */
+    uint64_t present_bytes;
+    enum snug_reason present_reason;
+    bool sets_gogc;
+    enum snug_reason gogc_reason;
+};
+
+struct snug_plan {
+    bool is_active;          /* Anything at all may be changed in this process. */
+    enum snug_reason reason; /* Why not, or why. */
+    struct snug_cpu_plan cpu;
+    struct snug_memory_plan memory;
+    /* Entries for the start vector, `NAME=value`. */
+    unsigned n_variables;
+    char variable[SNUG_PLAN_VARIABLES_MAX][SNUG_VARIABLE_BYTES];
+};
+
+/* `request_milli` is the CPU request where the policy takes it from the environment, 0 if
+ * there is none. Writes all of `ret`. */
+void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
+                    uint64_t request_milli, struct snug_plan *ret);
+
+/* Appends `GOMAXPROCS=…` for the planned count: the entry that replaces a failed window. */
+void snug_plan_put_gomaxprocs(struct snug_builder *out, const struct snug_plan *plan);

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The kernel's calls as snug makes them: raw, so that no other preload object and no libc
+ * wrapper stands between. Each function bears the kernel's name, returns the kernel's value
+ * or -errno, and leaves errno as it was. All may be called from any thread at any time,
+ * before libc is ready too.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct statx;
+
+/* File calls. The descriptor that `openat` returns is close-on-exec if the flags say so;
+ * it may be 0, 1 or 2: callers use snug_file_open, which moves it away from there. */
+long snug_sys_openat(int dir, const char *path, int flags);
+long snug_sys_openat2(int dir, const char *path, int flags, uint64_t resolve);
+long snug_sys_dup_above(int fd, int lowest);
+long snug_sys_create(const char *path, int flags, unsigned mode);
+long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
+long snug_sys_write(int fd, const void *buf, size_t n_bytes);
+long snug_sys_close(int fd);
+long snug_sys_statx(int fd, unsigned mask, struct statx *ret);
+long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_bytes);
+
+/* Scheduling. `mask_bytes` is the size of the buffer; getaffinity returns the bytes that
+ * the kernel wrote, a multiple of eight, and leaves the rest of the buffer alone. */
+long snug_sys_sched_getaffinity(int tid, size_t mask_bytes, unsigned long *ret_mask);
+long snug_sys_sched_setaffinity(int tid, size_t mask_bytes, const unsigned long *mask);
+long snug_sys_getcpu(unsigned *ret_cpu, unsigned *ret_node);
+
+/* Memory. An address on success, or -errno as a negative number (addresses of user space
+ * are never in the last page). */
+long snug_sys_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, long offset);
+long snug_sys_munmap(void *at, size_t n_bytes);
+
+/* Processes. */
+long snug_sys_getpid(void);
+long snug_sys_gettid(void);
+long snug_sys_geteuid(void);
+long snug_sys_tgkill(int pid, int tid, int signal);
+
+/* Runs `child` in a copy of this process with its own memory and waits for it, while this
+ * thread stands still. The child's exit status is what `child` returned. Returns the wait
+ * status, or -errno. `child` may make raw system calls and nothing else. */
+long snug_sys_ask_child(int (*child)(const void *argument), const void *argument);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * ELF images, and the next definition of a function. An image that was asked about is never
+ * trusted; the objects that the loader has already relocated and entered are.
+ */
+#include <errno.h>
+#include <link.h>
+
+#include "snug/elf.h"
+
+/* The loader's list for programs without DT_DEBUG; glibc exports it, musl does not. */
+extern struct r_debug _r_debug __attribute__((weak));
+
+/* Not in every <elf.h>: the bit of a version index that says "not the default version". */
+enum { VERSION_IS_HIDDEN = 0x8000, N_DYNAMIC_MAX = 512 };
+
+int snug_elf_from_file(const uint8_t *file, size_t file_bytes, struct snug_elf *ret)
+{
+    const Elf64_Ehdr *header = (const void *)file;
+    if (file_bytes < sizeof *header)
+        return -ENOEXEC;
+    for (int i = 0; i < SELFMAG; i++)
+        if (file[i] != (uint8_t)ELFMAG[i])
+            return -ENOEXEC;
+    if (file[EI_CLASS] != ELFCLASS64 || file[EI_DATA] != ELFDATA2LSB ||
+        (header->e_type != ET_EXEC && header->e_type != ET_DYN) ||
+        (header->e_machine != EM_X86_64 && header->e_machine != EM_AARCH64) ||
+        header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phoff > file_bytes ||
+        header->e_phoff % _Alignof(Elf64_Phdr) ||
+        (file_bytes - header->e_phoff) / sizeof(Elf64_Phdr) < header->e_phnum)
+        return -ENOEXEC;
+
+    *ret = (struct snug_elf){
+        .phdr = (const void *)(file + header->e_phoff),
+        .n_phdr = header->e_phnum,
+        .file = file,
+        .file_bytes = file_bytes,
+        .is_pie = header->e_type == ET_DYN,
+    };
+    return 0;
+}
+
+int snug_elf_from_memory(const Elf64_Phdr *phdr, size_t n_phdr, struct snug_elf *ret)
+{
+    /* PT_PHDR says where the headers themselves are meant to be. An image without it has
+     * them behind its ELF header, in the segment that starts at file offset 0. */
+    for (size_t i = 0; i < n_phdr; i++) {
+        uint64_t vaddr;
+        if (phdr[i].p_type == PT_PHDR)
+            vaddr = phdr[i].p_vaddr;
+        else if (phdr[i].p_type == PT_LOAD && phdr[i].p_offset == 0)
+            vaddr = phdr[i].p_vaddr + sizeof(Elf64_Ehdr);
+        else
+            continue;
+        const uintptr_t bias = (uintptr_t)phdr - vaddr;
+        *ret = (struct snug_elf){
+            .phdr = phdr, .n_phdr = n_phdr, .bias = bias, .is_pie = bias != 0};
+        return 0;
+    }
+    return -ENOEXEC;
+}
+
+const void *snug_elf_at(const struct snug_elf *elf, uint64_t vaddr, size_t n_bytes)
+{
+    for (size_t i = 0; i < elf->n_phdr; i++) {
+        const Elf64_Phdr *segment = &elf->phdr[i];
+        const uint64_t size = elf->file ? segment->p_filesz : segment->p_memsz;
+        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_R) ||
+            vaddr < segment->p_vaddr || vaddr - segment->p_vaddr > size ||
+            size - (vaddr - segment->p_vaddr) < n_bytes)
+            continue;
+        if (!elf->file)
+            return (const void *)(elf->bias + vaddr);
+
+        uint64_t offset;
+        if (__builtin_add_overflow(segment->p_offset, vaddr - segment->p_vaddr, &offset) ||
+            offset > elf->file_bytes || elf->file_bytes - offset < n_bytes)
+            return NULL;
+        return elf->file + offset;
+    }
+    return NULL;
+}
+
+const Elf64_Phdr *snug_elf_segment(const struct snug_elf *elf, uint32_t type)
+{
+    for (size_t i = 0; i < elf->n_phdr; i++)
+        if (elf->phdr[i].p_type == type)
+            return &elf->phdr[i];
+    return NULL;
+}
+
+/* The `i`th entry of the dynamic section, NULL past its end. */
+static const Elf64_Dyn *dynamic_entry(const struct snug_elf *elf, size_t i)
+{
+    const Elf64_Phdr *segment = snug_elf_segment(elf, PT_DYNAMIC);
+    if (!segment || i >= N_DYNAMIC_MAX || segment->p_vaddr % _Alignof(Elf64_Dyn))
+        return NULL;
+    const Elf64_Dyn *entry =
+        snug_elf_at(elf, segment->p_vaddr + i * sizeof(Elf64_Dyn), sizeof *entry);
+    return entry && entry->d_tag != DT_NULL ? entry : NULL;
+}
+
+bool snug_elf_dynamic(const struct snug_elf *elf, int64_t tag, uint64_t *ret_value)
+{
+    const Elf64_Dyn *entry;
+    for (size_t i = 0; (entry = dynamic_entry(elf, i)); i++)
+        if (entry->d_tag == tag) {
+            *ret_value = entry->d_un.d_val;
+            return true;
+        }
+    return false;
+}
+
+/* A table that the dynamic section points at. glibc replaces these addresses by absolute
+ * ones when it loads an object, musl does not. */
+static const void *table_at(const struct snug_elf *elf, int64_t tag, uint64_t offset,
+                            size_t n_bytes)
+{
+    uint64_t vaddr;
+    if (!snug_elf_dynamic(elf, tag, &vaddr))
+        return NULL;
+    if (elf->bias && vaddr >= elf->bias)
+        vaddr -= elf->bias;
+    if (__builtin_add_overflow(vaddr, offset, &vaddr))
+        return NULL;
+    return snug_elf_at(elf, vaddr, n_bytes);
+}
+
+/* A terminated string of the dynamic string table; {NULL, 0} if it is out of bounds. */
+static struct snug_text string_at(const struct snug_elf *elf, uint64_t offset)
+{
+    uint64_t n_bytes;
+    if (!snug_elf_dynamic(elf, DT_STRSZ, &n_bytes) || offset >= n_bytes)
+        return (struct snug_text){0};
+    const char *string = table_at(elf, DT_STRTAB, offset, n_bytes - offset);
+    for (size_t n = 0; string && n < n_bytes - offset; n++)
+        if (!string[n])
+            return (struct snug_text){string, n};
+    return (struct snug_text){0};
+}
+
+struct snug_text snug_elf_needed(const struct snug_elf *elf, size_t i)
+{
+    const Elf64_Dyn *entry;
+    for (size_t at = 0; (entry = dynamic_entry(elf, at)); at++)
+        if (entry->d_tag == DT_NEEDED && i-- == 0)
+            return string_at(elf, entry->d_un.d_val);
+    return (struct snug_text){0};
+}
+
+/* How many of the first dynamic symbols may be undefined. A GNU hash table begins with the
+ * first one that is defined; a SysV one tells only how many there are. */
+static size_t count_imports(const struct snug_elf *elf)
+{
+    const uint32_t *gnu_hash = table_at(elf, DT_GNU_HASH, 0, 2 * sizeof *gnu_hash);
+    const uint32_t *hash = table_at(elf, DT_HASH, 0, 2 * sizeof *hash);
+    if (hash)
+        return hash[1];
+    return gnu_hash ? gnu_hash[1] : 0;
+}
+
+bool snug_elf_imports(const struct snug_elf *elf, const char *name)
+{
+    const size_t n_symbols = count_imports(elf);
+    for (size_t i = 1; i < n_symbols; i++) {
+        const Elf64_Sym *symbol =
+            table_at(elf, DT_SYMTAB, i * sizeof(Elf64_Sym), sizeof *symbol);
+        if (!symbol)
+            return false;
+        if (symbol->st_shndx == SHN_UNDEF &&
+            snug_text_equals(string_at(elf, symbol->st_name), name))
+            return true;
+    }
+    return false;
+}
+
+struct snug_elf_scope snug_elf_scope(const struct snug_elf *program, const void *self)
+{
+    uint64_t address = 0;
+    const struct r_debug *debug = NULL;
+    if (snug_elf_dynamic(program, DT_DEBUG, &address) && address)
+        debug = (const void *)(uintptr_t)address;
+    else if (&_r_debug)
+        debug = &_r_debug;
+
+    const struct link_map *object = debug ? debug->r_map : NULL;
+    while (object && object->l_ld != self)
+        object = object->l_next;
+    return (struct snug_elf_scope){object ? object->l_next : NULL};
+}
+
+/* A loaded object's symbol table, all addresses absolute. */
+struct symbols {
+    uintptr_t bias;
+    const Elf64_Sym *symbol;
+    const char *strings;
+    const uint16_t *version;
+    const uint32_t *hash;
+    const uint32_t *gnu_hash;
+};
+
+static struct symbols symbols_of(const struct link_map *object)
+{
+    struct symbols ret = {.bias = object->l_addr};
+    for (const Elf64_Dyn *entry = object->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
+        uintptr_t address = entry->d_un.d_ptr;
+        if (address < object->l_addr) /* musl, and glibc's view of the vDSO. */
+            address += object->l_addr;
+        const void *table = (const void *)address;
+        if (entry->d_tag == DT_SYMTAB)
+            ret.symbol = table;
+        else if (entry->d_tag == DT_STRTAB)
+            ret.strings = table;
+        else if (entry->d_tag == DT_VERSYM)
+            ret.version = table;
+        else if (entry->d_tag == DT_HASH)
+            ret.hash = table;
+        else if (entry->d_tag == DT_GNU_HASH)
+            ret.gnu_hash = table;
+    }
+    return ret;
+}
+
+/* The address of symbol `i` if it is the default definition of that function. */
+static void *match(const struct symbols *in, size_t i, const char *name)
+{
+    const Elf64_Sym *symbol = &in->symbol[i];
+    if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC ||
+        ELF64_ST_BIND(symbol->st_info) == STB_LOCAL ||
+        (in->version && in->version[i] & VERSION_IS_HIDDEN) ||
+        !snug_text_equals(snug_text_of(in->strings + symbol->st_name), name))
+        return NULL;
+    return (void *)(in->bias + symbol->st_value);
+}
+
+static void *find_by_gnu_hash(const struct symbols *in, const char *name)
+{
+    uint32_t hash = 5381;
+    for (const char *c = name; *c; c++)
+        hash = hash * 33 + (uint8_t)*c;
+
+    const uint32_t *table = in->gnu_hash;
+    const uint32_t n_buckets = table[0];
+    const uint32_t first = table[1];
+    const uint32_t *bucket =
+        table + 4 + 2 * (size_t)table[2]; /* The filter has 8-byte words. */
+    const uint32_t *chain = bucket + n_buckets;
+    uint32_t i = n_buckets ? bucket[hash % n_buckets] : 0;
+    if (i <
+        first) /* An empty bucket, or the empty table of an object that exports nothing. */
+        return NULL;
+
+    for (;; i++) {
+        void *ret = (chain[i - first] | 1) == (hash | 1) ? match(in, i, name) : NULL;
+        if (ret || chain[i - first] & 1)
+            return ret;
+    }
+}
+
+static void *find_by_sysv_hash(const struct symbols *in, const char *name)
+{
+    uint32_t hash = 0;
+    for (const char *c = name; *c; c++) {
+        hash = (hash << 4) + (uint8_t)*c;
+        hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
+    }
+
+    const uint32_t n_buckets = in->hash[0];
+    const uint32_t *bucket = in->hash + 2;
+    const uint32_t *chain = bucket + n_buckets;
+    for (uint32_t i = n_buckets ? bucket[hash % n_buckets] : 0; i; i = chain[i]) {
+        void *ret = match(in, i, name);
+        if (ret)
+            return ret;
+    }
+    return NULL;
+}
+
+void *snug_elf_find(struct snug_elf_scope scope, const char *name)
+{
+    for (const struct link_map *object = scope.first; object; object = object->l_next) {
+        const struct symbols in = symbols_of(object);
+        void *ret = NULL;
+        if (in.symbol && in.strings && in.gnu_hash)
+            ret = find_by_gnu_hash(&in, name);
+        else if (in.symbol && in.strings && in.hash)
+            ret = find_by_sysv_hash(&in, name);
+        if (ret)
+            return ret;
+    }
+    return NULL;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Raw system calls, amd64 and arm64. The only file of the preload path that makes any.
+ */
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/syscall.h>
+
+#include "snug/sys.h"
+
+#if defined(__x86_64__)
+
+static long call6(long number, long a, long b, long c, long d, long e, long f)
+{
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+    long ret;
+    __asm__ volatile("syscall"
+                     : "=a"(ret)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return ret;
+}
+
+#elif defined(__aarch64__)
+
+static long call6(long number, long a, long b, long c, long d, long e, long f)
+{
+    register long x8 __asm__("x8") = number;
+    register long x0 __asm__("x0") = a;
+    register long x1 __asm__("x1") = b;
+    register long x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d;
+    register long x4 __asm__("x4") = e;
+    register long x5 __asm__("x5") = f;
+    __asm__ volatile("svc 0"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+                     : "memory");
+    return x0;
+}
+
+#else
+#error "snug knows the system call convention of amd64 and arm64 only"
+#endif
+
+static long call3(long number, long a, long b, long c)
+{
+    return call6(number, a, b, c, 0, 0, 0);
+}
+
+static long call4(long number, long a, long b, long c, long d)
+{
+    return call6(number, a, b, c, d, 0, 0);
+}
+
+long snug_sys_openat(int dir, const char *path, int flags)
+{
+    return call4(SYS_openat, dir, (long)path, flags, 0);
+}
+
+long snug_sys_openat2(int dir, const char *path, int flags, uint64_t resolve)
+{
+    const struct open_how how = {.flags = (unsigned)flags, .resolve = resolve};
+    return call4(SYS_openat2, dir, (long)path, (long)&how, sizeof how);
+}
+
+long snug_sys_dup_above(int fd, int lowest)
+{
+    return call3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest);
+}
+
+long snug_sys_create(const char *path, int flags, unsigned mode)
+{
+    return call4(SYS_openat, AT_FDCWD, (long)path, flags | O_CREAT, (long)mode);
+}
+
+long snug_sys_read(int fd, void *ret_buf, size_t n_bytes)
+{
+    return call3(SYS_read, fd, (long)ret_buf, (long)n_bytes);
+}
+
+long snug_sys_write(int fd, const void *buf, size_t n_bytes)
+{
+    return call3(SYS_write, fd, (long)buf, (long)n_bytes);
+}
+
+long snug_sys_close(int fd)
+{
+    return call3(SYS_close, fd, 0, 0);
+}
+
+long snug_sys_statx(int fd, unsigned mask, struct statx *ret)
+{
+    return call6(SYS_statx, fd, (long)"", AT_EMPTY_PATH, (long)mask, (long)ret, 0);
+}
+
+long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_bytes)
+{
+    return call4(SYS_readlinkat, dir, (long)path, (long)ret_buf, (long)n_bytes);
+}
+
+long snug_sys_sched_getaffinity(int tid, size_t mask_bytes, unsigned long *ret_mask)
+{
+    return call3(SYS_sched_getaffinity, tid, (long)mask_bytes, (long)ret_mask);
+}
+
+long snug_sys_sched_setaffinity(int tid, size_t mask_bytes, const unsigned long *mask)
+{
+    return call3(SYS_sched_setaffinity, tid, (long)mask_bytes, (long)mask);
+}
+
+long snug_sys_getcpu(unsigned *ret_cpu, unsigned *ret_node)
+{
+    return call3(SYS_getcpu, (long)ret_cpu, (long)ret_node, 0);
+}
+
+long snug_sys_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, long offset)
+{
+    return call6(SYS_mmap, (long)at, (long)n_bytes, prot, flags, fd, offset);
+}
+
+long snug_sys_munmap(void *at, size_t n_bytes)
+{
+    return call3(SYS_munmap, (long)at, (long)n_bytes, 0);
+}
+
+long snug_sys_getpid(void)
+{
+    return call3(SYS_getpid, 0, 0, 0);
+}
+
+long snug_sys_gettid(void)
+{
+    return call3(SYS_gettid, 0, 0, 0);
+}
+
+long snug_sys_geteuid(void)
+{
+    return call3(SYS_geteuid, 0, 0, 0);
+}
+
+long snug_sys_tgkill(int pid, int tid, int signal)
+{
+    return call3(SYS_tgkill, pid, tid, signal);
+}
+
+long snug_sys_ask_child(int (*child)(const void *argument), const void *argument)
+{
+    /* A plain fork in all but CLONE_VFORK: the child has a copy of the stack, and a death
+     * by a seccomp filter is its own. No exit signal, so that no handler of the host runs
+     * and no wait of the host can see it; __WCLONE waits for exactly such children. */
+    const long pid = call6(SYS_clone, CLONE_VFORK, 0, 0, 0, 0, 0);
+    if (pid < 0)
+        return pid;
+    if (pid == 0) {
+        const long status = child(argument);
+        for (;;)
+            (void)call3(SYS_exit, status, 0, 0); /* It cannot return. */
+    }
+
+    int status = 0;
+    const long r = call4(SYS_wait4, pid, (long)&status, (long)0x80000000u, 0);
+    return r < 0 ? r : status;
+}
