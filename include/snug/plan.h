@@ -19,7 +19,7 @@ struct snug_cpu_plan {
     enum snug_reason window_reason;
     bool sets_gomaxprocs;
     enum snug_reason gomaxprocs_reason;
-    /* If narrowing fails after all, GOMAXPROCS says it instead. */
+    /* Should narrowing fail after all, GOMAXPROCS is to say it instead. */
     bool may_set_gomaxprocs;
 };
 
@@ -48,6 +48,3 @@ struct snug_plan {
  * there is none. Writes all of `ret`. */
 void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
                     uint64_t request_milli, struct snug_plan *ret);
-
-/* Appends `GOMAXPROCS=…` for the planned count: the entry that replaces a failed window. */
-void snug_plan_put_gomaxprocs(struct snug_builder *out, const struct snug_plan *plan);

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * From facts and policy to what will be done. Pure: no kernel, no time, no environment.
+ */
+#include "snug/plan.h"
+#include "snug/present.h"
+#include "snug/runtime.h"
+#include "snug/values.h"
+
+enum { PERCENT = 100, FIRST_WITH_GOMEMLIMIT = 19 };
+
+static const uint64_t page_bytes = 4096;
+static const uint64_t span_bytes = 2u << 20;
+static const uint64_t least_limit_bytes = 64u << 20;
+
+/* Go parses GOMEMLIMIT as a signed number and dies at start if it does not fit. */
+static const uint64_t most_limit_bytes = INT64_MAX;
+
+static enum snug_reason decide_activity(const struct snug_program *program,
+                                        const struct snug_policy *policy,
+                                        bool *ret_is_active)
+{
+    *ret_is_active = false;
+    if (policy->is_off)
+        return SNUG_REASON_OFF_SWITCH;
+
+    const bool is_all = snug_values_is(&policy->setting[SNUG_SCOPE], SNUG_WORD_ALL);
+    if (program->is_known ? !program->is_go && !is_all : !is_all)
+        return program->is_known ? SNUG_REASON_NOT_GO : SNUG_REASON_PROGRAM_UNKNOWN;
+
+    *ret_is_active = true;
+    return program->is_go ? SNUG_REASON_GO_PROGRAM : SNUG_REASON_SCOPE_ALL;
+}
+
+/* Whether the runtime's own count can be steered through the mask. */
+static enum snug_reason decide_window(const struct snug_facts *facts, bool is_presented)
+{
+    if (!facts->program.is_go)
+        return SNUG_REASON_NOT_GO;
+    if (facts->program.is_static)
+        return SNUG_REASON_STATIC;
+    if (!facts->program.imports_mmap)
+        return SNUG_REASON_NO_MMAP_IMPORT;
+    if (!is_presented)
+        return SNUG_REASON_ALL_ALLOWED;
+    if (facts->privileges.may_set_affinity != SNUG_YES)
+        return SNUG_REASON_SECCOMP;
+    return SNUG_REASON_WINDOW;
+}
+
+static void decide_gomaxprocs(const struct snug_facts *facts, struct snug_cpu_plan *cpu)
+{
+    if (!facts->program.is_go) {
+        cpu->gomaxprocs_reason = SNUG_REASON_NOT_GO;
+        return;
+    }
+    if (facts->variables.gomaxprocs == SNUG_OWNER_USER) {
+        cpu->gomaxprocs_reason = SNUG_REASON_USER_VALUE;
+        return;
+    }
+    if (!cpu->count || cpu->reason == SNUG_REASON_COUNT_OFF) {
+        cpu->gomaxprocs_reason = cpu->reason;
+        return;
+    }
+
+    const unsigned n_allowed = facts->cpu.n_allowed;
+    cpu->may_set_gomaxprocs = !snug_runtime_settles_at(facts, n_allowed, cpu->count);
+    const bool settles = cpu->has_window
+                             ? snug_runtime_settles_at(facts, cpu->count, cpu->count)
+                             : !cpu->may_set_gomaxprocs;
+    cpu->sets_gomaxprocs = !settles;
+    if (settles)
+        cpu->gomaxprocs_reason = SNUG_REASON_RUNTIME_AGREES;
+    else
+        cpu->gomaxprocs_reason =
+            cpu->has_window ? SNUG_REASON_RUNTIME_WOULD_DIFFER : SNUG_REASON_NO_WINDOW;
+}
+
+static uint64_t headroom_bytes(const struct snug_setting *headroom, uint64_t limit_bytes)
+{
+    if (headroom->unit == SNUG_UNIT_BYTES)
+        return headroom->number;
+    /* In two parts, so that no product can overflow. */
+    return limit_bytes / PERCENT * headroom->number +
+           limit_bytes % PERCENT * headroom->number / PERCENT;
+}
+
+/* The limit for Go, from the kernel's limit. Sets `ret_bytes` only if the reason is
+ * SNUG_REASON_MEMORY_LIMIT. */
+static enum snug_reason decide_go_limit(const struct snug_bytes *limit,
+                                        const struct snug_policy *policy,
+                                        uint64_t *ret_bytes)
+{
+    if (limit->kind == SNUG_UNKNOWN)
+        return SNUG_REASON_MEMORY_UNKNOWN;
+    if (limit->kind == SNUG_NONE)
+        return SNUG_REASON_MEMORY_NO_LIMIT;
+    if (limit->bytes < least_limit_bytes)
+        return SNUG_REASON_MEMORY_TOO_SMALL;
+
+    const uint64_t kept =
+        headroom_bytes(&policy->setting[SNUG_MEMORY_HEADROOM], limit->bytes);
+    if (kept >= limit->bytes || limit->bytes - kept < page_bytes ||
+        limit->bytes - kept > most_limit_bytes)
+        return SNUG_REASON_MEMORY_NO_ROOM;
+
+    const uint64_t bytes = limit->bytes - kept;
+    *ret_bytes = bytes - bytes % (bytes >= least_limit_bytes ? span_bytes : page_bytes);
+    return SNUG_REASON_MEMORY_LIMIT;
+}
+
+static void decide_memory(const struct snug_facts *facts, const struct snug_policy *policy,
+                          struct snug_memory_plan *ret)
+{
+    const struct snug_setting *setting = &policy->setting[SNUG_MEMORY_LIMIT];
+    const struct snug_bytes *limit = &facts->memory.limit;
+    const bool is_given = setting->unit == SNUG_UNIT_BYTES;
+
+    uint64_t bytes = setting->number;
+    if (!facts->program.is_go)
+        ret->reason = SNUG_REASON_NOT_GO;
+    else if (facts->variables.gomemlimit == SNUG_OWNER_USER)
+        ret->reason = SNUG_REASON_USER_VALUE;
+    else if (snug_values_is(setting, SNUG_WORD_AUTO_OFF))
+        ret->reason = SNUG_REASON_MEMORY_OFF;
+    else if (facts->program.go_minor && facts->program.go_minor < FIRST_WITH_GOMEMLIMIT)
+        ret->reason = SNUG_REASON_GO_TOO_OLD;
+    else if (is_given)
+        ret->reason = bytes > most_limit_bytes ? SNUG_REASON_MEMORY_NO_ROOM
+                                               : SNUG_REASON_MEMORY_GIVEN;
+    else
+        ret->reason = decide_go_limit(limit, policy, &bytes);
+
+    ret->sets_go_limit =
+        ret->reason == SNUG_REASON_MEMORY_LIMIT || ret->reason == SNUG_REASON_MEMORY_GIVEN;
+    if (ret->sets_go_limit)
+        ret->go_limit_bytes = bytes;
+
+    if (!snug_values_is(&policy->setting[SNUG_MEMORY_PRESENT], SNUG_WORD_ON)) {
+        ret->present_reason = SNUG_REASON_PRESENT_OFF;
+    } else if (!is_given && limit->kind != SNUG_SET) {
+        ret->present_reason = limit->kind == SNUG_NONE ? SNUG_REASON_MEMORY_NO_LIMIT
+                                                       : SNUG_REASON_MEMORY_UNKNOWN;
+    } else {
+        ret->is_presented = true;
+        ret->present_bytes = is_given ? setting->number : limit->bytes;
+        ret->present_reason = SNUG_REASON_PRESENT_ON;
+    }
+}
+
+static void decide_gogc(const struct snug_facts *facts, const struct snug_policy *policy,
+                        struct snug_memory_plan *ret)
+{
+    if (!facts->program.is_go)
+        ret->gogc_reason = SNUG_REASON_NOT_GO;
+    else if (facts->variables.gogc == SNUG_OWNER_USER)
+        ret->gogc_reason = SNUG_REASON_USER_VALUE;
+    else if (snug_values_is(&policy->setting[SNUG_MEMORY_GOGC], SNUG_WORD_KEEP))
+        ret->gogc_reason = SNUG_REASON_GOGC_KEEP;
+    else
+        ret->gogc_reason = SNUG_REASON_GOGC_SET;
+    ret->sets_gogc = ret->gogc_reason == SNUG_REASON_GOGC_SET;
+}
+
+static struct snug_builder add_variable(struct snug_plan *plan, const char *name)
+{
+    char *entry = plan->variable[plan->n_variables++];
+    struct snug_builder ret = snug_text_build(entry, SNUG_VARIABLE_BYTES);
+    snug_text_put(&ret, name);
+    snug_text_put(&ret, "=");
+    return ret;
+}
+
+static void write_variables(const struct snug_policy *policy, struct snug_plan *plan)
+{
+    if (plan->memory.sets_go_limit) {
+        struct snug_builder out = add_variable(plan, "GOMEMLIMIT");
+        snug_text_put_u64(&out, plan->memory.go_limit_bytes);
+    }
+    if (plan->cpu.sets_gomaxprocs) {
+        struct snug_builder out = add_variable(plan, "GOMAXPROCS");
+        snug_text_put_u64(&out, plan->cpu.count);
+    }
+    if (plan->memory.sets_gogc) {
+        struct snug_builder out = add_variable(plan, "GOGC");
+        snug_values_put(&out, SNUG_MEMORY_GOGC, &policy->setting[SNUG_MEMORY_GOGC]);
+    }
+}
+
+void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
+                    uint64_t request_milli, struct snug_plan *ret)
+{
+    *ret = (struct snug_plan){0};
+    ret->reason = decide_activity(&facts->program, policy, &ret->is_active);
+    if (!ret->is_active) {
+        ret->cpu.count = facts->cpu.n_allowed;
+        ret->cpu.reason = ret->reason;
+        ret->cpu.presented = facts->cpu.allowed;
+        ret->cpu.window_reason = ret->reason;
+        ret->cpu.gomaxprocs_reason = ret->reason;
+        ret->memory.reason = ret->reason;
+        ret->memory.present_reason = ret->reason;
+        ret->memory.gogc_reason = ret->reason;
+        return;
+    }
+
+    snug_present_decide(&facts->cpu, &facts->nodes, policy, request_milli, &ret->cpu);
+    ret->cpu.window_reason = decide_window(facts, ret->cpu.is_presented);
+    ret->cpu.has_window = ret->cpu.window_reason == SNUG_REASON_WINDOW;
+    decide_gomaxprocs(facts, &ret->cpu);
+    decide_memory(facts, policy, &ret->memory);
+    decide_gogc(facts, policy, &ret->memory);
+    write_variables(policy, ret);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Reasons in words, for people. Nothing matches on these texts.
+ */
+#include "snug/reason.h"
+
+static const char *const words[SNUG_N_REASONS] = {
+    [SNUG_REASON_NONE] = "nothing was decided",
+    [SNUG_REASON_OFF_SWITCH] = "SNUG=off",
+    [SNUG_REASON_NOT_GO] = "the program is not a Go program",
+    [SNUG_REASON_PROGRAM_UNKNOWN] = "the program could not be examined",
+    [SNUG_REASON_GO_PROGRAM] = "the program is a Go program",
+    [SNUG_REASON_SCOPE_ALL] = "scope = all",
+
+    [SNUG_REASON_LIMIT_ROUNDED] = "the CPU limit, rounded",
+    [SNUG_REASON_LIMIT_BELOW_MIN] = "the CPU limit is below cpu.min",
+    [SNUG_REASON_LIMIT_ABOVE_ALLOWED] = "the CPU limit is above the allowed CPUs",
+    [SNUG_REASON_REQUEST] = "no CPU limit; the CPU request times cpu.burst",
+    [SNUG_REASON_REQUEST_BELOW_MIN] =
+        "no CPU limit; the CPU request times cpu.burst is below cpu.min",
+    [SNUG_REASON_REQUEST_ABOVE_ALLOWED] =
+        "no CPU limit; the CPU request times cpu.burst is above the allowed CPUs",
+    [SNUG_REASON_FIXED_COUNT] = "cpu.count is a number",
+    [SNUG_REASON_FIXED_ABOVE_ALLOWED] = "cpu.count is above the allowed CPUs",
+    [SNUG_REASON_COUNT_OFF] = "cpu.count = off",
+    [SNUG_REASON_NO_LIMIT] = "no CPU limit and no CPU request",
+    [SNUG_REASON_LIMIT_UNKNOWN] = "the CPU limit is unknown",
+    [SNUG_REASON_ALLOWED_UNKNOWN] = "the allowed CPUs are unknown",
+
+    [SNUG_REASON_ALL_ALLOWED] = "all allowed CPUs are presented",
+    [SNUG_REASON_WINDOW] =
+        "the mask is narrowed while the Go runtime counts, then restored",
+    [SNUG_REASON_NO_MMAP_IMPORT] =
+        "the program does not call libc's mmap, so a narrowed mask could not be restored",
+    [SNUG_REASON_STATIC] = "the program is static, nothing can be preloaded",
+    [SNUG_REASON_SECCOMP] =
+        "a seccomp filter stands in the way of sched_setaffinity, or may",
+    [SNUG_REASON_USER_VALUE] = "the user set it",
+    [SNUG_REASON_RUNTIME_AGREES] = "the Go runtime comes to the same count by itself",
+    [SNUG_REASON_RUNTIME_WOULD_DIFFER] = "the Go runtime would not stay with that count",
+    [SNUG_REASON_NO_WINDOW] = "the Go runtime would count otherwise",
+
+    [SNUG_REASON_MEMORY_LIMIT] = "the memory limit less memory.headroom",
+    [SNUG_REASON_MEMORY_GIVEN] = "memory.limit is a size",
+    [SNUG_REASON_MEMORY_OFF] = "memory.limit = off",
+    [SNUG_REASON_MEMORY_NO_LIMIT] = "no memory limit",
+    [SNUG_REASON_MEMORY_UNKNOWN] = "the memory limit is unknown",
+    [SNUG_REASON_MEMORY_TOO_SMALL] = "the memory limit is below 64 MiB",
+    [SNUG_REASON_MEMORY_NO_ROOM] = "nothing usable is left of the memory limit",
+    [SNUG_REASON_GO_TOO_OLD] = "Go before 1.19 has no GOMEMLIMIT",
+    [SNUG_REASON_PRESENT_OFF] = "memory.present = off",
+    [SNUG_REASON_PRESENT_ON] = "memory.present = on",
+    [SNUG_REASON_GOGC_KEEP] = "memory.gogc = keep",
+    [SNUG_REASON_GOGC_SET] = "memory.gogc is given",
+};
+
+const char *snug_reason_words(enum snug_reason reason)
+{
+    const unsigned i = (unsigned)reason;
+    return i < SNUG_N_REASONS && words[i] ? words[i] : words[SNUG_REASON_NONE];
+}

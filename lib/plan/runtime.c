@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The Go runtime's own GOMAXPROCS. Up to Go 1.24 it is the number of CPUs seen at start.
+ * From 1.25 it is min(CPUs, max(2, ceil(own cgroup's limit))), counted anew about once a
+ * second with the real mask, unless the main module is older or GODEBUG says otherwise.
+ */
+#include "snug/runtime.h"
+
+enum { FIRST_CONTAINER_AWARE = 25, LEAST_BY_LIMIT = 2 };
+
+static enum snug_answer either(enum snug_answer by_variable, enum snug_answer by_program)
+{
+    return by_variable != SNUG_MAYBE ? by_variable : by_program;
+}
+
+/* What the runtime makes of the own cgroup's limit, SNUG_CPUS_MAX for no limit; 0 if it
+ * cannot be told. */
+static uint64_t count_of_own_limit(const struct snug_facts *facts)
+{
+    const struct snug_quota *own = &facts->cpu.own;
+    const bool finds_its_cgroup =
+        facts->program.go_minor > FIRST_CONTAINER_AWARE || facts->cpu.is_mounted_whole;
+    if (own->kind == SNUG_NONE)
+        return SNUG_CPUS_MAX;
+    if (own->kind == SNUG_UNKNOWN || !finds_its_cgroup)
+        return 0;
+    const uint64_t n =
+        own->quota_usec / own->period_usec + (own->quota_usec % own->period_usec > 0);
+    return n < LEAST_BY_LIMIT ? LEAST_BY_LIMIT : n;
+}
+
+bool snug_runtime_settles_at(const struct snug_facts *facts, unsigned n_seen,
+                             unsigned count)
+{
+    enum snug_answer container = SNUG_NO;
+    enum snug_answer updates = SNUG_NO;
+    if (facts->program.go_minor >= FIRST_CONTAINER_AWARE || !facts->program.go_minor) {
+        container =
+            either(facts->variables.container_maxprocs, facts->program.follows_container);
+        updates = either(facts->variables.update_maxprocs, facts->program.follows_updates);
+    }
+    if (container == SNUG_MAYBE || updates == SNUG_MAYBE)
+        return false;
+
+    const uint64_t by_limit =
+        container == SNUG_YES ? count_of_own_limit(facts) : (uint64_t)SNUG_CPUS_MAX;
+    const uint64_t at_start = n_seen < by_limit ? n_seen : by_limit;
+    const uint64_t n_later = updates == SNUG_YES ? facts->cpu.n_allowed : n_seen;
+    const uint64_t later = n_later < by_limit ? n_later : by_limit;
+    return at_start == count && later == count;
+}
