@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What C code in a process is told about CPUs and memory. */
+#pragma once
+
+/* Prints one line per reader, "C <reader> <number>", and "C thread affinity <list>"
+ * for the thread that a constructor created before main. */
+void readers_print(void);

@@ -1,0 +1,307 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Writes the cases that the virtual machine runs, a directory each, from the list of
+# Go programs that test/go/build.sh made. Everything here runs on 8 CPUs.
+#
+#   cases.sh [--long] LIST DIR
+set -euo pipefail
+is_long=
+if [ "$1" = --long ]; then
+    is_long=1
+    shift
+fi
+list=$1 dir=$2
+mkdir -p "$dir"
+n_cases=0
+
+# One case. BOX are lines "FILE VALUE" for the cgroup, EXPECT the lines that the
+# output must contain; each may be several arguments long, with -- between.
+row() { # LABEL COMMAND BOX… -- EXPECT…
+    local case
+    n_cases=$((n_cases + 1))
+    case=$dir/$(printf %03d $n_cases)
+    mkdir "$case"
+    echo "$1" >"$case/label"
+    echo "$2" >"$case/command"
+    shift 2
+    : >"$case/box"
+    while [ "$1" != -- ]; do
+        echo "$1" >>"$case/box"
+        shift
+    done
+    shift
+    printf '%s\n' "$@" >"$case/expect"
+}
+
+# 256 MiB less 10 %, in whole 2 MiB; and no limit, as Go prints it.
+limit_256m=241172480
+no_limit=9223372036854775807
+box_15=('own/cpu.max 150000 100000' 'own/memory.max 256M')
+
+minor() { # RELEASE
+    local rest=${1#1.}
+    echo "${rest%%.*}"
+}
+
+# Prints the given limit as the program shows it: Go before 1.19 has none.
+shown_limit() { # RELEASE LIMIT
+    if [ "$(minor "$1")" -lt 19 ]; then echo unknown; else echo "$2"; fi
+}
+
+# Fills sees with what a program prints that sees CPUS and LIMIT, at once and later.
+sees=()
+see_both() { # CPUS GOMAXPROCS LIMIT
+    sees=("NumCPU $1" "GOMAXPROCS $2" "GOMEMLIMIT $3" 'affinity 0-7'
+        "later NumCPU $1" "later GOMAXPROCS $2" "later GOMEMLIMIT $3" 'later affinity 0-7')
+}
+
+# Adds what the C code in the same process is told.
+see_in_c() { # MODE CPUS
+    case $1 in
+    external | pie-external | musl-external)
+        sees+=("C sysconf_onln $2" "C get_nprocs $2" "C sched_getaffinity $2"
+            "C pthread_getaffinity_np $2" 'C sysconf_conf 8' 'C get_nprocs_conf 8'
+            'C thread affinity 0-7')
+        ;;
+    esac
+}
+
+# What Go makes of 1.5 CPUs by itself.
+own_gomaxprocs() { # RELEASE MODE
+    if [ "$(minor "$1")" -ge 25 ] && [ "$2" != oldmod ]; then echo 2; else echo 8; fi
+}
+
+# The matrix: each release, each way to link.
+
+matrix_rows() { # RELEASE MODE NAME
+    local limit
+    limit=$(shown_limit "$1" $limit_256m)
+
+    sees=('NumCPU 8' "GOMAXPROCS $(own_gomaxprocs "$1" "$2")" 'affinity 0-7'
+        "GOMEMLIMIT $(shown_limit "$1" $no_limit)")
+    see_in_c "$2" 8
+    row "$3 without snug" "$3" "${box_15[@]}" -- "${sees[@]}"
+
+    see_both 2 2 "$limit"
+    see_in_c "$2" 2
+    row "$3 sees 2 of 1.5 CPUs and 230 MiB" "preload $3 -after 3s" \
+        "${box_15[@]}" -- "${sees[@]}"
+
+    see_both 1 1 "$limit"
+    see_in_c "$2" 1
+    row "$3 sees 1 CPU rounded down" \
+        "SNUG_CPU_ROUND=down SNUG_CPU_MIN=1 preload $3 -after 3s" \
+        "${box_15[@]}" -- "${sees[@]}"
+}
+
+# Without a C library nothing can be narrowed from inside; the variables remain.
+nocgo_rows() { # RELEASE NAME
+    see_both 8 2 "$(shown_limit "$1" $limit_256m)"
+    row "$2 gets the variables, its mask is left alone" "preload $2 -after 3s" \
+        "${box_15[@]}" -- "${sees[@]}"
+}
+
+static_rows() { # RELEASE NAME
+    local limit
+    limit=$(shown_limit "$1" $limit_256m)
+    see_both 8 2 "$limit"
+    row "$2 gets the variables from snug run" "snug run -- $2 -after 3s" \
+        "${box_15[@]}" -- "${sees[@]}"
+    row "$2 gets the mask too from snug run --pin" "snug run --pin -- $2" \
+        "${box_15[@]}" -- 'NumCPU 2' 'GOMAXPROCS 2' "GOMEMLIMIT $limit"
+}
+
+# Limits in other places. Each row is run by the newest release and by an old one.
+
+limit_rows() { # RELEASE NAME
+    local full=$no_limit
+    row "$2 without snug does not see its parent's limit" "$2" \
+        'cpu.max 300000 100000' 'memory.max 256M' -- 'NumCPU 8' 'GOMAXPROCS 8' \
+        "GOMEMLIMIT $full"
+    see_both 3 3 $full
+    row "$2 sees its parent's 3 CPUs" "preload $2 -after 3s" \
+        'cpu.max 300000 100000' -- "${sees[@]}"
+    see_both 3 3 $full
+    row "$2 sees the tighter of its own and its parent's CPUs" "preload $2 -after 3s" \
+        'cpu.max 300000 100000' 'own/cpu.max 500000 100000' -- "${sees[@]}"
+    see_both 8 8 $limit_256m
+    row "$2 sees its parent's memory" "preload $2 -after 3s" \
+        'memory.max 256M' -- "${sees[@]}"
+    see_both 8 8 119537664
+    row "$2 sees memory.high below memory.max" "preload $2 -after 3s" \
+        'own/memory.high 128M' 'own/memory.max 256M' -- "${sees[@]}"
+    see_both 8 8 $full
+    row "$2 without limits sees the machine" "preload $2 -after 3s" -- "${sees[@]}"
+    see_both 3 3 $full
+    row "$2 without a limit goes by its request" \
+        "SNUG_CPU_REQUEST_MILLI=1500 preload $2 -after 3s" -- "${sees[@]}"
+    see_both 2 2 $limit_256m
+    row "$2 with a limit ignores its request" \
+        "SNUG_CPU_REQUEST_MILLI=1500 preload $2 -after 3s" "${box_15[@]}" -- "${sees[@]}"
+    see_both 4 4 $full
+    row "$2 sees a fixed count" "SNUG_CPU_COUNT=4 preload $2 -after 3s" \
+        'own/cpu.max 600000 100000' -- "${sees[@]}"
+    see_both 2 2 $full
+    row "$2 sees 2 CPUs at a quota of half a CPU" "preload $2 -after 3s" \
+        'own/cpu.max 50000 100000' -- "${sees[@]}"
+    see_both 3 3 $full
+    row "$2 sees 3 CPUs at a period of 10 ms" "preload $2 -after 3s" \
+        'own/cpu.max 25000 10000' -- "${sees[@]}"
+}
+
+# Masks that are not snug's.
+mask_rows() { # NAME
+    row "$1 in a cpuset of 3 CPUs" "preload $1 -after 3s" \
+        'own/cpuset.cpus 2-4' -- 'NumCPU 3' 'GOMAXPROCS 3' 'affinity 2-4' \
+        'later GOMAXPROCS 3' 'later affinity 2-4'
+    row "$1 in a cpuset of 3 CPUs with a limit of 2" "preload $1 -after 3s" \
+        'own/cpuset.cpus 2-4' 'own/cpu.max 200000 100000' -- \
+        'NumCPU 2' 'GOMAXPROCS 2' 'affinity 2-4' 'later GOMAXPROCS 2' 'later affinity 2-4'
+    row "$1 follows a cpuset that grows" \
+        "(sleep 2; echo 0-5 >\$BOX/own/cpuset.cpus) & preload $1 -after 6s" \
+        'own/cpuset.cpus 0-3' 'own/cpu.max 200000 100000' -- \
+        'NumCPU 2' 'affinity 0-3' 'later affinity 0-5'
+    row "$1 keeps a mask that the user set" "taskset 0x2a preload $1 -after 3s" \
+        "${box_15[@]}" -- 'NumCPU 2' 'GOMAXPROCS 2' 'affinity 1,3,5' 'later affinity 1,3,5'
+}
+
+# What the user says.
+
+user_rows() { # NAME OWN_GOMAXPROCS
+    see_both 2 5 104857600
+    row "$1 keeps the user's GOMAXPROCS and GOMEMLIMIT" \
+        "GOMAXPROCS=5 GOMEMLIMIT=100MiB preload $1 -after 3s" "${box_15[@]}" -- "${sees[@]}"
+    see_both 8 "$2" $no_limit
+    row "$1 with SNUG=off" "SNUG=off preload $1 -after 3s" "${box_15[@]}" -- "${sees[@]}"
+    row "$1 with cpu.count and memory.limit off" \
+        "SNUG_CPU_COUNT=off SNUG_MEMORY_LIMIT=off preload $1 -after 3s" \
+        "${box_15[@]}" -- "${sees[@]}"
+    see_both 2 2 134217728
+    row "$1 with half of the memory kept back" "SNUG_MEMORY_HEADROOM=50% preload $1 -after 3s" \
+        "${box_15[@]}" -- "${sees[@]}"
+}
+
+# A policy is written, and the program started with it.
+policy_row() { # LABEL NAME WRITE_POLICY EXPECT…
+    local label=$1 name=$2 write=$3
+    shift 3
+    row "$name $label" "$write; SNUG_POLICY=\$PWD/policy preload $name -after 3s" \
+        "${box_15[@]}" -- "$@"
+}
+
+policy_rows() { # NAME
+    local good='cpu.round = down\ncpu.min = 1\n' one two
+    see_both 1 1 $limit_256m
+    one=("${sees[@]}")
+    see_both 2 2 $limit_256m
+    two=("${sees[@]}")
+
+    policy_row 'with a policy file' "$1" "printf '$good' >policy" "${one[@]}"
+    row "$1 with a policy in /etc/snug.conf" \
+        "unshare -m sh -c 'mount -t tmpfs etc /etc; printf \"$good\" >/etc/snug.conf
+            exec preload $1 -after 3s'" "${box_15[@]}" -- "${one[@]}"
+    policy_row 'with a policy for its name only' "$1" \
+        "printf '[program */$1]\n$good' >policy" "${one[@]}"
+    policy_row 'with a policy for another name' "$1" \
+        "printf '[program */nothing]\n$good' >policy" "${two[@]}"
+    row "$1 with a locked policy" \
+        "printf 'lock = cpu.*\n$good' >policy
+            SNUG_POLICY=\$PWD/policy SNUG_CPU_MIN=4 SNUG_CPU_ROUND=up preload $1 -after 3s" \
+        "${box_15[@]}" -- "${one[@]}"
+
+    policy_row 'with an unknown key' "$1" "printf 'no.such = key\n$good' >policy" "${one[@]}"
+    policy_row 'with a bad value' "$1" \
+        "printf 'memory.headroom = much\n$good' >policy" "${one[@]}"
+    policy_row 'with an unterminated last line' "$1" \
+        "printf 'cpu.min = 1\ncpu.round = down' >policy" "${one[@]}"
+    policy_row 'with 10 MB of noise behind the good keys' "$1" \
+        "(printf '$good'; head -c 10000000 /dev/urandom) >policy" "${one[@]}"
+    policy_row 'with a directory as its policy' "$1" 'mkdir policy' "${two[@]}"
+    policy_row 'with a policy file that is missing' "$1" true "${two[@]}"
+    policy_row 'with a policy that anyone may write' "$1" \
+        "printf '$good' >policy; chmod 666 policy" "${two[@]}"
+    row "$1 with a policy that it may not read" \
+        "printf '$good' >policy; chmod 600 policy
+            su nobody -c 'SNUG_POLICY=\$PWD/policy preload $1 -after 3s'" \
+        "${box_15[@]}" -- "${two[@]}"
+}
+
+# A child decides anew: it is moved to limits of 4 CPUs and 512 MiB before it starts.
+child_rows() { # NAME
+    local move="echo \\\$\\\$ >\$BOX/next/cgroup.procs; exec $1"
+    row "$1 started by itself plans for its own limits" \
+        "SEE_CHILD=\"$move\" preload $1" \
+        "${box_15[@]}" 'next/cpu.max 400000 100000' 'next/memory.max 512M' -- \
+        'NumCPU 2' 'GOMAXPROCS 2' "GOMEMLIMIT $limit_256m" 'child NumCPU 4' \
+        'child GOMAXPROCS 4' 'child GOMEMLIMIT 482344960' 'child affinity 0-7'
+    row "$1 started by itself without limits takes nothing over" \
+        "SEE_CHILD=\"$move\" preload $1" "${box_15[@]}" -- \
+        'GOMAXPROCS 2' "GOMEMLIMIT $limit_256m" 'child NumCPU 8' 'child GOMAXPROCS 8' \
+        "child GOMEMLIMIT $no_limit" 'child affinity 0-7'
+    row "$1 started by itself keeps the user's values" \
+        "GOMAXPROCS=5 GOMEMLIMIT=100MiB SEE_CHILD=\"$move\" preload $1" \
+        "${box_15[@]}" 'next/cpu.max 400000 100000' 'next/memory.max 512M' -- \
+        'GOMAXPROCS 5' 'GOMEMLIMIT 104857600' 'child NumCPU 4' 'child GOMAXPROCS 5' \
+        'child GOMEMLIMIT 104857600'
+}
+
+# Programs without Go, and what only C code asks for.
+c_rows() { # NAME…
+    local name
+    for name; do
+        row "$name is left alone" "preload $name" "${box_15[@]}" -- \
+            'C sysconf_onln 8' 'C get_nprocs 8' 'C sched_getaffinity 8' \
+            'C pthread_getaffinity_np 8' 'C sysconf_conf 8' 'C thread affinity 0-7'
+        row "$name sees 2 CPUs with scope = all" "SNUG_SCOPE=all preload $name" \
+            "${box_15[@]}" -- \
+            'C sysconf_onln 2' 'C get_nprocs 2' 'C sched_getaffinity 2' \
+            'C pthread_getaffinity_np 2' 'C sysconf_conf 8' 'C get_nprocs_conf 8' \
+            'C thread affinity 0-7'
+        row "$name sees its memory with scope = all" \
+            "SNUG_SCOPE=all SNUG_MEMORY_PRESENT=on preload $name" \
+            "${box_15[@]}" -- 'C phys_bytes 268435456'
+    done
+}
+
+present_rows() { # NAME
+    row "$1 shows the memory limit to its C code" "SNUG_MEMORY_PRESENT=on preload $1" \
+        "${box_15[@]}" -- 'C phys_bytes 268435456' 'C sysconf_onln 2' 'NumCPU 2'
+}
+
+# 141 MiB of live heap are 55 % of the limit.
+oom_rows() { # NAME COUNT
+    local i
+    for i in $(seq "$2"); do
+        row "$1 without snug is killed, run $i" "$1 -keep 141" \
+            'own/memory.max 256M' -- 'status 137' stderr
+        row "$1 finishes, run $i" "preload $1 -keep 141" \
+            'own/memory.max 256M' -- 'finished 2256 blocks live'
+    done
+}
+
+while read -r release mode name; do
+    case $mode in
+    live) ;;
+    static) static_rows "$release" "$name" ;;
+    pie-nocgo) nocgo_rows "$release" "$name" ;;
+    *) matrix_rows "$release" "$mode" "$name" ;;
+    esac
+done <"$list"
+
+newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
+for name in "$newest-external" "$newest-internal" "$newest-pie" 1.22.12-internal; do
+    limit_rows "${name%%-*}" "$name"
+done
+for name in "$newest-internal" 1.22.12-external; do
+    mask_rows "$name"
+    policy_rows "$name"
+    child_rows "$name"
+done
+user_rows "$newest-internal" 2
+user_rows 1.22.12-internal 8
+present_rows "$newest-external"
+present_rows 1.22.12-external
+c_rows readers readers-musl
+n_oom=3
+[ -z "$is_long" ] || n_oom=10
+oom_rows "$newest-live" $n_oom
