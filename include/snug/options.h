@@ -43,11 +43,11 @@ enum snug_unit {
     SNUG_UNIT_COUNT = 2,
     SNUG_UNIT_BYTES = 4,
     SNUG_UNIT_PERCENT = 8,
-    SNUG_UNIT_MILLI = 16, /* Thousandths of a CPU: `1500` or `1500m`. */
-    SNUG_UNIT_SECONDS = 32,
-    SNUG_UNIT_SIGNAL = 64, /* `SIGTERM`, `TERM` or a number from 1 to 64. */
+    SNUG_UNIT_MILLI = 16,   /* Thousandths of a CPU: `1500` or `1500m`. */
+    SNUG_UNIT_SECONDS = 32, /* `5` or `5s`. */
+    SNUG_UNIT_SIGNAL = 64,  /* `SIGTERM`, `TERM` or a number from 1 to 64. */
     SNUG_UNIT_PATH = 128,
-    SNUG_UNIT_NODES = 256, /* `node:LIST`. */
+    SNUG_UNIT_NODES = 256, /* `node:LIST`, of numbers within the bounds. */
 };
 
 /* Indices of the words, in the order of the table's text. */
@@ -58,13 +58,16 @@ enum { SNUG_WORD_REQUEST_OFF, SNUG_WORD_REQUEST_ENV };    /* cpu.request */
 enum { SNUG_WORD_KEEP, SNUG_WORD_KEEP_OFF };              /* memory.gogc */
 enum { SNUG_WORD_OFF, SNUG_WORD_ON };                     /* switches */
 enum { SNUG_WORD_LOG_OFF, SNUG_WORD_ERROR, SNUG_WORD_INFO, SNUG_WORD_DEBUG }; /* log */
+enum { SNUG_WORD_NO_FILE }; /* log.file, stats.file */
 
 struct snug_option {
     const char *name;  /* "cpu.round" */
     const char *words; /* "up down nearest", "" for none. */
     unsigned units;    /* Bits of enum snug_unit. */
-    uint64_t least;    /* Bounds of the number, both included. */
+    uint64_t least;    /* Bounds of a number that is not a size, both included. */
     uint64_t most;
+    uint64_t least_bytes; /* Bounds of a size, both included. */
+    uint64_t most_bytes;
     const char *values;  /* As people read it: "`auto` `off` N". */
     const char *initial; /* The default, as one would write it. */
     const char *meaning; /* One line. */
@@ -82,3 +85,6 @@ int snug_options_find_variable(struct snug_text variable);
 
 /* Appends the name of the key's variable. */
 void snug_options_put_variable(struct snug_builder *out, enum snug_key key);
+
+/* The key that a mistyped name or variable most likely means, or -1 if none is near. */
+int snug_options_guess(struct snug_text name);

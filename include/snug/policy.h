@@ -18,7 +18,7 @@ enum snug_source {
 
 enum {
     SNUG_TEXT_VALUE_BYTES = 256, /* A path or a node list as a value. */
-    SNUG_PROBLEMS_MAX = 16,
+    SNUG_PROBLEMS_MAX = 32,
     SNUG_SAMPLE_BYTES = 48,
     SNUG_POLICY_PATH_BYTES = 1024,
 };
@@ -45,19 +45,22 @@ enum snug_problem_kind {
     SNUG_PROBLEM_UNTERMINATED, /* The last line has no newline, so it may be half a line. */
     SNUG_PROBLEM_UNKNOWN_KEY,
     SNUG_PROBLEM_BAD_VALUE,
-    SNUG_PROBLEM_BAD_SECTION, /* `[…]` that is not `[program GLOB]`: its keys are ignored.
-                               */
-    SNUG_PROBLEM_LOCKED,      /* The environment or the command line set a locked key. */
-    SNUG_PROBLEM_BAD_LOCK,    /* `lock` names a pattern that no key matches. */
+    /* `[…]` that is not `[program GLOB]`: its keys are ignored. */
+    SNUG_PROBLEM_BAD_SECTION,
+    SNUG_PROBLEM_LOCKED,   /* The environment or the command line set a locked key. */
+    SNUG_PROBLEM_BAD_LOCK, /* `lock` names a pattern that no key matches. */
+    SNUG_PROBLEM_LOCK_IN_SECTION, /* `lock` counts only above the first section. */
 };
 
-/* One complaint. Those of one kind that would fill the list (noise) are counted in one. */
+/* One complaint, or several of one kind counted in one, so that no file fills the list:
+ * noise and long lines at once, others after the first eight from one source. */
 struct snug_problem {
     enum snug_problem_kind kind;
     enum snug_source source;
-    unsigned line;                  /* Of the file, 0 if there is no line. */
-    unsigned n;                     /* How many such there were, `line` is the first. */
-    int error;                      /* errno, for OPEN and READ. */
+    unsigned line; /* Of the file, 0 if there is no line. */
+    unsigned n;    /* How many such there were, `line` is the first. */
+    /* errno, for OPEN and READ. For UNTERMINATED: 0 if the line counts, else EINVAL. */
+    int error;
     int8_t key;                     /* The key it is about, -1 for none. */
     char sample[SNUG_SAMPLE_BYTES]; /* The offending text, cut and made printable. */
 };
@@ -87,7 +90,8 @@ void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *r
  * SNUG_CPU_REQUEST_MILLI) are known; any other SNUG_ name is an unknown key. */
 void snug_policy_read_environment(struct snug_policy *policy, char *const *entries);
 
-/* One `key=value` of the command line. 0, or -EINVAL with a problem added. */
+/* One `key=value` of the command line. 0, or with a problem added -EINVAL for an unknown
+ * key or a bad value, -EPERM for a locked key. */
 int snug_policy_set(struct snug_policy *policy, enum snug_source source,
                     struct snug_text key, struct snug_text value);
 

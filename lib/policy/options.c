@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The one table of what can be asked for, and the names that follow from it.
+ */
+#include "snug/cpus.h"
+#include "snug/options.h"
+
+#define KIB       (1ull << 10)
+#define GIB       (1ull << 30)
+#define SIZE_MOST ((1ull << 63) - 1) /* The kernel counts memory in signed numbers. */
+
+enum { NODES_MAX = 1024, THREADS_MAX = 1 << 22, NAME_BYTES = 32 };
+
+const struct snug_option snug_options[SNUG_N_KEYS] = {
+    [SNUG_SCOPE] = {.name = "scope",
+                    .words = "go all",
+                    .units = SNUG_UNIT_WORD,
+                    .values = "`go` `all`",
+                    .initial = "go",
+                    .meaning =
+                        "which processes are touched; `all` also shows CPUs and memory to "
+                        "dynamic programs of other languages",
+                    .is_here = true},
+    [SNUG_CPU_COUNT] = {.name = "cpu.count",
+                        .words = "auto off",
+                        .units = SNUG_UNIT_WORD | SNUG_UNIT_COUNT,
+                        .least = 1,
+                        .most = SNUG_CPUS_MAX,
+                        .values = "`auto` `off` N",
+                        .initial = "auto",
+                        .meaning = "CPUs to present",
+                        .is_here = true},
+    [SNUG_CPU_ROUND] = {.name = "cpu.round",
+                        .words = "up down nearest",
+                        .units = SNUG_UNIT_WORD,
+                        .values = "`up` `down` `nearest`",
+                        .initial = "up",
+                        .meaning = "a limit of 2.5 CPUs is 3, 2 or 3",
+                        .is_here = true},
+    [SNUG_CPU_MIN] = {.name = "cpu.min",
+                      .words = "",
+                      .units = SNUG_UNIT_COUNT,
+                      .least = 1,
+                      .most = SNUG_CPUS_MAX,
+                      .values = "N",
+                      .initial = "2",
+                      .meaning = "never present fewer, if that many are allowed",
+                      .is_here = true},
+    [SNUG_CPU_REQUEST] = {.name = "cpu.request",
+                          .words = "off env",
+                          .units = SNUG_UNIT_WORD | SNUG_UNIT_MILLI,
+                          .least = 1,
+                          .most = SNUG_CPUS_MAX * 1000,
+                          .values = "`off` `env` MILLICORES",
+                          .initial = "env",
+                          .meaning = "without a limit: size by the request; `env` reads "
+                                     "`SNUG_CPU_REQUEST_MILLI` (0 or unset means none)",
+                          .is_here = true},
+    [SNUG_CPU_BURST] = {.name = "cpu.burst",
+                        .words = "",
+                        .units = SNUG_UNIT_PERCENT,
+                        .least = 100,
+                        .most = 10000,
+                        .values = "PERCENT",
+                        .initial = "200%",
+                        .meaning = "how far above the request to go",
+                        .is_here = true},
+    [SNUG_MEMORY_LIMIT] = {.name = "memory.limit",
+                           .words = "auto off",
+                           .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
+                           .least_bytes = 1,
+                           .most_bytes = SIZE_MOST,
+                           .values = "`auto` `off` SIZE",
+                           .initial = "auto",
+                           .meaning = "the limit to hand to Go as `GOMEMLIMIT`",
+                           .is_here = true},
+    [SNUG_MEMORY_HEADROOM] = {.name = "memory.headroom",
+                              .words = "",
+                              .units = SNUG_UNIT_PERCENT | SNUG_UNIT_BYTES,
+                              .most = 99,
+                              .most_bytes = SIZE_MOST,
+                              .values = "PERCENT or SIZE",
+                              .initial = "10%",
+                              .meaning = "kept back for what Go does not count (C heap, "
+                                         "stacks, page tables)",
+                              .is_here = true},
+    [SNUG_MEMORY_GOGC] = {.name = "memory.gogc",
+                          .words = "keep off",
+                          .units = SNUG_UNIT_WORD | SNUG_UNIT_COUNT,
+                          .least = 1,
+                          .most = 1000000,
+                          .values = "`keep` `off` N",
+                          .initial = "keep",
+                          .meaning = "`GOGC`",
+                          .is_here = true},
+    [SNUG_MEMORY_PRESENT] = {.name = "memory.present",
+                             .words = "off on",
+                             .units = SNUG_UNIT_WORD,
+                             .values = "`off` `on`",
+                             .initial = "off",
+                             .meaning = "show the limit to C code too (`_SC_PHYS_PAGES`, "
+                                        "`_SC_AVPHYS_PAGES`, `sysinfo`)",
+                             .is_here = true},
+    [SNUG_NUMA_PLACE] =
+        {.name = "numa.place",
+         .words = "off auto local interleave",
+         .units = SNUG_UNIT_WORD | SNUG_UNIT_NODES,
+         .most = NODES_MAX - 1,
+         .values = "`off` `auto` `local` `interleave` `node:LIST`",
+         .initial = "auto",
+         .meaning = "where heap arenas go; `auto` acts only where the allowed CPUs lie on "
+                    "one node"},
+    [SNUG_NUMA_CONFINE] = {.name = "numa.confine",
+                           .words = "off on",
+                           .units = SNUG_UNIT_WORD,
+                           .values = "`off` `on`",
+                           .initial = "off",
+                           .meaning = "if the presented CPUs fit in one node, keep the "
+                                      "process on the node it was started on"},
+    [SNUG_SPAN_HUGE] = {.name = "span.huge",
+                        .words = "keep auto always never",
+                        .units = SNUG_UNIT_WORD,
+                        .values = "`keep` `auto` `always` `never`",
+                        .initial = "keep",
+                        .meaning = "huge-page advice for heap spans, within a budget set "
+                                   "by the limit"},
+    [SNUG_SPAN_ALIGN] = {.name = "span.align",
+                         .words = "off",
+                         .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
+                         .least_bytes = 4 * KIB,
+                         .most_bytes = GIB,
+                         .values = "`off` SIZE",
+                         .initial = "off",
+                         .meaning = "align and round large anonymous mappings"},
+    [SNUG_SPAN_CACHE] = {.name = "span.cache",
+                         .words = "off",
+                         .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
+                         .least_bytes = 4 * KIB,
+                         .most_bytes = SIZE_MOST,
+                         .values = "`off` SIZE",
+                         .initial = "off",
+                         .meaning = "recycle short-lived anonymous mappings, at most SIZE "
+                                    "bytes kept"},
+    [SNUG_SPAN_GUARD] = {.name = "span.guard",
+                         .words = "off refuse",
+                         .units = SNUG_UNIT_WORD,
+                         .values = "`off` `refuse`",
+                         .initial = "off",
+                         .meaning = "refuse heap growth past the limit, so that Go dies "
+                                    "with its own message and stacks, not by SIGKILL"},
+    [SNUG_SPAN_NAME] = {.name = "span.name",
+                        .words = "off on",
+                        .units = SNUG_UNIT_WORD,
+                        .values = "`off` `on`",
+                        .initial = "off",
+                        .meaning = "name spans in `/proc/PID/maps`"},
+    [SNUG_PRCTL_THP] = {.name = "prctl.thp",
+                        .words = "pass own",
+                        .units = SNUG_UNIT_WORD,
+                        .values = "`pass` `own`",
+                        .initial = "pass",
+                        .meaning = "`own`: later `PR_SET_THP_DISABLE` calls by libraries "
+                                   "do not undo the policy"},
+    [SNUG_SECCOMP_GUARD] = {.name = "seccomp.guard",
+                            .words = "off audit log",
+                            .units = SNUG_UNIT_WORD,
+                            .values = "`off` `audit` `log`",
+                            .initial = "off",
+                            .meaning = "look at seccomp filters the program loads; `log` "
+                                       "turns their refusals into log entries"},
+    [SNUG_FOLLOW] = {.name = "follow",
+                     .words = "off on",
+                     .units = SNUG_UNIT_WORD,
+                     .values = "`off` `on`",
+                     .initial = "off",
+                     .meaning = "a running program follows a change of its CPU and memory "
+                                "limits"},
+    [SNUG_FOLLOW_INTERVAL] = {.name = "follow.interval",
+                              .words = "",
+                              .units = SNUG_UNIT_SECONDS,
+                              .least = 1,
+                              .most = 3600,
+                              .values = "SECONDS",
+                              .initial = "5",
+                              .meaning = "how often the limits are read again"},
+    [SNUG_CHILD_PDEATHSIG] = {.name = "child.pdeathsig",
+                              .words = "off",
+                              .units = SNUG_UNIT_WORD | SNUG_UNIT_SIGNAL,
+                              .least = 1,
+                              .most = 64,
+                              .values = "`off` SIGNAL",
+                              .initial = "off",
+                              .meaning = "children of the program get this signal when it "
+                                         "dies"},
+    [SNUG_THREADS_WARN] = {.name = "threads.warn",
+                           .words = "off",
+                           .units = SNUG_UNIT_WORD | SNUG_UNIT_COUNT,
+                           .least = 1,
+                           .most = THREADS_MAX,
+                           .values = "`off` N",
+                           .initial = "off",
+                           .meaning = "one log line each time the thread count doubles "
+                                      "past N"},
+    [SNUG_LOG] = {.name = "log",
+                  .words = "off error info debug",
+                  .units = SNUG_UNIT_WORD,
+                  .values = "`off` `error` `info` `debug`",
+                  .initial = "off",
+                  .meaning = "to `log.file`, else standard error",
+                  .is_here = true},
+    [SNUG_LOG_FILE] = {.name = "log.file",
+                       .words = "none",
+                       .units = SNUG_UNIT_WORD | SNUG_UNIT_PATH,
+                       .values = "PATH",
+                       .initial = "none",
+                       .meaning = "appended, one line a record",
+                       .is_here = true},
+    [SNUG_STATS_FILE] = {.name = "stats.file",
+                         .words = "none",
+                         .units = SNUG_UNIT_WORD | SNUG_UNIT_PATH,
+                         .values = "PATH",
+                         .initial = "none",
+                         .meaning = "shared page with the counters; `%p` is the process "
+                                    "id"},
+};
+
+int snug_options_find(struct snug_text name)
+{
+    for (int key = 0; key < SNUG_N_KEYS; key++)
+        if (snug_text_equals(name, snug_options[key].name))
+            return key;
+    return -1;
+}
+
+void snug_options_put_variable(struct snug_builder *out, enum snug_key key)
+{
+    snug_text_put(out, "SNUG_");
+    for (const char *c = snug_options[key].name; *c; c++) {
+        char upper = *c;
+        if (upper == '.')
+            upper = '_';
+        else if (upper >= 'a' && upper <= 'z')
+            upper = (char)(upper - 'a' + 'A');
+        snug_text_put_slice(out, (struct snug_text){&upper, 1});
+    }
+}
+
+int snug_options_find_variable(struct snug_text variable)
+{
+    for (int key = 0; key < SNUG_N_KEYS; key++) {
+        char name[NAME_BYTES];
+        struct snug_builder out = snug_text_build(name, sizeof name);
+        snug_options_put_variable(&out, (enum snug_key)key);
+        if (snug_text_equals(variable, name))
+            return key;
+    }
+    return -1;
+}
+
+/* How many letters must be put in, taken out or changed to make one of the other. */
+static size_t distance(struct snug_text a, const char *b)
+{
+    size_t row[NAME_BYTES]; /* Of the table a × b, for the part of `a` seen so far. */
+    const size_t n = snug_text_of(b).n;
+    for (size_t j = 0; j <= n; j++)
+        row[j] = j;
+
+    for (size_t i = 0; i < a.n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (size_t j = 0; j < n; j++) {
+            size_t best = diagonal + (a.at[i] != b[j]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j + 1] + 1 < best)
+                best = row[j + 1] + 1;
+            diagonal = row[j + 1];
+            row[j + 1] = best;
+        }
+    }
+    return row[n];
+}
+
+int snug_options_guess(struct snug_text name)
+{
+    int ret = -1;
+    size_t nearest = 3; /* Two slips at most, and not most of the letters. */
+    for (int key = 0; key < SNUG_N_KEYS && name.n < NAME_BYTES; key++) {
+        char variable[NAME_BYTES];
+        struct snug_builder out = snug_text_build(variable, sizeof variable);
+        snug_options_put_variable(&out, (enum snug_key)key);
+
+        const char *meant =
+            snug_text_starts(name, "SNUG") ? variable : snug_options[key].name;
+        const size_t n_slips = distance(name, meant);
+        if (n_slips < nearest && 3 * n_slips <= snug_text_of(snug_options[key].name).n) {
+            nearest = n_slips;
+            ret = key;
+        }
+    }
+    return ret;
+}

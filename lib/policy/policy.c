@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The policy of one process: defaults, file, environment, command line, in this order.
+ */
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "snug/conf.h"
+#include "snug/policy.h"
+#include "snug/problems.h"
+#include "snug/sys.h"
+#include "snug/values.h"
+
+static const char standard_file[] = "/etc/snug.conf";
+static const char request_variable[] = "SNUG_CPU_REQUEST_MILLI";
+
+/* The value of an entry `NAME=value`; {NULL, 0} if it is not that or has another name. */
+static struct snug_text value_in(const char *entry, const char *name)
+{
+    struct snug_text value = snug_text_of(entry);
+    struct snug_text found;
+    if (snug_text_cut(&value, '=', &found) && snug_text_equals(found, name))
+        return snug_text_trim(value);
+    return (struct snug_text){0};
+}
+
+/* The first entry of that name, which is the one that every libc and Go see, or NULL. */
+static const char *find_entry(char *const *entries, const char *name)
+{
+    for (; entries && *entries; entries++)
+        if (value_in(*entries, name).at)
+            return *entries;
+    return NULL;
+}
+
+bool snug_policy_is_off(char *const *entries)
+{
+    const char *entry = find_entry(entries, "SNUG");
+    return snug_text_equals(value_in(entry, "SNUG"), "off");
+}
+
+void snug_policy_default(struct snug_policy *ret)
+{
+    *ret = (struct snug_policy){0};
+    for (int key = 0; key < SNUG_N_KEYS; key++) /* A test parses every default. */
+        (void)snug_values_parse((enum snug_key)key, snug_text_of(snug_options[key].initial),
+                                &ret->setting[key]);
+}
+
+/* Complains about the file as a whole. */
+static void refuse_file(struct snug_policy *policy, enum snug_problem_kind kind, long error,
+                        struct snug_text path)
+{
+    const struct snug_problem problem = {
+        .kind = kind, .source = SNUG_FROM_FILE, .error = (int)error, .key = -1};
+    snug_problems_add(policy, &problem, path);
+}
+
+void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *root,
+                           struct snug_text named, struct snug_text program)
+{
+    const struct snug_text path = named.n ? named : snug_text_of(standard_file);
+    if (snug_text_copy(path, sizeof policy->file, policy->file) < 0) {
+        refuse_file(policy, SNUG_PROBLEM_OPEN, ENAMETOOLONG, path);
+        return;
+    }
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, policy->file);
+    if (fd == -ENOENT && !named.n)
+        return;
+
+    struct statx file;
+    const unsigned wanted = STATX_TYPE | STATX_MODE | STATX_UID;
+    const long r = fd < 0 ? fd : snug_sys_statx(fd, wanted, &file);
+    if (r < 0) {
+        refuse_file(policy, SNUG_PROBLEM_OPEN, -r, path);
+    } else if (!S_ISREG(file.stx_mode)) {
+        refuse_file(policy, SNUG_PROBLEM_NOT_A_FILE, 0, path);
+    } else if ((file.stx_uid && file.stx_uid != snug_sys_geteuid()) ||
+               file.stx_mode & (S_IWGRP | S_IWOTH)) {
+        refuse_file(policy, SNUG_PROBLEM_WRITABLE, 0, path);
+    } else {
+        policy->has_file = true;
+        snug_conf_read(policy, fd, program);
+    }
+}
+
+static int set_key(struct snug_policy *policy, enum snug_source source, int key,
+                   struct snug_text value)
+{
+    struct snug_problem problem = {
+        .kind = SNUG_PROBLEM_LOCKED, .source = source, .key = (int8_t)key};
+    struct snug_setting *setting = &policy->setting[key];
+    if (setting->is_locked) {
+        snug_problems_add(policy, &problem, value);
+        return -EPERM;
+    }
+    if (snug_values_parse((enum snug_key)key, value, setting) < 0) {
+        problem.kind = SNUG_PROBLEM_BAD_VALUE;
+        snug_problems_add(policy, &problem, value);
+        return -EINVAL;
+    }
+    setting->source = source;
+    setting->line = 0;
+    return 0;
+}
+
+int snug_policy_set(struct snug_policy *policy, enum snug_source source,
+                    struct snug_text key, struct snug_text value)
+{
+    const int found = snug_options_find(key);
+    if (found >= 0)
+        return set_key(policy, source, found, snug_text_trim(value));
+
+    const struct snug_problem problem = {
+        .kind = SNUG_PROBLEM_UNKNOWN_KEY, .source = source, .key = -1};
+    snug_problems_add(policy, &problem, key);
+    return -EINVAL;
+}
+
+/* A complaint about the environment where it does not name a key. */
+static void complain(struct snug_policy *policy, enum snug_problem_kind kind,
+                     struct snug_text sample)
+{
+    const struct snug_problem problem = {
+        .kind = kind, .source = SNUG_FROM_ENVIRONMENT, .key = -1};
+    snug_problems_add(policy, &problem, sample);
+}
+
+/* Variables that are snug's own and no keys. */
+static bool is_known(struct snug_text name)
+{
+    return snug_text_equals(name, "SNUG_POLICY") || snug_text_equals(name, "SNUG_SET") ||
+           snug_text_equals(name, request_variable);
+}
+
+static bool is_switch(struct snug_text value)
+{
+    return !value.n || snug_text_equals(value, "on") || snug_text_equals(value, "off");
+}
+
+void snug_policy_read_environment(struct snug_policy *policy, char *const *entries)
+{
+    policy->is_off = snug_policy_is_off(entries);
+    for (; entries && *entries; entries++) {
+        struct snug_text value = snug_text_of(*entries);
+        struct snug_text name;
+        if (!snug_text_starts(value, "SNUG") || !snug_text_cut(&value, '=', &name) ||
+            !value.at)
+            continue;
+
+        value = snug_text_trim(value);
+        const int key = snug_options_find_variable(name);
+        if (snug_text_equals(name, "SNUG") && !is_switch(value))
+            complain(policy, SNUG_PROBLEM_BAD_VALUE, snug_text_of(*entries));
+        else if (key < 0 && snug_text_starts(name, "SNUG_") && !is_known(name))
+            complain(policy, SNUG_PROBLEM_UNKNOWN_KEY, name);
+        else if (key >= 0 && value.n &&
+                 policy->setting[key].source != SNUG_FROM_ENVIRONMENT)
+            (void)set_key(policy, SNUG_FROM_ENVIRONMENT, key, value); /* It complains. */
+    }
+}
+
+uint64_t snug_policy_request_milli(struct snug_policy *policy, char *const *entries)
+{
+    const char *entry = find_entry(entries, request_variable);
+    const struct snug_text value = value_in(entry, request_variable);
+    struct snug_setting request;
+    if (!value.n || snug_text_equals(value, "0"))
+        return 0;
+    if (snug_values_parse(SNUG_CPU_REQUEST, value, &request) == 0 &&
+        request.unit == SNUG_UNIT_MILLI)
+        return request.number;
+    complain(policy, SNUG_PROBLEM_BAD_VALUE, snug_text_of(entry));
+    return 0;
+}
+
+void snug_policy_describe(const struct snug_policy *policy,
+                          const struct snug_problem *problem, struct snug_builder *out)
+{
+    snug_problems_put(policy, problem, out);
+    if (problem->n > 1) {
+        snug_text_put(out, " (and ");
+        snug_text_put_u64(out, problem->n - 1);
+        snug_text_put(out, " more like it)");
+    }
+}
+
+const char *snug_policy_source(enum snug_source source)
+{
+    switch (source) {
+    case SNUG_FROM_DEFAULT:
+        return "default";
+    case SNUG_FROM_FILE:
+        return "file";
+    case SNUG_FROM_ENVIRONMENT:
+        return "environment";
+    case SNUG_FROM_COMMAND:
+        return "command line";
+    }
+    return "unknown";
+}
