@@ -36,7 +36,7 @@ bool snug_text_starts(struct snug_text text, const char *prefix)
 
 bool snug_text_equals(struct snug_text text, const char *string)
 {
-    return snug_text_starts(text, string) && !string[text.n];
+    return text.n == snug_text_of(string).n && snug_text_starts(text, string);
 }
 
 struct snug_text snug_text_trim(struct snug_text text)
