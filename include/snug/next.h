@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The functions that the hooks stand in front of: each forwards to the next definition in
+ * load order, another preload object's or libc's.
+ */
+#pragma once
+
+enum snug_next_name {
+    SNUG_NEXT_MMAP,
+    SNUG_NEXT_MMAP64,
+    SNUG_NEXT_MUNMAP,
+    SNUG_NEXT_PTHREAD_ATTR_INIT,
+    SNUG_NEXT_PTHREAD_CREATE,
+    SNUG_NEXT_PTHREAD_GETAFFINITY_NP,
+    SNUG_NEXT_SCHED_GETAFFINITY,
+    SNUG_NEXT_SYSCONF,
+    SNUG_NEXT_SYSINFO,
+    SNUG_NEXT_GET_NPROCS,
+    SNUG_NEXT_GET_PHYS_PAGES,
+    SNUG_NEXT_GET_AVPHYS_PAGES,
+    /* In the order of the stubs in process.c. */
+    SNUG_NEXT_FORK,
+    SNUG_NEXT_VFORK,
+    SNUG_NEXT_CLONE,
+    SNUG_NEXT_DAEMON,
+    SNUG_NEXT_SYSTEM,
+    SNUG_NEXT_POPEN,
+    SNUG_NEXT_POSIX_SPAWN,
+    SNUG_NEXT_POSIX_SPAWNP,
+    SNUG_NEXT_EXECVE,
+    SNUG_NEXT_EXECV,
+    SNUG_NEXT_EXECVP,
+    SNUG_NEXT_EXECVPE,
+    SNUG_NEXT_EXECL,
+    SNUG_NEXT_EXECLE,
+    SNUG_NEXT_EXECLP,
+    SNUG_NEXT_FEXECVE,
+    SNUG_N_NEXT,
+};
+
+/* The next definition, found at the first call and remembered; NULL if there is none, which
+ * is not remembered, for a library may be loaded later. From any thread. */
+void *snug_next_find(enum snug_next_name name);
+
+/* Sets errno where there is a libc to have one. */
+void snug_next_set_errno(int error);

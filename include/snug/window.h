@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The start window: the few microseconds between the Go runtime's first call into libc and
+ * its first mmap, in which the real affinity mask is narrowed to the presented CPUs.
+ *
+ * It may open more than once: C constructors call pthread_attr_init too. Only the runtime's
+ * own first mapping ends it for good; anything else that is hooked closes it and it can
+ * open again. Only the thread that opened it closes it, since a mask belongs to a thread.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snug/cpus.h"
+
+enum snug_window_state {
+    SNUG_WINDOW_IDLE,   /* No window is wanted. */
+    SNUG_WINDOW_ARMED,  /* It opens at the next trigger. */
+    SNUG_WINDOW_OPEN,   /* The owner's mask is narrowed. */
+    SNUG_WINDOW_DONE,   /* The runtime has counted. */
+    SNUG_WINDOW_FAILED, /* The mask could not be narrowed. */
+};
+
+/* `presented` must live for ever. `low` and `high` bound the main program's image: only a
+ * call from there opens the window. */
+void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high);
+
+/* The trigger: `caller` called pthread_attr_init. Returns 0, also when there was nothing to
+ * do; -EPERM or another error if narrowing failed, once: the plan needs its other way then.
+ */
+int snug_window_open(const void *caller);
+
+/* Gives the thread its mask back if it has the window open. Cheap otherwise. */
+void snug_window_close(void);
+
+/* A mapping of this kind is about to be made: closes the window, and ends it if the mapping
+ * is the Go runtime's first (every release from 1.17 to 1.27: 256 KiB, runtime/malloc.go).
+ */
+void snug_window_see_mapping(const void *at, size_t n_bytes, int prot, int flags);
+
+/* For stats and tests. */
+enum snug_window_state snug_window_state(void);

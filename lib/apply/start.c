@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The order of a start. What surprises: it must cost next to nothing in the many processes
+ * that are not Go programs, so the program is looked at before any file is.
+ */
+#include <fcntl.h>
+#include <stdatomic.h>
+
+#include "snug/log.h"
+#include "snug/program.h"
+#include "snug/start.h"
+#include "snug/sys.h"
+#include "snug/variables.h"
+#include "snug/vector.h"
+#include "snug/window.h"
+
+enum { NOT_STARTED, STARTING, INACTIVE, ACTIVE };
+
+/* libc's; absent in a program without libc. */
+extern char **__environ __attribute__((weak));
+
+extern const Elf64_Dyn _DYNAMIC[] __attribute__((weak, visibility("hidden")));
+
+static const struct snug_root live = {.fd = -1};
+
+/* One of each per process; written by the thread that starts, read-only afterwards. */
+static _Atomic int state;
+static struct snug_vector vector;
+static struct snug_elf image;
+static struct snug_facts facts;
+static struct snug_policy policy;
+static struct snug_plan plan;
+static char record[SNUG_RECORD_BYTES];
+static char program_path[SNUG_PATH_BYTES];
+
+static int find_image(const struct snug_vector *from, struct snug_elf *ret)
+{
+    uint64_t phdr = 0;
+    uint64_t n_phdr = 0;
+    (void)snug_vector_auxv(from, AT_PHDR, &phdr);    /* snug_vector_find saw it. */
+    (void)snug_vector_auxv(from, AT_PHNUM, &n_phdr); /* Without it nothing is found. */
+    return snug_elf_from_memory((const void *)(uintptr_t)phdr, n_phdr, ret);
+}
+
+static bool is_privileged(void)
+{
+    uint64_t is_secure = 0;
+    return !snug_vector_auxv(&vector, AT_SECURE, &is_secure) || is_secure;
+}
+
+/* Sets `program_path` to the executable's path, for `[program GLOB]` sections. */
+static struct snug_text find_program_path(void)
+{
+    const long n =
+        snug_sys_readlinkat(AT_FDCWD, "/proc/self/exe", program_path, sizeof program_path);
+    return n > 0 && (size_t)n < sizeof program_path
+               ? (struct snug_text){program_path, (size_t)n}
+               : (struct snug_text){0};
+}
+
+static void read_policy(void)
+{
+    snug_policy_default(&policy);
+    snug_policy_read_file(&policy, &live, snug_variables_value(vector.envp, "SNUG_POLICY"),
+                          find_program_path());
+    snug_policy_read_environment(&policy, vector.envp);
+}
+
+/* Whether a program that is not Go may be meant. Most processes leave here, after one look
+ * at the environment and one attempt to open the file. */
+static bool may_want_all(void)
+{
+    if (snug_variables_value(vector.envp, "SNUG_SCOPE").n)
+        return true;
+    const struct snug_text named = snug_variables_value(vector.envp, "SNUG_POLICY");
+    if (named.n)
+        return true;
+    const int fd = snug_file_open(&live, "/etc/snug.conf");
+    snug_file_close(&fd);
+    return fd >= 0;
+}
+
+static int try_affinity(const void *mask)
+{
+    return snug_sys_sched_setaffinity(0, sizeof(struct snug_cpus), mask) < 0;
+}
+
+/* A seccomp filter may kill instead of refuse. A child tries, and dies alone. */
+static void probe_affinity(void)
+{
+    if (facts.privileges.seccomp == SNUG_SECCOMP_FILTER && facts.cpu.n_allowed)
+        facts.privileges.may_set_affinity =
+            snug_sys_ask_child(try_affinity, facts.cpu.allowed.word) == 0 ? SNUG_YES
+                                                                          : SNUG_NO;
+}
+
+/* Puts the planned variables, and `more` if it is not NULL, into the vector. */
+static int set_variables(char *more)
+{
+    char *entries[SNUG_PLAN_VARIABLES_MAX + 1];
+    unsigned n = 0;
+    for (; n < plan.n_variables; n++)
+        entries[n] = plan.variable[n];
+    if (more)
+        entries[n++] = more;
+    return snug_vector_set(&vector, entries, n, record);
+}
+
+static void arm_window(void)
+{
+    const char *low = NULL;
+    const char *high = NULL;
+    for (size_t i = 0; i < image.n_phdr; i++) {
+        const Elf64_Phdr *segment = &image.phdr[i];
+        const char *at = (const char *)(image.bias + segment->p_vaddr);
+        if (segment->p_type != PT_LOAD)
+            continue;
+        if (!low || at < low)
+            low = at;
+        if (at + segment->p_memsz > high)
+            high = at + segment->p_memsz;
+    }
+    snug_window_arm(&plan.cpu.presented, low, high);
+}
+
+static void log_start(int ret_vector)
+{
+    const struct snug_setting *setting = &policy.setting[SNUG_LOG];
+    const struct snug_setting *file = &policy.setting[SNUG_LOG_FILE];
+    const struct snug_log log = {
+        .level = (enum snug_log_level)setting->word,
+        .path = file->unit == SNUG_UNIT_PATH ? file->text : NULL,
+    };
+    if (log.level == SNUG_LOG_OFF)
+        return;
+
+    char line[512];
+    for (unsigned i = 0; i < policy.n_problems; i++) {
+        struct snug_builder out = snug_text_build(line, sizeof line);
+        snug_policy_describe(&policy, &policy.problem[i], &out);
+        snug_log_write(&log, SNUG_LOG_ERROR, line);
+    }
+    if (ret_vector < 0)
+        snug_log_write(&log, SNUG_LOG_ERROR,
+                       "the start vector has no room: no variables are set");
+
+    struct snug_builder out = snug_text_build(line, sizeof line);
+    snug_text_put_u64(&out, plan.cpu.count);
+    snug_text_put(&out, " of ");
+    snug_text_put_u64(&out, facts.cpu.n_allowed);
+    snug_text_put(&out, " CPUs: ");
+    snug_text_put(&out, snug_reason_words(plan.cpu.reason));
+    snug_text_put(&out, "; memory target: ");
+    snug_text_put(&out, snug_reason_words(plan.memory.reason));
+    for (unsigned i = 0; i < plan.n_variables; i++) {
+        snug_text_put(&out, "; ");
+        snug_text_put(&out, plan.variable[i]);
+    }
+    snug_log_write(&log, SNUG_LOG_INFO, line);
+}
+
+/* True if there is a plan to apply. */
+static bool start(char **envp)
+{
+    if (snug_vector_find(envp, &vector) < 0 || find_image(&vector, &image) < 0 ||
+        snug_policy_is_off(vector.envp) || is_privileged())
+        return false;
+    if (!snug_program_is_go(&image) && !may_want_all())
+        return false;
+
+    read_policy();
+    snug_program_read(&image, &facts.program);
+    if (!facts.program.is_go && policy.setting[SNUG_SCOPE].word != SNUG_WORD_ALL)
+        return false;
+
+    snug_facts_gather(&live, &facts);
+    snug_variables_read(vector.envp, &facts.variables);
+    probe_affinity();
+    snug_plan_make(&facts, &policy, snug_policy_request_milli(&policy, vector.envp), &plan);
+    if (!plan.is_active)
+        return false;
+
+    const int ret_vector = set_variables(NULL);
+    if (plan.cpu.has_window)
+        arm_window();
+    log_start(ret_vector);
+    return true;
+}
+
+void snug_start_run(char **envp)
+{
+    int not_started = NOT_STARTED;
+    if (atomic_compare_exchange_strong(&state, &not_started, STARTING))
+        atomic_store(&state, start(envp) ? ACTIVE : INACTIVE);
+}
+
+/* libc's environ, as long as it can be the start vector: that one lies at the top of the
+ * main thread's stack. A copy that setenv made lies on the heap, below every stack. */
+static char **untouched_environ(void)
+{
+    const char *here = __builtin_frame_address(0);
+    if (!&__environ || !__environ || (const char *)__environ < here ||
+        snug_sys_gettid() != snug_sys_getpid())
+        return NULL;
+    return __environ;
+}
+
+void snug_start_late(void)
+{
+    if (atomic_load_explicit(&state, memory_order_relaxed) != NOT_STARTED)
+        return;
+    char **envp = untouched_environ();
+    if (envp)
+        snug_start_run(envp);
+}
+
+const struct snug_plan *snug_start_plan(void)
+{
+    return atomic_load_explicit(&state, memory_order_acquire) == ACTIVE ? &plan : NULL;
+}
+
+struct snug_elf_scope snug_start_scope(void)
+{
+    struct snug_elf program = {0};
+    struct snug_vector found;
+    if (atomic_load_explicit(&state, memory_order_acquire) >= INACTIVE) {
+        program = image;
+    } else {
+        char **envp = untouched_environ();
+        if (envp && snug_vector_find(envp, &found) == 0)
+            (void)find_image(&found, &program); /* An empty image has no DT_DEBUG. */
+    }
+    return snug_elf_scope(&program, _DYNAMIC);
+}
+
+void snug_start_open_window(const void *caller)
+{
+    static char entry[SNUG_VARIABLE_BYTES];
+    if (snug_window_open(caller) == 0 || plan.cpu.sets_gomaxprocs ||
+        !plan.cpu.may_set_gomaxprocs)
+        return;
+    struct snug_builder out = snug_text_build(entry, sizeof entry);
+    snug_text_put(&out, "GOMAXPROCS=");
+    snug_text_put_u64(&out, plan.cpu.count);
+    (void)set_variables(
+        entry); /* No room: the runtime counts all allowed CPUs, as without us. */
+}

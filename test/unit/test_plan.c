@@ -1,0 +1,475 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The plan as a table: facts and policy in, decisions and reasons out.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snug/plan.h"
+
+enum { MIB = 1 << 20 };
+
+/* One set of facts and one policy; a row changes what matters to it. The machine has 8
+ * CPUs, a limit of 1.5 CPUs and 256 MiB, and runs a cgo program of Go 1.22. */
+static struct snug_facts facts;
+static struct snug_policy policy;
+static uint64_t request_milli;
+static struct snug_plan plan;
+
+static void set_limit(uint64_t quota_usec, uint64_t period_usec)
+{
+    facts.cpu.limit.kind = SNUG_SET;
+    facts.cpu.limit.quota_usec = quota_usec;
+    facts.cpu.limit.period_usec = period_usec;
+    facts.cpu.own = facts.cpu.limit;
+}
+
+static void allow_cpus(const char *list)
+{
+    ck_assert_int_eq(snug_cpus_parse(snug_text_of(list), &facts.cpu.allowed), 0);
+    facts.cpu.n_allowed = snug_cpus_count(&facts.cpu.allowed);
+}
+
+static void choose(const char *key, const char *value)
+{
+    ck_assert_int_eq(
+        snug_policy_set(&policy, SNUG_FROM_COMMAND, snug_text_of(key), snug_text_of(value)),
+        0);
+}
+
+static void set_up(void)
+{
+    memset(&facts, 0, sizeof facts);
+    memset(&plan, 0xa5, sizeof plan);
+    request_milli = 0;
+    snug_policy_default(&policy);
+    allow_cpus("0-7");
+    set_limit(150000, 100000);
+    facts.cpu.is_mounted_whole = true;
+    facts.memory.limit.kind = SNUG_SET;
+    facts.memory.limit.bytes = 256 * MIB;
+    facts.nodes.n_online = 1;
+    facts.program.is_known = true;
+    facts.program.is_go = true;
+    facts.program.imports_mmap = true;
+    facts.program.go_minor = 22;
+    facts.program.follows_container = SNUG_NO;
+    facts.program.follows_updates = SNUG_NO;
+    facts.privileges.may_set_affinity = SNUG_YES;
+}
+
+static void run_newest_go(void)
+{
+    facts.program.go_minor = 27;
+    facts.program.follows_container = SNUG_YES;
+    facts.program.follows_updates = SNUG_YES;
+}
+
+static void make(void)
+{
+    snug_plan_make(&facts, &policy, request_milli, &plan);
+}
+
+static const struct count_row {
+    const char *label;
+    uint64_t quota_usec, period_usec;
+    const char *key, *value;
+    unsigned count;
+    enum snug_reason reason;
+} count_rows[] = {
+    {"quota below one CPU gives the minimum", 10000, 100000, NULL, NULL, 2,
+     SNUG_REASON_LIMIT_BELOW_MIN},
+    {"a minimum of one lets it be one", 10000, 100000, "cpu.min", "1", 1,
+     SNUG_REASON_LIMIT_ROUNDED},
+    {"rounding down never gives zero", 10000, 100000, "cpu.round", "down", 2,
+     SNUG_REASON_LIMIT_BELOW_MIN},
+    {"1.5 is 2", 150000, 100000, NULL, NULL, 2, SNUG_REASON_LIMIT_ROUNDED},
+    {"2.5 is 3", 250000, 100000, NULL, NULL, 3, SNUG_REASON_LIMIT_ROUNDED},
+    {"2.5 down is 2", 250000, 100000, "cpu.round", "down", 2, SNUG_REASON_LIMIT_ROUNDED},
+    {"2.5 nearest is 3", 250000, 100000, "cpu.round", "nearest", 3,
+     SNUG_REASON_LIMIT_ROUNDED},
+    {"2.49 nearest is 2", 249000, 100000, "cpu.round", "nearest", 2,
+     SNUG_REASON_LIMIT_ROUNDED},
+    {"an odd period", 30000, 10000, NULL, NULL, 3, SNUG_REASON_LIMIT_ROUNDED},
+    {"a microsecond more is a CPU more", 300001, 100000, NULL, NULL, 4,
+     SNUG_REASON_LIMIT_ROUNDED},
+    {"more than allowed is allowed", 900000, 100000, NULL, NULL, 8,
+     SNUG_REASON_LIMIT_ABOVE_ALLOWED},
+    {"as many as allowed", 800000, 100000, NULL, NULL, 8, SNUG_REASON_LIMIT_ROUNDED},
+    {"the largest quota does not overflow", UINT64_MAX, 1, "cpu.round", "nearest", 8,
+     SNUG_REASON_LIMIT_ABOVE_ALLOWED},
+    {"a fixed count beats the limit", 150000, 100000, "cpu.count", "5", 5,
+     SNUG_REASON_FIXED_COUNT},
+    {"a fixed count is kept to the allowed", 150000, 100000, "cpu.count", "64", 8,
+     SNUG_REASON_FIXED_ABOVE_ALLOWED},
+    {"a fixed count may be below the minimum", 150000, 100000, "cpu.count", "1", 1,
+     SNUG_REASON_FIXED_COUNT},
+    {"off presents all", 150000, 100000, "cpu.count", "off", 8, SNUG_REASON_COUNT_OFF},
+};
+
+START_TEST(counts_by_limit)
+{
+    const struct count_row *row = &count_rows[_i];
+    set_limit(row->quota_usec, row->period_usec);
+    if (row->key)
+        choose(row->key, row->value);
+    make();
+    ck_assert_msg(plan.cpu.count == row->count && plan.cpu.reason == row->reason,
+                  "%s: %u CPUs, %s", row->label, plan.cpu.count,
+                  snug_reason_words(plan.cpu.reason));
+}
+END_TEST
+
+static const struct request_row {
+    const char *label;
+    uint64_t milli;
+    const char *key, *value;
+    unsigned count;
+    enum snug_reason reason;
+} request_rows[] = {
+    {"no request", 0, NULL, NULL, 8, SNUG_REASON_NO_LIMIT},
+    {"the request is not asked for", 1500, "cpu.request", "off", 8, SNUG_REASON_NO_LIMIT},
+    {"an absurd request", UINT64_MAX, NULL, NULL, 8, SNUG_REASON_REQUEST_ABOVE_ALLOWED},
+    {"1500m doubled is 3", 1500, NULL, NULL, 3, SNUG_REASON_REQUEST},
+    {"1501m doubled is 4", 1501, NULL, NULL, 4, SNUG_REASON_REQUEST},
+    {"without burst 1500m is 2", 1500, "cpu.burst", "100%", 2, SNUG_REASON_REQUEST},
+    {"100m doubled is the minimum", 100, NULL, NULL, 2, SNUG_REASON_REQUEST_BELOW_MIN},
+    {"6000m doubled is all", 6000, NULL, NULL, 8, SNUG_REASON_REQUEST_ABOVE_ALLOWED},
+    {"a request in the policy", 0, "cpu.request", "2000", 4, SNUG_REASON_REQUEST},
+};
+
+START_TEST(counts_by_request_where_nothing_is_enforced)
+{
+    const struct request_row *row = &request_rows[_i];
+    facts.cpu.limit.kind = facts.cpu.own.kind = SNUG_NONE;
+    request_milli = row->milli;
+    if (row->key)
+        choose(row->key, row->value);
+    make();
+    ck_assert_msg(plan.cpu.count == row->count && plan.cpu.reason == row->reason,
+                  "%s: %u CPUs, %s", row->label, plan.cpu.count,
+                  snug_reason_words(plan.cpu.reason));
+}
+END_TEST
+
+START_TEST(an_unknown_limit_changes_nothing)
+{
+    facts.cpu.limit.kind = SNUG_UNKNOWN;
+    facts.memory.limit.kind = SNUG_UNKNOWN;
+    request_milli = 1500;
+    make();
+    ck_assert_uint_eq(plan.cpu.count, 8);
+    ck_assert_int_eq(plan.cpu.reason, SNUG_REASON_LIMIT_UNKNOWN);
+    ck_assert_int_eq(plan.memory.reason, SNUG_REASON_MEMORY_UNKNOWN);
+    ck_assert_uint_eq(plan.n_variables, 0);
+    ck_assert(!plan.cpu.has_window);
+}
+END_TEST
+
+START_TEST(unknown_allowed_cpus_change_nothing)
+{
+    memset(&facts.cpu.allowed, 0, sizeof facts.cpu.allowed);
+    facts.cpu.n_allowed = 0;
+    make();
+    ck_assert_int_eq(plan.cpu.reason, SNUG_REASON_ALLOWED_UNKNOWN);
+    ck_assert(!plan.cpu.has_window && !plan.cpu.is_presented && !plan.cpu.sets_gomaxprocs);
+}
+END_TEST
+
+static const struct mask_row {
+    const char *label;
+    const char *allowed;
+    unsigned current;
+    bool has_nodes; /* CPUs 0-3 on node 0, 4-7 on node 1. */
+    const char *presented;
+} mask_rows[] = {
+    {"no current CPU: from the lowest", "0-7", SNUG_CPUS_MAX, false, "0-2"},
+    {"current CPU not allowed: from the lowest", "2-7", 0, false, "2-4"},
+    {"from the current upwards", "0-7", 3, false, "3-5"},
+    {"around the end", "0-7", 7, false, "0-1,7"},
+    {"holes are left out", "0,2,4,6", 4, false, "0,4,6"},
+    {"the node of the current CPU first", "0-7", 3, true, "0-1,3"},
+    {"the second node", "0-7", 6, true, "4,6-7"},
+    {"more than the node has", "2-3,4-7", 3, true, "2-4"},
+};
+
+START_TEST(presented_cpus_contain_the_current_one_and_stay_near)
+{
+    const struct mask_row *row = &mask_rows[_i];
+    allow_cpus(row->allowed);
+    facts.cpu.current = row->current;
+    set_limit(300000, 100000);
+    if (row->has_nodes) {
+        facts.nodes.n_online = 2;
+        memset(facts.nodes.node_of, SNUG_NODE_UNKNOWN, sizeof facts.nodes.node_of);
+        for (unsigned cpu = 0; cpu < 8; cpu++)
+            facts.nodes.node_of[cpu] = cpu < 4 ? 0 : 1;
+    }
+    make();
+
+    char list[64];
+    struct snug_builder out = snug_text_build(list, sizeof list);
+    snug_cpus_put(&out, &plan.cpu.presented);
+    ck_assert_msg(!strcmp(list, row->presented), "%s: %s", row->label, list);
+}
+END_TEST
+
+static const struct memory_row {
+    const char *label;
+    uint64_t limit_bytes;
+    const char *key, *value;
+    enum snug_reason reason;
+    uint64_t go_limit_bytes;
+} memory_rows[] = {
+    {"zero bytes", 0, NULL, NULL, SNUG_REASON_MEMORY_TOO_SMALL, 0},
+    {"below 64 MiB", 64 * MIB - 1, NULL, NULL, SNUG_REASON_MEMORY_TOO_SMALL, 0},
+    {"headroom larger than the limit", 256 * MIB, "memory.headroom", "1G",
+     SNUG_REASON_MEMORY_NO_ROOM, 0},
+    {"off", 256 * MIB, "memory.limit", "off", SNUG_REASON_MEMORY_OFF, 0},
+    {"64 MiB: to the page", 64 * MIB, NULL, NULL, SNUG_REASON_MEMORY_LIMIT, 60395520},
+    {"256 MiB: to the span", 256 * MIB, NULL, NULL, SNUG_REASON_MEMORY_LIMIT, 241172480},
+    {"headroom as a size", 256 * MIB, "memory.headroom", "56M", SNUG_REASON_MEMORY_LIMIT,
+     200 * MIB},
+    {"no headroom", 256 * MIB, "memory.headroom", "0%", SNUG_REASON_MEMORY_LIMIT,
+     256 * MIB},
+    {"a size is handed on as it is", 256 * MIB, "memory.limit", "100M",
+     SNUG_REASON_MEMORY_GIVEN, 100 * MIB},
+    {"the largest limit", INT64_MAX, NULL, NULL, SNUG_REASON_MEMORY_LIMIT,
+     8301034833168039936u},
+};
+
+START_TEST(memory_target_follows_the_limit)
+{
+    const struct memory_row *row = &memory_rows[_i];
+    facts.memory.limit.bytes = row->limit_bytes;
+    if (row->key)
+        choose(row->key, row->value);
+    make();
+    ck_assert_msg(plan.memory.reason == row->reason &&
+                      plan.memory.go_limit_bytes == row->go_limit_bytes &&
+                      plan.memory.sets_go_limit == (row->go_limit_bytes > 0),
+                  "%s: %llu, %s", row->label,
+                  (unsigned long long)plan.memory.go_limit_bytes,
+                  snug_reason_words(plan.memory.reason));
+}
+END_TEST
+
+START_TEST(go_before_1_19_gets_no_memory_limit)
+{
+    facts.program.go_minor = 18;
+    make();
+    ck_assert_int_eq(plan.memory.reason, SNUG_REASON_GO_TOO_OLD);
+    ck_assert_uint_eq(plan.n_variables, 0);
+    ck_assert(plan.cpu.has_window);
+}
+END_TEST
+
+START_TEST(values_of_the_user_are_left_alone)
+{
+    facts.variables.gomaxprocs = SNUG_OWNER_USER;
+    facts.variables.gomemlimit = SNUG_OWNER_USER;
+    facts.variables.gogc = SNUG_OWNER_USER;
+    facts.program.imports_mmap = false;
+    choose("memory.gogc", "50");
+    make();
+    ck_assert_int_eq(plan.cpu.gomaxprocs_reason, SNUG_REASON_USER_VALUE);
+    ck_assert_int_eq(plan.memory.reason, SNUG_REASON_USER_VALUE);
+    ck_assert_int_eq(plan.memory.gogc_reason, SNUG_REASON_USER_VALUE);
+    ck_assert_uint_eq(plan.n_variables, 0);
+}
+END_TEST
+
+START_TEST(values_of_a_parents_snug_are_replaced)
+{
+    facts.variables.gomaxprocs = SNUG_OWNER_SNUG;
+    facts.variables.gomemlimit = SNUG_OWNER_SNUG;
+    facts.program.imports_mmap = false;
+    make();
+    ck_assert_uint_eq(plan.n_variables, 2);
+    ck_assert_str_eq(plan.variable[0], "GOMEMLIMIT=241172480");
+    ck_assert_str_eq(plan.variable[1], "GOMAXPROCS=2");
+}
+END_TEST
+
+START_TEST(gogc_is_written_as_given)
+{
+    choose("memory.limit", "off");
+    choose("memory.gogc", "off");
+    make();
+    ck_assert_uint_eq(plan.n_variables, 1);
+    ck_assert_str_eq(plan.variable[0], "GOGC=off");
+}
+END_TEST
+
+START_TEST(with_a_window_old_go_needs_no_gomaxprocs)
+{
+    make();
+    ck_assert(plan.cpu.has_window && plan.cpu.is_presented && !plan.cpu.sets_gomaxprocs);
+    ck_assert_int_eq(plan.cpu.gomaxprocs_reason, SNUG_REASON_RUNTIME_AGREES);
+    ck_assert(plan.cpu.may_set_gomaxprocs);
+}
+END_TEST
+
+START_TEST(new_go_that_agrees_is_left_alone)
+{
+    run_newest_go();
+    make();
+    ck_assert(plan.cpu.has_window && !plan.cpu.sets_gomaxprocs);
+    ck_assert(!plan.cpu.may_set_gomaxprocs);
+}
+END_TEST
+
+static const struct differ_row {
+    const char *label;
+    const char *key, *value;
+    enum snug_kind own;
+    enum snug_answer container, updates;
+    unsigned go_minor;
+    bool is_mounted_whole;
+    bool sets_gomaxprocs;
+} differ_rows[] = {
+    {"an ancestor's limit", NULL, NULL, SNUG_NONE, SNUG_MAYBE, SNUG_MAYBE, 27, true, true},
+    {"a fixed count", "cpu.count", "3", SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 27, true, true},
+    {"one CPU", "cpu.count", "1", SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 27, true, true},
+    {"GODEBUG switched both off", NULL, NULL, SNUG_SET, SNUG_NO, SNUG_NO, 27, true, false},
+    {"GODEBUG left updates on", NULL, NULL, SNUG_SET, SNUG_NO, SNUG_MAYBE, 27, true, true},
+    {"GODEBUG left the limit on", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_NO, 27, true,
+     false},
+    {"1.25 cannot find its cgroup", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 25, false,
+     true},
+    {"1.26 finds it", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 26, false, false},
+    {"1.25 finds it at the root", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 25, true,
+     false},
+    {"an unknown own limit", NULL, NULL, SNUG_UNKNOWN, SNUG_MAYBE, SNUG_MAYBE, 27, true,
+     true},
+};
+
+START_TEST(new_go_that_would_not_stay_gets_gomaxprocs)
+{
+    const struct differ_row *row = &differ_rows[_i];
+    run_newest_go();
+    facts.program.go_minor = row->go_minor;
+    facts.cpu.own.kind = row->own;
+    facts.cpu.is_mounted_whole = row->is_mounted_whole;
+    facts.variables.container_maxprocs = row->container;
+    facts.variables.update_maxprocs = row->updates;
+    if (row->key)
+        choose(row->key, row->value);
+    make();
+    ck_assert_msg(plan.cpu.sets_gomaxprocs == row->sets_gomaxprocs, "%s", row->label);
+    ck_assert(plan.cpu.has_window);
+}
+END_TEST
+
+START_TEST(without_module_information_new_go_gets_gomaxprocs)
+{
+    run_newest_go();
+    facts.program.follows_container = SNUG_MAYBE;
+    make();
+    ck_assert(plan.cpu.sets_gomaxprocs);
+}
+END_TEST
+
+static const struct window_row {
+    const char *label;
+    bool is_static, imports_mmap;
+    enum snug_answer may;
+    enum snug_reason reason;
+} window_rows[] = {
+    {"static", true, false, SNUG_YES, SNUG_REASON_STATIC},
+    {"PIE without cgo", false, false, SNUG_YES, SNUG_REASON_NO_MMAP_IMPORT},
+    {"refused", false, true, SNUG_NO, SNUG_REASON_SECCOMP},
+    {"not tried", false, true, SNUG_MAYBE, SNUG_REASON_SECCOMP},
+};
+
+START_TEST(without_a_window_gomaxprocs_says_it)
+{
+    const struct window_row *row = &window_rows[_i];
+    facts.program.is_static = row->is_static;
+    facts.program.imports_mmap = row->imports_mmap;
+    facts.privileges.may_set_affinity = row->may;
+    make();
+    ck_assert_msg(!plan.cpu.has_window && plan.cpu.window_reason == row->reason, "%s",
+                  row->label);
+    ck_assert(plan.cpu.sets_gomaxprocs);
+    ck_assert_str_eq(plan.variable[1], "GOMAXPROCS=2");
+}
+END_TEST
+
+START_TEST(only_go_is_touched_unless_asked)
+{
+    facts.program.is_go = false;
+    facts.program.imports_mmap = true;
+    make();
+    ck_assert(!plan.is_active && !plan.cpu.is_presented && !plan.cpu.has_window);
+    ck_assert_int_eq(plan.reason, SNUG_REASON_NOT_GO);
+
+    choose("scope", "all");
+    make();
+    ck_assert(plan.is_active && plan.cpu.is_presented && !plan.cpu.has_window);
+    ck_assert_uint_eq(plan.cpu.count, 2);
+    ck_assert_uint_eq(plan.n_variables, 0);
+}
+END_TEST
+
+START_TEST(the_off_switch_goes_first)
+{
+    policy.is_off = true;
+    make();
+    ck_assert(!plan.is_active && !plan.n_variables);
+    ck_assert_int_eq(plan.cpu.reason, SNUG_REASON_OFF_SWITCH);
+    ck_assert_uint_eq(plan.cpu.count, 8);
+}
+END_TEST
+
+START_TEST(memory_is_presented_only_if_asked)
+{
+    make();
+    ck_assert(!plan.memory.is_presented);
+    choose("memory.present", "on");
+    make();
+    ck_assert(plan.memory.is_presented);
+    ck_assert_uint_eq(plan.memory.present_bytes, 256 * MIB);
+    facts.memory.limit.kind = SNUG_NONE;
+    make();
+    ck_assert(!plan.memory.is_presented);
+    ck_assert_int_eq(plan.memory.present_reason, SNUG_REASON_MEMORY_NO_LIMIT);
+}
+END_TEST
+
+#define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows)[0])
+
+int main(void)
+{
+    Suite *suite = suite_create("plan");
+    TCase *tcase = tcase_create("plan");
+    tcase_add_checked_fixture(tcase, set_up, NULL);
+    tcase_add_loop_test(tcase, counts_by_limit, 0, N_ROWS(count_rows));
+    tcase_add_loop_test(tcase, counts_by_request_where_nothing_is_enforced, 0,
+                        N_ROWS(request_rows));
+    tcase_add_test(tcase, an_unknown_limit_changes_nothing);
+    tcase_add_test(tcase, unknown_allowed_cpus_change_nothing);
+    tcase_add_loop_test(tcase, presented_cpus_contain_the_current_one_and_stay_near, 0,
+                        N_ROWS(mask_rows));
+    tcase_add_loop_test(tcase, memory_target_follows_the_limit, 0, N_ROWS(memory_rows));
+    tcase_add_test(tcase, go_before_1_19_gets_no_memory_limit);
+    tcase_add_test(tcase, values_of_the_user_are_left_alone);
+    tcase_add_test(tcase, values_of_a_parents_snug_are_replaced);
+    tcase_add_test(tcase, gogc_is_written_as_given);
+    tcase_add_test(tcase, with_a_window_old_go_needs_no_gomaxprocs);
+    tcase_add_test(tcase, new_go_that_agrees_is_left_alone);
+    tcase_add_loop_test(tcase, new_go_that_would_not_stay_gets_gomaxprocs, 0,
+                        N_ROWS(differ_rows));
+    tcase_add_test(tcase, without_module_information_new_go_gets_gomaxprocs);
+    tcase_add_loop_test(tcase, without_a_window_gomaxprocs_says_it, 0, N_ROWS(window_rows));
+    tcase_add_test(tcase, only_go_is_touched_unless_asked);
+    tcase_add_test(tcase, the_off_switch_goes_first);
+    tcase_add_test(tcase, memory_is_presented_only_if_asked);
+    suite_add_tcase(suite, tcase);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The start window on this thread's own affinity mask. Each test is a process of its own
+ * (Check's fork mode), so no mask outlives it. Needs two CPUs; with one there is nothing to
+ * narrow.
+ */
+#include <check.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "snug/window.h"
+
+enum {
+    FIRST_BYTES = 262144,
+    RW = PROT_READ | PROT_WRITE,
+    ANON = MAP_PRIVATE | MAP_ANONYMOUS
+};
+
+static const char image[64];
+static struct snug_cpus real;
+static struct snug_cpus presented;
+
+static struct snug_cpus mask_now(void)
+{
+    struct snug_cpus ret = {0};
+    ck_assert_int_eq(sched_getaffinity(0, sizeof ret.word, (void *)ret.word), 0);
+    return ret;
+}
+
+static bool is_narrow(void)
+{
+    const struct snug_cpus mask = mask_now();
+    return snug_cpus_equal(&mask, &presented);
+}
+
+static bool is_whole(void)
+{
+    const struct snug_cpus mask = mask_now();
+    return snug_cpus_equal(&mask, &real);
+}
+
+static void arm(void)
+{
+    real = mask_now();
+    presented = (struct snug_cpus){0};
+    snug_cpus_add(&presented, snug_cpus_next(&real, 0));
+    snug_window_arm(&presented, image, image + sizeof image);
+}
+
+START_TEST(a_call_from_elsewhere_does_not_open_it)
+{
+    ck_assert_int_eq(snug_window_open(image + sizeof image), 0);
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_ARMED);
+    ck_assert(is_whole());
+}
+END_TEST
+
+START_TEST(the_runtimes_first_mapping_ends_it)
+{
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert(is_narrow());
+    snug_window_see_mapping(NULL, FIRST_BYTES, RW, ANON);
+    ck_assert(is_whole());
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert(is_whole());
+}
+END_TEST
+
+static const struct mapping_row {
+    const char *label;
+    const void *at;
+    size_t n_bytes;
+    int prot, flags;
+} mapping_rows[] = {
+    {"another length", NULL, 2 * FIRST_BYTES, RW, ANON},
+    {"an address", image, FIRST_BYTES, RW, ANON},
+    {"a reservation", NULL, FIRST_BYTES, PROT_NONE, ANON},
+    {"a stack", NULL, FIRST_BYTES, RW, ANON | MAP_STACK},
+};
+
+START_TEST(another_mapping_closes_it_for_a_while)
+{
+    const struct mapping_row *row = &mapping_rows[_i];
+    ck_assert_int_eq(snug_window_open(image), 0);
+    snug_window_see_mapping(row->at, row->n_bytes, row->prot, row->flags);
+    ck_assert_msg(is_whole() && snug_window_state() == SNUG_WINDOW_ARMED, "%s", row->label);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert(is_narrow());
+}
+END_TEST
+
+START_TEST(closing_gives_the_mask_back_and_arms_again)
+{
+    snug_window_close();
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_ARMED);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    snug_window_close();
+    ck_assert(is_whole());
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_ARMED);
+}
+END_TEST
+
+static void *interfere(void *unused)
+{
+    snug_window_close();
+    snug_window_see_mapping(NULL, FIRST_BYTES, RW, ANON);
+    return unused;
+}
+
+START_TEST(another_thread_cannot_close_it)
+{
+    pthread_t thread;
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert_int_eq(pthread_create(&thread, NULL, interfere, NULL), 0);
+    pthread_join(thread, NULL);
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_OPEN);
+    ck_assert(is_narrow());
+}
+END_TEST
+
+START_TEST(a_mask_of_the_users_own_comes_back_exactly)
+{
+    /* All ones would give back every CPU that the machine has. */
+    ck_assert_int_eq(sched_setaffinity(0, sizeof presented.word, (void *)presented.word),
+                     0);
+    real = presented;
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_OPEN);
+    snug_window_close();
+    ck_assert(is_whole());
+}
+END_TEST
+
+START_TEST(a_thread_pinned_elsewhere_is_left_alone)
+{
+    struct snug_cpus own = {0};
+    snug_cpus_add(&own, snug_cpus_next(&real, snug_cpus_next(&presented, 0) + 1));
+    ck_assert_int_eq(sched_setaffinity(0, sizeof own.word, (void *)own.word), 0);
+    real = own;
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert(is_whole());
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_ARMED);
+}
+END_TEST
+
+int main(void)
+{
+    cpu_set_t mine;
+    if (sched_getaffinity(0, sizeof mine, &mine) < 0 || CPU_COUNT(&mine) < 2)
+        return 77;
+
+    Suite *suite = suite_create("window");
+    TCase *tcase = tcase_create("window");
+    tcase_add_checked_fixture(tcase, arm, NULL);
+    tcase_add_test(tcase, a_call_from_elsewhere_does_not_open_it);
+    tcase_add_test(tcase, the_runtimes_first_mapping_ends_it);
+    tcase_add_loop_test(tcase, another_mapping_closes_it_for_a_while, 0,
+                        (int)(sizeof mapping_rows / sizeof mapping_rows[0]));
+    tcase_add_test(tcase, closing_gives_the_mask_back_and_arms_again);
+    tcase_add_test(tcase, another_thread_cannot_close_it);
+    tcase_add_test(tcase, a_mask_of_the_users_own_comes_back_exactly);
+    tcase_add_test(tcase, a_thread_pinned_elsewhere_is_left_alone);
+    suite_add_tcase(suite, tcase);
+
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
