@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A cgroup of this machine's own, v2 or v1, for the scripts that source this.
+
+# Where the controllers are mounted, empty if nowhere. A hybrid machine has cgroup2
+# without controllers, so v2 counts only where it has these two.
+cgroup_mount() { # v2 | CONTROLLER
+    awk -v what="$1" '
+        what == "v2" && $3 == "cgroup2" { print $2; exit }
+        $3 == "cgroup" && index("," $4 ",", "," what ",") { print $2; exit }' /proc/mounts
+}
+
+# Makes a cgroup without limits and prints "v2 DIR" or "v1 CPU_DIR MEMORY_DIR"; fails
+# where the machine lets nobody make one.
+cgroup_open() {
+    local name=snug-$$ v2 cpu memory controller
+    v2=$(cgroup_mount v2)
+    if [ -n "$v2" ] && grep -qw cpu "$v2/cgroup.controllers" 2>/dev/null; then
+        for controller in cpu memory; do
+            grep -qw $controller "$v2/cgroup.subtree_control" ||
+                echo "+$controller" 2>/dev/null >"$v2/cgroup.subtree_control" || return 1
+        done
+        mkdir "$v2/$name" 2>/dev/null || return 1
+        if [ -e "$v2/$name/cpu.max" ] && [ -e "$v2/$name/memory.max" ]; then
+            echo "v2 $v2/$name"
+            return
+        fi
+        rmdir "$v2/$name"
+        return 1
+    fi
+
+    cpu=$(cgroup_mount cpu) memory=$(cgroup_mount memory)
+    [ -n "$cpu" ] && [ -n "$memory" ] && mkdir "$cpu/$name" 2>/dev/null || return 1
+    if [ -w "$cpu/$name/cpu.cfs_quota_us" ] && mkdir "$memory/$name" 2>/dev/null; then
+        echo "v1 $cpu/$name $memory/$name"
+        return
+    fi
+    rmdir "$cpu/$name"
+    return 1
+}
+
+cgroup_limit() { # GROUP QUOTA_USEC MEMORY_BYTES; the period is 100 ms
+    local dirs=${1#* }
+    local cpu=${dirs% *} memory=${dirs#* }
+    case $1 in
+    v2*)
+        echo "$2 100000" >"$cpu/cpu.max"
+        echo "$3" >"$memory/memory.max"
+        ;;
+    v1*)
+        echo 100000 >"$cpu/cpu.cfs_period_us"
+        echo "$2" >"$cpu/cpu.cfs_quota_us"
+        echo "$3" >"$memory/memory.limit_in_bytes"
+        ;;
+    esac
+}
+
+cgroup_run() { # GROUP COMMAND…
+    local dirs=${1#* }
+    shift
+    sh -c 'for dir in $1; do echo $$ >"$dir/cgroup.procs" || exit 125; done
+        shift; exec "$@"' sh "$dirs" "$@"
+}
+
+cgroup_close() { # GROUP
+    rmdir ${1#* }
+}
