@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct statx;
+struct stat;
 
 /* File calls. The descriptor that `openat` returns is close-on-exec if the flags say so;
  * it may be 0, 1 or 2: callers use snug_file_open, which moves it away from there. */
@@ -20,7 +20,7 @@ long snug_sys_create(const char *path, int flags, unsigned mode);
 long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
 long snug_sys_write(int fd, const void *buf, size_t n_bytes);
 long snug_sys_close(int fd);
-long snug_sys_statx(int fd, unsigned mask, struct statx *ret);
+long snug_sys_fstat(int fd, struct stat *ret);
 long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_bytes);
 
 /* Scheduling. `mask_bytes` is the size of the buffer; getaffinity returns the bytes that

@@ -92,9 +92,9 @@ long snug_sys_close(int fd)
     return call3(SYS_close, fd, 0, 0);
 }
 
-long snug_sys_statx(int fd, unsigned mask, struct statx *ret)
+long snug_sys_fstat(int fd, struct stat *ret)
 {
-    return call6(SYS_statx, fd, (long)"", AT_EMPTY_PATH, (long)mask, (long)ret, 0);
+    return call3(SYS_fstat, fd, (long)ret, 0);
 }
 
 long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_bytes)

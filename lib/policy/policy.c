@@ -68,15 +68,14 @@ void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *r
     if (fd == -ENOENT && !named.n)
         return;
 
-    struct statx file;
-    const unsigned wanted = STATX_TYPE | STATX_MODE | STATX_UID;
-    const long r = fd < 0 ? fd : snug_sys_statx(fd, wanted, &file);
+    struct stat file;
+    const long r = fd < 0 ? fd : snug_sys_fstat(fd, &file);
     if (r < 0) {
         refuse_file(policy, SNUG_PROBLEM_OPEN, -r, path);
-    } else if (!S_ISREG(file.stx_mode)) {
+    } else if (!S_ISREG(file.st_mode)) {
         refuse_file(policy, SNUG_PROBLEM_NOT_A_FILE, 0, path);
-    } else if ((file.stx_uid && file.stx_uid != snug_sys_geteuid()) ||
-               file.stx_mode & (S_IWGRP | S_IWOTH)) {
+    } else if ((file.st_uid && file.st_uid != snug_sys_geteuid()) ||
+               file.st_mode & (S_IWGRP | S_IWOTH)) {
         refuse_file(policy, SNUG_PROBLEM_WRITABLE, 0, path);
     } else {
         policy->has_file = true;
