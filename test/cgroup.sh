@@ -61,6 +61,7 @@ cgroup_run() { # GROUP COMMAND…
         shift; exec "$@"' sh "$dirs" "$@"
 }
 
+# A process that has just ended may hold its cgroup for a moment.
 cgroup_close() { # GROUP
-    rmdir ${1#* }
+    rmdir ${1#* } 2>/dev/null || { sleep 0.5; rmdir ${1#* }; }
 }
