@@ -18,7 +18,7 @@ go_release() { # GOROOT ARGUMENT…
 # older than 1.21, one that the system's fetches as an ordinary module. Modules have
 # no run bits and no nested go.mod, so both are put back in a copy below CACHE.
 go_fetcher() { # CACHE
-    local system copy=$1/fetcher release=1.24.13 module
+    local system copy=$1/fetcher release=1.24.13 answer module
     system=$(command -v go) || {
         echo 'no go command' >&2
         return 1
@@ -26,10 +26,13 @@ go_fetcher() { # CACHE
     case $(GOFLAGS= GOTOOLCHAIN=local "$system" env GOVERSION) in
     go1.[0-9] | go1.[0-9].* | go1.1[0-9]* | go1.20*)
         if ! [ -x "$copy/bin/go" ]; then
-            module=$(cd / && GOFLAGS= "$system" mod download -json \
-                "golang.org/toolchain@v0.0.1-go$release.linux-$(go_arch)" |
-                sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')
-            [ -n "$module" ] || return 1
+            answer=$(cd / && GOFLAGS= "$system" mod download -json \
+                "golang.org/toolchain@v0.0.1-go$release.linux-$(go_arch)")
+            module=$(echo "$answer" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')
+            [ -n "$module" ] || {
+                echo "$answer" >&2
+                return 1
+            }
             mkdir -p "$1" && rm -rf "$copy" && cp -r "$module" "$copy"
             chmod -R u+w "$copy"
             find "$copy" -name _go.mod -execdir mv {} go.mod \;
