@@ -60,18 +60,20 @@ enum { SNUG_WORD_OFF, SNUG_WORD_ON };                     /* switches */
 enum { SNUG_WORD_LOG_OFF, SNUG_WORD_ERROR, SNUG_WORD_INFO, SNUG_WORD_DEBUG }; /* log */
 enum { SNUG_WORD_NO_FILE }; /* log.file, stats.file */
 
+/* Texts are arrays, not pointers: the preload object would have to relocate each pointer,
+ * in every process it is loaded into. */
 struct snug_option {
-    const char *name;  /* "cpu.round" */
-    const char *words; /* "up down nearest", "" for none. */
-    unsigned units;    /* Bits of enum snug_unit. */
-    uint64_t least;    /* Bounds of a number that is not a size, both included. */
+    char name[20];  /* "cpu.round" */
+    char words[28]; /* "up down nearest", "" for none. */
+    unsigned units; /* Bits of enum snug_unit. */
+    uint64_t least; /* Bounds of a number that is not a size, both included. */
     uint64_t most;
     uint64_t least_bytes; /* Bounds of a size, both included. */
     uint64_t most_bytes;
-    const char *values;  /* As people read it: "`auto` `off` N". */
-    const char *initial; /* The default, as one would write it. */
-    const char *meaning; /* One line. */
-    bool is_here;        /* Its effect is in this version. */
+    char values[48];   /* As people read it: "`auto` `off` N". */
+    char initial[8];   /* The default, as one would write it. */
+    char meaning[136]; /* One line. */
+    bool is_here;      /* Its effect is in this version. */
 };
 
 /* Indexed by enum snug_key. */

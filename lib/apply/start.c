@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 
+#include "snug/entries.h"
 #include "snug/log.h"
 #include "snug/program.h"
 #include "snug/start.h"
@@ -60,7 +61,7 @@ static struct snug_text find_program_path(void)
 static void read_policy(void)
 {
     snug_policy_default(&policy);
-    snug_policy_read_file(&policy, &live, snug_variables_value(vector.envp, "SNUG_POLICY"),
+    snug_policy_read_file(&policy, &live, snug_entries_value(vector.envp, "SNUG_POLICY"),
                           find_program_path());
     snug_policy_read_environment(&policy, vector.envp);
 }
@@ -69,9 +70,9 @@ static void read_policy(void)
  * at the environment and one attempt to open the file. */
 static bool may_want_all(void)
 {
-    if (snug_variables_value(vector.envp, "SNUG_SCOPE").n)
+    if (snug_entries_value(vector.envp, "SNUG_SCOPE").n)
         return true;
-    const struct snug_text named = snug_variables_value(vector.envp, "SNUG_POLICY");
+    const struct snug_text named = snug_entries_value(vector.envp, "SNUG_POLICY");
     if (named.n)
         return true;
     const int fd = snug_file_open(&live, "/etc/snug.conf");

@@ -3,7 +3,8 @@
  */
 #include "snug/reason.h"
 
-static const char *const words[SNUG_N_REASONS] = {
+/* Arrays, not pointers: nothing to relocate in the preload object. */
+static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_NONE] = "nothing was decided",
     [SNUG_REASON_OFF_SWITCH] = "SNUG=off",
     [SNUG_REASON_NOT_GO] = "the program is not a Go program",
@@ -56,5 +57,5 @@ static const char *const words[SNUG_N_REASONS] = {
 const char *snug_reason_words(enum snug_reason reason)
 {
     const unsigned i = (unsigned)reason;
-    return i < SNUG_N_REASONS && words[i] ? words[i] : words[SNUG_REASON_NONE];
+    return i < SNUG_N_REASONS && words[i][0] ? words[i] : words[SNUG_REASON_NONE];
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "snug/conf.h"
+#include "snug/entries.h"
 #include "snug/policy.h"
 #include "snug/problems.h"
 #include "snug/sys.h"
@@ -13,29 +14,9 @@
 static const char standard_file[] = "/etc/snug.conf";
 static const char request_variable[] = "SNUG_CPU_REQUEST_MILLI";
 
-/* The value of an entry `NAME=value`; {NULL, 0} if it is not that or has another name. */
-static struct snug_text value_in(const char *entry, const char *name)
-{
-    struct snug_text value = snug_text_of(entry);
-    struct snug_text found;
-    if (snug_text_cut(&value, '=', &found) && snug_text_equals(found, name))
-        return snug_text_trim(value);
-    return (struct snug_text){0};
-}
-
-/* The first entry of that name, which is the one that every libc and Go see, or NULL. */
-static const char *find_entry(char *const *entries, const char *name)
-{
-    for (; entries && *entries; entries++)
-        if (value_in(*entries, name).at)
-            return *entries;
-    return NULL;
-}
-
 bool snug_policy_is_off(char *const *entries)
 {
-    const char *entry = find_entry(entries, "SNUG");
-    return snug_text_equals(value_in(entry, "SNUG"), "off");
+    return snug_text_equals(snug_text_trim(snug_entries_value(entries, "SNUG")), "off");
 }
 
 void snug_policy_default(struct snug_policy *ret)
@@ -161,15 +142,16 @@ void snug_policy_read_environment(struct snug_policy *policy, char *const *entri
 
 uint64_t snug_policy_request_milli(struct snug_policy *policy, char *const *entries)
 {
-    const char *entry = find_entry(entries, request_variable);
-    const struct snug_text value = value_in(entry, request_variable);
+    const struct snug_text value =
+        snug_text_trim(snug_entries_value(entries, request_variable));
     struct snug_setting request;
     if (!value.n || snug_text_equals(value, "0"))
         return 0;
     if (snug_values_parse(SNUG_CPU_REQUEST, value, &request) == 0 &&
         request.unit == SNUG_UNIT_MILLI)
         return request.number;
-    complain(policy, SNUG_PROBLEM_BAD_VALUE, snug_text_of(entry));
+    complain(policy, SNUG_PROBLEM_BAD_VALUE,
+             snug_text_of(snug_entries_find(entries, request_variable)));
     return 0;
 }
 

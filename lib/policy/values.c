@@ -10,7 +10,7 @@
 enum { N_UNITS = 9, N_SIGNAL_NAMES = 32 };
 
 /* Indexed by number, and the same on amd64 and arm64. Real-time signals have no names. */
-static const char *const signal_names[N_SIGNAL_NAMES] = {
+static const char signal_names[N_SIGNAL_NAMES][8] = {
     "",       "HUP",  "INT",    "QUIT", "ILL",   "TRAP", "ABRT", "BUS",
     "FPE",    "KILL", "USR1",   "SEGV", "USR2",  "PIPE", "ALRM", "TERM",
     "STKFLT", "CHLD", "CONT",   "STOP", "TSTP",  "TTIN", "TTOU", "URG",
@@ -173,7 +173,7 @@ static void put_word(struct snug_builder *out, const char *words, unsigned index
 /* With the largest unit that needs no fraction. */
 static void put_bytes(struct snug_builder *out, uint64_t bytes)
 {
-    static const char *const units[] = {"", "K", "M", "G", "T"};
+    static const char units[][2] = {"", "K", "M", "G", "T"};
     unsigned i = 0;
     for (; i < 4 && bytes && bytes % 1024 == 0; i++)
         bytes /= 1024;
