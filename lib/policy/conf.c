@@ -8,7 +8,7 @@
 #include "snug/problems.h"
 #include "snug/values.h"
 
-enum { BUFFER_BYTES = 4096, FILE_BYTES_MAX = 16 << 20 };
+enum { BUFFER_BYTES = 4096, FILE_BYTES_MAX = 16 << 20, KEY_BYTES_MIN = 3 };
 
 /* Whom the lines at hand are for. */
 enum section { FOR_ALL, FOR_THIS, FOR_OTHERS, FOR_NOBODY };
@@ -54,17 +54,26 @@ static struct snug_text without_comment(struct snug_text line)
     return line;
 }
 
-static bool has_control_bytes(struct snug_text line)
+/* Whether it is text and not some other file's bytes: UTF-8 without control characters. */
+static bool is_text(struct snug_text line)
 {
+    unsigned n_continuing = 0;
     for (size_t i = 0; i < line.n; i++) {
         const unsigned char c = (unsigned char)line.at[i];
-        if ((c < ' ' && c != '\t') || c == 0x7f)
-            return true;
+        const bool is_continuing = (c & 0xc0) == 0x80;
+        if (is_continuing != (n_continuing > 0) || (c < ' ' && c != '\t') || c == 0x7f)
+            return false;
+        if (is_continuing)
+            n_continuing--;
+        else if (c >= 0xc2 && c < 0xf5)
+            n_continuing = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+        else if (c >= 0x80)
+            return false;
     }
-    return false;
+    return n_continuing == 0;
 }
 
-/* Whether it could be a key of some other version. */
+/* Whether it could be a key of some other version; random bytes seldom are. */
 static bool is_like_key(struct snug_text text)
 {
     for (size_t i = 0; i < text.n; i++) {
@@ -74,7 +83,7 @@ static bool is_like_key(struct snug_text text)
         if (!is_letter && !(i && is_inner))
             return false;
     }
-    return text.n > 0;
+    return text.n >= KEY_BYTES_MIN;
 }
 
 static struct snug_text base_name(struct snug_text path)
@@ -175,7 +184,7 @@ static void take_line(struct reading *in)
     /* Noise may begin with a bracket too, and must not hide the good keys behind it. */
     const bool is_section = snug_text_starts(line, "[program") ||
                             (line.at[0] == '[' && line.at[line.n - 1] == ']');
-    if (has_control_bytes(line))
+    if (!is_text(line))
         complain(in, SNUG_PROBLEM_NOISE, -1, line);
     else if (is_section)
         take_section(in, line);
