@@ -29,13 +29,28 @@ END_TEST
 START_TEST(every_row_is_filled)
 {
     const struct snug_option *option = &snug_options[_i];
-    ck_assert_ptr_nonnull(option->words);
-    ck_assert_uint_ne(strlen(option->values), 0);
-    ck_assert_uint_ne(strlen(option->meaning), 0);
+    ck_assert_int_ne(option->values[0], 0);
+    ck_assert_int_ne(option->meaning[0], 0);
     ck_assert_int_eq(option->words[0] != 0, (option->units & SNUG_UNIT_WORD) != 0);
     ck_assert_uint_le(option->least, option->most);
     ck_assert_uint_le(option->least_bytes, option->most_bytes);
     ck_assert_int_eq(option->most_bytes != 0, (option->units & SNUG_UNIT_BYTES) != 0);
+}
+END_TEST
+
+static bool has_end(const char *text, size_t size)
+{
+    return memchr(text, 0, size) != NULL;
+}
+
+START_TEST(every_text_of_a_row_fits)
+{
+    const struct snug_option *option = &snug_options[_i];
+    ck_assert(has_end(option->name, sizeof option->name));
+    ck_assert(has_end(option->words, sizeof option->words));
+    ck_assert(has_end(option->values, sizeof option->values));
+    ck_assert(has_end(option->initial, sizeof option->initial));
+    ck_assert(has_end(option->meaning, sizeof option->meaning));
 }
 END_TEST
 
@@ -192,6 +207,7 @@ static Suite *options_suite(void)
     TCase *table = tcase_create("table");
     tcase_add_loop_test(table, the_keys_stand_in_their_order, 0, SNUG_N_KEYS);
     tcase_add_loop_test(table, every_row_is_filled, 0, SNUG_N_KEYS);
+    tcase_add_loop_test(table, every_text_of_a_row_fits, 0, SNUG_N_KEYS);
     tcase_add_loop_test(table, people_are_told_every_word, 0, SNUG_N_KEYS);
     tcase_add_loop_test(table, the_default_is_a_value_and_prints_as_it_is_written, 0,
                         SNUG_N_KEYS);
