@@ -110,40 +110,44 @@ bool snug_elf_dynamic(const struct snug_elf *elf, int64_t tag, uint64_t *ret_val
     return false;
 }
 
-/* A table that the dynamic section points at. glibc replaces these addresses by absolute
- * ones when it loads an object, musl does not. */
-static const void *table_at(const struct snug_elf *elf, int64_t tag, uint64_t offset,
-                            size_t n_bytes)
+/* A table that the dynamic section points at; NULL if it is out of bounds or misaligned.
+ * glibc replaces these addresses by absolute ones when it loads an object, musl does not.
+ */
+static const void *table_at(const struct snug_elf *elf, int64_t tag, size_t n_bytes,
+                            size_t alignment)
 {
     uint64_t vaddr;
     if (!snug_elf_dynamic(elf, tag, &vaddr))
         return NULL;
     if (elf->bias && vaddr >= elf->bias)
         vaddr -= elf->bias;
-    if (__builtin_add_overflow(vaddr, offset, &vaddr))
-        return NULL;
-    return snug_elf_at(elf, vaddr, n_bytes);
+    const void *ret = snug_elf_at(elf, vaddr, n_bytes);
+    return (uintptr_t)ret % alignment ? NULL : ret;
 }
 
-/* A terminated string of the dynamic string table; {NULL, 0} if it is out of bounds. */
-static struct snug_text string_at(const struct snug_elf *elf, uint64_t offset)
+/* The dynamic string table; {NULL, 0} if there is none. */
+static struct snug_text strings_of(const struct snug_elf *elf)
 {
     uint64_t n_bytes;
-    if (!snug_elf_dynamic(elf, DT_STRSZ, &n_bytes) || offset >= n_bytes)
+    if (!snug_elf_dynamic(elf, DT_STRSZ, &n_bytes))
         return (struct snug_text){0};
-    const char *string = table_at(elf, DT_STRTAB, offset, n_bytes - offset);
-    for (size_t n = 0; string && n < n_bytes - offset; n++)
-        if (!string[n])
-            return (struct snug_text){string, n};
-    return (struct snug_text){0};
+    const char *strings = table_at(elf, DT_STRTAB, n_bytes, 1);
+    return strings ? (struct snug_text){strings, n_bytes} : (struct snug_text){0};
 }
 
 struct snug_text snug_elf_needed(const struct snug_elf *elf, size_t i)
 {
     const Elf64_Dyn *entry;
-    for (size_t at = 0; (entry = dynamic_entry(elf, at)); at++)
-        if (entry->d_tag == DT_NEEDED && i-- == 0)
-            return string_at(elf, entry->d_un.d_val);
+    for (size_t at = 0; (entry = dynamic_entry(elf, at)); at++) {
+        if (entry->d_tag != DT_NEEDED || i-- > 0)
+            continue;
+        const struct snug_text strings = strings_of(elf);
+        for (size_t end = entry->d_un.d_val; end < strings.n; end++)
+            if (!strings.at[end])
+                return (struct snug_text){strings.at + entry->d_un.d_val,
+                                          end - entry->d_un.d_val};
+        break;
+    }
     return (struct snug_text){0};
 }
 
@@ -151,23 +155,31 @@ struct snug_text snug_elf_needed(const struct snug_elf *elf, size_t i)
  * first one that is defined; a SysV one tells only how many there are. */
 static size_t count_imports(const struct snug_elf *elf)
 {
-    const uint32_t *gnu_hash = table_at(elf, DT_GNU_HASH, 0, 2 * sizeof *gnu_hash);
-    const uint32_t *hash = table_at(elf, DT_HASH, 0, 2 * sizeof *hash);
-    if (hash)
-        return hash[1];
-    return gnu_hash ? gnu_hash[1] : 0;
+    const uint32_t *gnu_hash =
+        table_at(elf, DT_GNU_HASH, 2 * sizeof *gnu_hash, sizeof *gnu_hash);
+    const uint32_t *hash = table_at(elf, DT_HASH, 2 * sizeof *hash, sizeof *hash);
+    if (gnu_hash)
+        return gnu_hash[1];
+    return hash ? hash[1] : 0;
 }
 
 bool snug_elf_imports(const struct snug_elf *elf, const char *name)
 {
+    const struct snug_text strings = strings_of(elf);
+    const size_t name_bytes = snug_text_of(name).n + 1;
     const size_t n_symbols = count_imports(elf);
-    for (size_t i = 1; i < n_symbols; i++) {
-        const Elf64_Sym *symbol =
-            table_at(elf, DT_SYMTAB, i * sizeof(Elf64_Sym), sizeof *symbol);
-        if (!symbol)
-            return false;
-        if (symbol->st_shndx == SHN_UNDEF &&
-            snug_text_equals(string_at(elf, symbol->st_name), name))
+    const Elf64_Sym *symbol =
+        table_at(elf, DT_SYMTAB, n_symbols * sizeof *symbol, _Alignof(Elf64_Sym));
+
+    for (size_t i = 1; symbol && i < n_symbols; i++) {
+        const size_t at = symbol[i].st_name;
+        if (symbol[i].st_shndx != SHN_UNDEF || at > strings.n ||
+            strings.n - at < name_bytes)
+            continue;
+        size_t n = 0;
+        while (n < name_bytes && strings.at[at + n] == name[n])
+            n++;
+        if (n == name_bytes)
             return true;
     }
     return false;
