@@ -22,8 +22,8 @@ enum snug_kind { SNUG_UNKNOWN, SNUG_NONE, SNUG_SET };
 
 /* Why something is unknown. */
 enum snug_why {
-    SNUG_WHY_NOTHING, /* It is not unknown. */
-    SNUG_WHY_NO_PROC, /* /proc/self/cgroup or /proc/self/mountinfo cannot be opened. */
+    SNUG_WHY_NOTHING,       /* It is not unknown. */
+    SNUG_WHY_NO_PROC,       /* /proc/self's cgroup, mountinfo or status cannot be opened. */
     SNUG_WHY_NO_CONTROLLER, /* The process's cgroup line for this controller is missing. */
     SNUG_WHY_NOT_MOUNTED,   /* No cgroup file system with this controller is mounted. */
     SNUG_WHY_NOT_VISIBLE, /* Mounted, but the process's cgroup is not below what is mounted.
@@ -138,12 +138,10 @@ struct snug_facts {
     struct snug_privilege_facts privileges;
 };
 
-/* Gathers everything but the program and the variables, which have their own functions
- * below. Cannot fail: what cannot be learned is unknown, with its reason. On the live root
- * the allowed CPUs come from the kernel, elsewhere from proc/self/status. About ten short
- * file reads. */
+/* Gathers everything but the program and the variables, which have their own functions and
+ * are left as they are. Cannot fail: what cannot be learned is unknown, with its reason. On
+ * the live root the allowed CPUs come from the kernel, elsewhere from proc/self/status. */
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret);
 
-/* In words, for people and for JSON: "unknown", "none", "set"; "no cgroup is mounted" …
- * Never NULL. */
+/* In words, without a full stop, for a line such as `unknown: WORDS`. Never NULL. */
 const char *snug_facts_why(enum snug_why why);

@@ -15,5 +15,6 @@ void snug_variables_read(char *const *entries, struct snug_variable_facts *ret);
 /* Whose value the entry (`NAME=value`) is, by the record among the same entries. */
 enum snug_owner snug_variables_owner(char *const *entries, const char *entry);
 
-/* The value of the first entry of that name; {NULL, 0} if there is none. */
-struct snug_text snug_variables_value(char *const *entries, const char *name);
+/* What GODEBUG settings (`gctrace=1,updatemaxprocs=0`) say of the switch `name`. The last
+ * one that is a number counts, as for the runtime; SNUG_MAYBE if it is not mentioned. */
+enum snug_answer snug_variables_godebug(struct snug_text settings, const char *name);

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Puts the measured facts together.
+ */
+#include "snug/cgroup.h"
+#include "snug/limits.h"
+#include "snug/nodes.h"
+#include "snug/privileges.h"
+#include "snug/sys.h"
+
+/* Arrays, not pointers: nothing to relocate in the preload object. */
+static const char why_words[][64] = {
+    [SNUG_WHY_NOTHING] = "it is known",
+    [SNUG_WHY_NO_PROC] = "a file of /proc/self cannot be opened",
+    [SNUG_WHY_NO_CONTROLLER] = "the process has no cgroup of this controller",
+    [SNUG_WHY_NOT_MOUNTED] = "no cgroup file system of this controller is mounted",
+    [SNUG_WHY_NOT_VISIBLE] = "the process's cgroup is not below what is mounted",
+    [SNUG_WHY_UNREADABLE] = "the file cannot be read",
+    [SNUG_WHY_MALFORMED] = "the file does not say what its format allows",
+    [SNUG_WHY_TOO_LONG] = "a path or a line is too long",
+};
+
+/* The kernel writes as many bytes as it has CPUs for; the rest of `ret` stays as it is. */
+static long ask_kernel(struct snug_cpus *ret)
+{
+    return snug_sys_sched_getaffinity(0, sizeof ret->word, ret->word);
+}
+
+static void take_allowed(const struct snug_root *root, const struct snug_cpus *from_status,
+                         enum snug_why status_why, struct snug_cpu_facts *ret)
+{
+    const bool is_live = root->fd < 0 && !root->pid;
+    ret->current = SNUG_CPUS_MAX;
+    ret->allowed = (struct snug_cpus){0};
+    ret->allowed_why = SNUG_WHY_NOTHING;
+    if (!is_live || ask_kernel(&ret->allowed) < 0) {
+        ret->allowed = *from_status;
+        ret->allowed_why = status_why;
+    }
+    ret->n_allowed = snug_cpus_count(&ret->allowed);
+
+    unsigned cpu;
+    unsigned node;
+    if (is_live && snug_sys_getcpu(&cpu, &node) == 0)
+        ret->current = cpu;
+}
+
+void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
+{
+    struct snug_cpus allowed;
+    enum snug_why allowed_why;
+    snug_privileges_read(root, &ret->privileges, &allowed, &allowed_why);
+    take_allowed(root, &allowed, allowed_why, &ret->cpu);
+
+    struct snug_cgroup cpu;
+    struct snug_cgroup memory;
+    snug_cgroup_find(root, &cpu, &memory);
+    ret->cpu.is_mounted_whole = cpu.is_mounted_whole;
+    snug_limits_read_cpu(root, &cpu, &ret->cpu.limit, &ret->cpu.own);
+    snug_limits_read_memory(root, &memory, &ret->memory.limit);
+    snug_nodes_read(root, &ret->nodes);
+}
+
+const char *snug_facts_why(enum snug_why why)
+{
+    return why < sizeof why_words / sizeof *why_words ? why_words[why] : "";
+}

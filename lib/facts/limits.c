@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Limits. Both kinds go through one search: a limit is `amount` / `per`, which is quota and
+ * period for CPUs, bytes and 1 for memory.
+ */
+#include <errno.h>
+
+#include "snug/limits.h"
+
+enum { VALUE_BYTES = 64, STAT_BYTES = 1024 };
+
+static const uint64_t no_limit_bytes = (uint64_t)1 << 62;
+
+/* A file's text. */
+struct value {
+    char bytes[VALUE_BYTES];
+    struct snug_text text;
+};
+
+struct limit {
+    enum snug_kind kind;
+    uint64_t amount;
+    uint64_t per;
+};
+
+struct search {
+    const struct snug_root *root;
+    struct snug_cgroup at;      /* The cgroup whose files are being read. */
+    bool is_own;                /* It is the process's own. */
+    enum snug_why own_why;      /* Why the own cgroup's limit is not known, if it is not. */
+    bool has_file;              /* Some cgroup so far had a file of the controller. */
+    struct limit best;          /* The tightest so far, if there is one … */
+    char from[SNUG_PATH_BYTES]; /* … and its file. */
+};
+
+/* Cuts a text of exactly `n` words on one line. */
+static bool cut_words(struct snug_text text, unsigned n, struct snug_text *ret_word)
+{
+    struct snug_text line;
+    text = snug_text_trim(text);
+    if (!snug_text_cut(&text, '\n', &line) || text.at)
+        return false;
+    for (unsigned i = 0; i < n; i++)
+        if (!snug_text_cut_word(&line, &ret_word[i]))
+            return false;
+    struct snug_text more;
+    return !snug_text_cut_word(&line, &more);
+}
+
+static enum snug_kind parse_quota(struct snug_text quota, struct snug_text period,
+                                  uint64_t *ret_quota_usec, uint64_t *ret_period_usec)
+{
+    uint64_t quota_usec;
+    uint64_t period_usec;
+    if (snug_text_u64(quota, &quota_usec) < 0 || snug_text_u64(period, &period_usec) < 0 ||
+        !quota_usec || !period_usec)
+        return SNUG_UNKNOWN;
+    *ret_quota_usec = quota_usec;
+    *ret_period_usec = period_usec;
+    return SNUG_SET;
+}
+
+enum snug_kind snug_limits_parse_cpu_max(struct snug_text text, uint64_t *ret_quota_usec,
+                                         uint64_t *ret_period_usec)
+{
+    struct snug_text word[2];
+    if (!cut_words(text, 2, word))
+        return SNUG_UNKNOWN;
+    if (!snug_text_equals(word[0], "max"))
+        return parse_quota(word[0], word[1], ret_quota_usec, ret_period_usec);
+    uint64_t period_usec;
+    return snug_text_u64(word[1], &period_usec) == 0 && period_usec ? SNUG_NONE
+                                                                    : SNUG_UNKNOWN;
+}
+
+enum snug_kind snug_limits_parse_cfs(struct snug_text quota, struct snug_text period,
+                                     uint64_t *ret_quota_usec, uint64_t *ret_period_usec)
+{
+    struct snug_text quota_word;
+    struct snug_text period_word;
+    if (!cut_words(quota, 1, &quota_word))
+        return SNUG_UNKNOWN;
+    if (snug_text_equals(quota_word, "-1"))
+        return SNUG_NONE;
+    if (!cut_words(period, 1, &period_word))
+        return SNUG_UNKNOWN;
+    return parse_quota(quota_word, period_word, ret_quota_usec, ret_period_usec);
+}
+
+enum snug_kind snug_limits_parse_bytes(struct snug_text text, uint64_t *ret_bytes)
+{
+    struct snug_text word;
+    uint64_t bytes;
+    if (!cut_words(text, 1, &word))
+        return SNUG_UNKNOWN;
+    if (snug_text_equals(word, "max"))
+        return SNUG_NONE;
+    if (snug_text_u64(word, &bytes) < 0)
+        return SNUG_UNKNOWN;
+    if (bytes >= no_limit_bytes)
+        return SNUG_NONE;
+    *ret_bytes = bytes;
+    return SNUG_SET;
+}
+
+static bool is_tighter(const struct limit *a, const struct limit *b)
+{
+    return (unsigned __int128)a->amount * b->per < (unsigned __int128)b->amount * a->per;
+}
+
+static int read_value(const struct search *search, const char *name, struct value *ret)
+{
+    char path[SNUG_PATH_BYTES];
+    const int r = snug_cgroup_file(&search->at, name, sizeof path, path);
+    if (r < 0)
+        return r;
+    ret->text.at = ret->bytes;
+    return snug_file_read(search->root, path, sizeof ret->bytes, ret->bytes, &ret->text.n);
+}
+
+static enum snug_why why_of(int error)
+{
+    if (error == -EFBIG)
+        return SNUG_WHY_MALFORMED; /* No value is as long as the buffer. */
+    return error == -ENAMETOOLONG ? SNUG_WHY_TOO_LONG : SNUG_WHY_UNREADABLE;
+}
+
+/* Takes what the cgroup's file `name` says: `r` is what reading it returned. */
+static void take(struct search *search, const char *name, int r, const struct limit *limit)
+{
+    if (r == -ENOENT)
+        return;
+    search->has_file = true;
+    if (r < 0 || limit->kind == SNUG_UNKNOWN) {
+        if (search->is_own)
+            search->own_why = r < 0 ? why_of(r) : SNUG_WHY_MALFORMED;
+        return;
+    }
+    if (limit->kind == SNUG_NONE ||
+        (search->best.kind == SNUG_SET && !is_tighter(limit, &search->best)))
+        return;
+    search->best = *limit;
+    /* The path fits: the file has been read by it. */
+    (void)snug_cgroup_file(&search->at, name, sizeof search->from, search->from);
+}
+
+static void take_cpu_max(struct search *search)
+{
+    struct value value;
+    struct limit limit = {0};
+    const int r = read_value(search, "cpu.max", &value);
+    if (r == 0)
+        limit.kind = snug_limits_parse_cpu_max(value.text, &limit.amount, &limit.per);
+    take(search, "cpu.max", r, &limit);
+}
+
+static void take_cfs(struct search *search)
+{
+    struct value quota;
+    struct value period;
+    struct limit limit = {0};
+    const int r = read_value(search, "cpu.cfs_quota_us", &quota);
+    if (r == 0) {
+        if (read_value(search, "cpu.cfs_period_us", &period) < 0)
+            period.text = (struct snug_text){0};
+        limit.kind =
+            snug_limits_parse_cfs(quota.text, period.text, &limit.amount, &limit.per);
+    }
+    take(search, "cpu.cfs_quota_us", r, &limit);
+}
+
+static void take_bytes(struct search *search, const char *name)
+{
+    struct value value;
+    struct limit limit = {.per = 1};
+    const int r = read_value(search, name, &value);
+    if (r == 0)
+        limit.kind = snug_limits_parse_bytes(value.text, &limit.amount);
+    take(search, name, r, &limit);
+}
+
+/* `hierarchical_memory_limit 268435456`: the tightest on the whole way up, which counts the
+ * ancestors that are not visible too. Only of use in addition: no failure is noted. */
+static void take_memory_stat(struct search *search)
+{
+    static const char key[] = "hierarchical_memory_limit";
+    char path[SNUG_PATH_BYTES];
+    if (snug_cgroup_file(&search->at, "memory.stat", sizeof path, path) < 0)
+        return;
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(search->root, path);
+    if (fd < 0)
+        return;
+
+    char buffer[STAT_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    while (snug_file_next_line(&lines, &line) > 0) {
+        struct snug_text word;
+        struct limit limit = {.per = 1};
+        if (!snug_text_cut_word(&line, &word) || !snug_text_equals(word, key))
+            continue;
+        limit.kind = snug_limits_parse_bytes(line, &limit.amount);
+        if (limit.kind == SNUG_SET)
+            take(search, "memory.stat", 0, &limit);
+        return;
+    }
+}
+
+static void take_cpu(struct search *search)
+{
+    if (search->at.is_v2)
+        take_cpu_max(search);
+    else
+        take_cfs(search);
+}
+
+static void take_memory(struct search *search)
+{
+    if (search->at.is_v2) {
+        take_bytes(search, "memory.max");
+        take_bytes(search, "memory.high");
+        return;
+    }
+    take_bytes(search, "memory.limit_in_bytes");
+    if (search->is_own)
+        take_memory_stat(search);
+}
+
+static void search_own(struct search *search, void (*take_files)(struct search *))
+{
+    search->is_own = true;
+    search->own_why = search->at.why;
+    if (search->own_why)
+        return;
+    take_files(search);
+    if (!search->has_file && !snug_cgroup_exists(search->root, &search->at))
+        search->own_why = SNUG_WHY_NOT_VISIBLE;
+}
+
+static void search_ancestors(struct search *search, void (*take_files)(struct search *))
+{
+    search->is_own = false;
+    if (search->at.why && search->at.has_directory)
+        take_files(search);
+    while (snug_cgroup_go_up(&search->at))
+        take_files(search);
+}
+
+/* Why the limit is unknown, if no file sets one. */
+static enum snug_why unknown_why(const struct search *search)
+{
+    if (search->own_why || search->has_file)
+        return search->own_why;
+    return search->at.if_no_file;
+}
+
+static void write_quota(const struct search *search, struct snug_quota *ret)
+{
+    *ret = (struct snug_quota){.kind = search->best.kind};
+    if (ret->kind == SNUG_SET) {
+        ret->quota_usec = search->best.amount;
+        ret->period_usec = search->best.per;
+        /* Both buffers are of one size. */
+        (void)snug_text_copy(snug_text_of(search->from), sizeof ret->from, ret->from);
+        return;
+    }
+    ret->why = unknown_why(search);
+    ret->kind = ret->why ? SNUG_UNKNOWN : SNUG_NONE;
+}
+
+void snug_limits_read_cpu(const struct snug_root *root, const struct snug_cgroup *cgroup,
+                          struct snug_quota *ret_limit, struct snug_quota *ret_own)
+{
+    struct search search = {.root = root, .at = *cgroup};
+    search_own(&search, take_cpu);
+    write_quota(&search, ret_own);
+    search_ancestors(&search, take_cpu);
+    write_quota(&search, ret_limit);
+}
+
+void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgroup *cgroup,
+                             struct snug_bytes *ret)
+{
+    struct search search = {.root = root, .at = *cgroup};
+    search_own(&search, take_memory);
+    search_ancestors(&search, take_memory);
+
+    *ret = (struct snug_bytes){.kind = search.best.kind};
+    if (ret->kind == SNUG_SET) {
+        ret->bytes = search.best.amount;
+        /* Both buffers are of one size. */
+        (void)snug_text_copy(snug_text_of(search.from), sizeof ret->from, ret->from);
+        return;
+    }
+    ret->why = unknown_why(&search);
+    ret->kind = ret->why ? SNUG_UNKNOWN : SNUG_NONE;
+}

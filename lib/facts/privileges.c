@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * /proc/self/status, line by line: its CPU masks have no bound.
+ */
+#include <errno.h>
+
+#include "snug/privileges.h"
+
+enum { LINE_BYTES = 4096, HEX_DIGITS_MAX = 16 };
+
+/* Which of the lines that matter were seen. */
+enum {
+    SAW_EFFECTIVE = 1,
+    SAW_NO_NEW_PRIVS = 2,
+    SAW_SECCOMP = 4,
+    SAW_ALLOWED = 8,
+    SAW_ALL = 15,
+};
+
+/* The rest of a line that begins with `name`, trimmed; {NULL, 0} for another line. */
+static struct snug_text value_of(struct snug_text line, const char *name)
+{
+    if (!snug_text_starts(line, name))
+        return (struct snug_text){0};
+    const size_t n = snug_text_of(name).n;
+    return snug_text_trim((struct snug_text){line.at + n, line.n - n});
+}
+
+static int parse_hex(struct snug_text text, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+    if (!text.n || text.n > HEX_DIGITS_MAX)
+        return -EINVAL;
+    for (size_t i = 0; i < text.n; i++) {
+        const char c = text.at[i];
+        if (c >= '0' && c <= '9')
+            number = number << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            number = number << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return -EINVAL;
+    }
+    *ret_number = number;
+    return 0;
+}
+
+static enum snug_answer parse_no_new_privs(struct snug_text value)
+{
+    if (snug_text_equals(value, "0"))
+        return SNUG_NO;
+    return snug_text_equals(value, "1") ? SNUG_YES : SNUG_MAYBE;
+}
+
+static enum snug_seccomp parse_seccomp(struct snug_text value)
+{
+    if (snug_text_equals(value, "0"))
+        return SNUG_SECCOMP_OFF;
+    if (snug_text_equals(value, "1"))
+        return SNUG_SECCOMP_STRICT;
+    return snug_text_equals(value, "2") ? SNUG_SECCOMP_FILTER : SNUG_SECCOMP_UNKNOWN;
+}
+
+/* Returns which line it was, 0 for one that does not matter. */
+static int take_line(struct snug_text line, struct snug_privilege_facts *privileges,
+                     struct snug_cpus *allowed)
+{
+    struct snug_text value = value_of(line, "CapEff:");
+    if (value.at) {
+        privileges->has_capabilities = parse_hex(value, &privileges->effective) == 0;
+        return SAW_EFFECTIVE;
+    }
+    value = value_of(line, "NoNewPrivs:");
+    if (value.at) {
+        privileges->no_new_privs = parse_no_new_privs(value);
+        return SAW_NO_NEW_PRIVS;
+    }
+    value = value_of(line, "Seccomp:");
+    if (value.at) {
+        privileges->seccomp = parse_seccomp(value);
+        return SAW_SECCOMP;
+    }
+    value = value_of(line, "Cpus_allowed_list:");
+    if (!value.at)
+        return 0;
+    (void)snug_cpus_parse(value, allowed); /* Left empty if it is malformed. */
+    return SAW_ALLOWED;
+}
+
+void snug_privileges_read(const struct snug_root *root, struct snug_privilege_facts *ret,
+                          struct snug_cpus *ret_allowed, enum snug_why *ret_allowed_why)
+{
+    *ret = (struct snug_privilege_facts){0};
+    *ret_allowed = (struct snug_cpus){0};
+    *ret_allowed_why = SNUG_WHY_NO_PROC;
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, "/proc/self/status");
+    if (fd < 0)
+        return;
+
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    int seen = 0;
+    int r = 1;
+    *ret_allowed_why = SNUG_WHY_MALFORMED;
+    while (seen != SAW_ALL && (r = snug_file_next_line(&lines, &line)) != 0) {
+        if (r > 0)
+            seen |= take_line(line, ret, ret_allowed);
+        else if (r == -EFBIG)
+            *ret_allowed_why = SNUG_WHY_TOO_LONG;
+        else
+            break;
+    }
+
+    if (snug_cpus_count(ret_allowed))
+        *ret_allowed_why = SNUG_WHY_NOTHING;
+    /* A kernel without seccomp has no such line; every kernel has the other. */
+    if (seen & SAW_EFFECTIVE && !(seen & SAW_SECCOMP))
+        ret->seccomp = SNUG_SECCOMP_OFF;
+    ret->may_set_affinity = ret->seccomp == SNUG_SECCOMP_OFF ? SNUG_YES : SNUG_MAYBE;
+}

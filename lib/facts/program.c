@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Go programs are known by their build information, which every link mode writes and no
+ * stripping removes. Layout: 14 bytes of magic, pointer size, flags, and then, from Go 1.18
+ * on at byte 32, two strings with a varint length each; before that, at byte 16, pointers
+ * to two Go strings. The second string, the module's, has 16 bytes of frame at both ends.
+ */
+#include "snug/program.h"
+#include "snug/variables.h"
+
+enum {
+    MAGIC_BYTES = 14,
+    FLAGS_AT = 15,
+    POINTERS_AT = 16,
+    INFO_ALIGN = 16,
+    INFO_BYTES = 32,
+    IS_BIG_ENDIAN = 1,
+    HAS_STRINGS_INLINE = 2,
+    MODULE_FRAME_BYTES = 16,
+    /* Linked by ld, the information stands behind all of `.data`; 16 to 85 KiB were seen.
+     * Python's, the largest of a program that is not Go, is 1.1 MiB. */
+    SEARCH_BYTES = 4 << 20,
+    /* The first release that reads CPU limits. */
+    CONTAINER_MINOR = 25,
+    /* A development build does not always say which release it leads to. It is taken for
+     * the newest release that snug was tried with. */
+    NEWEST_MINOR = 27,
+    MINOR_MAX = 9999,
+    VARINT_BYTES_MAX = 10,
+};
+
+struct go_strings {
+    struct snug_text version;
+    struct snug_text module;
+};
+
+static bool is_magic(const uint8_t *at)
+{
+    static const uint8_t magic[MAGIC_BYTES] = "\xff Go buildinf:";
+    for (int i = 0; i < MAGIC_BYTES; i++)
+        if (at[i] != magic[i])
+            return false;
+    return true;
+}
+
+/* Where to look in a writable segment: behind what is made read-only after relocation,
+ * megabytes of a PIE, and within the part that has bytes in the file. */
+static uint64_t search_start(const struct snug_elf *elf, const Elf64_Phdr *segment)
+{
+    const Elf64_Phdr *relro = snug_elf_segment(elf, PT_GNU_RELRO);
+    uint64_t ret = segment->p_vaddr;
+    if (relro && relro->p_vaddr - ret < segment->p_filesz &&
+        relro->p_memsz <= segment->p_filesz - (relro->p_vaddr - ret))
+        ret = relro->p_vaddr + relro->p_memsz;
+    return ret + (-ret & (INFO_ALIGN - 1));
+}
+
+/* The address of the build information, 0 if there is none. */
+static uint64_t find_info(const struct snug_elf *elf)
+{
+    for (size_t i = 0; i < elf->n_phdr; i++) {
+        const Elf64_Phdr *segment = &elf->phdr[i];
+        uint64_t end;
+        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_W) ||
+            __builtin_add_overflow(segment->p_vaddr, segment->p_filesz, &end))
+            continue;
+
+        const uint64_t start = search_start(elf, segment);
+        if (start >= end)
+            continue;
+        uint64_t n_bytes = end - start;
+        if (n_bytes > SEARCH_BYTES)
+            n_bytes = SEARCH_BYTES;
+        const uint8_t *bytes = snug_elf_at(elf, start, n_bytes);
+        for (uint64_t at = 0; bytes && at + INFO_BYTES <= n_bytes; at += INFO_ALIGN)
+            if (is_magic(bytes + at))
+                return start + at;
+    }
+    return 0;
+}
+
+bool snug_program_is_go(const struct snug_elf *elf)
+{
+    return find_info(elf) != 0;
+}
+
+/* Reads the varint at `*at`, and moves behind it. */
+static bool read_varint(const struct snug_elf *elf, uint64_t *at, uint64_t *ret_number)
+{
+    *ret_number = 0;
+    for (unsigned i = 0; i < VARINT_BYTES_MAX; i++) {
+        const uint8_t *byte = snug_elf_at(elf, (*at)++, 1);
+        if (!byte)
+            return false;
+        *ret_number |= (uint64_t)(*byte & 0x7f) << 7 * i;
+        if (!(*byte & 0x80))
+            return true;
+    }
+    return false;
+}
+
+static struct snug_text read_inline(const struct snug_elf *elf, uint64_t *at)
+{
+    uint64_t n_bytes;
+    if (!read_varint(elf, at, &n_bytes))
+        return (struct snug_text){0};
+    const char *bytes = snug_elf_at(elf, *at, n_bytes);
+    if (!bytes)
+        return (struct snug_text){0};
+    *at += n_bytes;
+    return (struct snug_text){bytes, n_bytes};
+}
+
+/* Eight bytes of any alignment, as this machine's kind of program stores them. */
+static bool read_word(const struct snug_elf *elf, uint64_t at, uint64_t *ret_word)
+{
+    const uint8_t *bytes = snug_elf_at(elf, at, sizeof *ret_word);
+    *ret_word = 0;
+    for (unsigned i = 0; bytes && i < sizeof *ret_word; i++)
+        *ret_word |= (uint64_t)bytes[i] << 8 * i;
+    return bytes;
+}
+
+/* The Go string (pointer and length) that the pointer at `at` points to. In memory the
+ * pointers have been relocated. */
+static struct snug_text read_pointed(const struct snug_elf *elf, uint64_t at)
+{
+    const uint64_t bias = elf->file ? 0 : elf->bias;
+    uint64_t header;
+    uint64_t text;
+    uint64_t n_bytes;
+    if (!read_word(elf, at, &header) || !read_word(elf, header - bias, &text) ||
+        !read_word(elf, header - bias + sizeof header, &n_bytes))
+        return (struct snug_text){0};
+    const char *bytes = snug_elf_at(elf, text - bias, n_bytes);
+    return bytes ? (struct snug_text){bytes, n_bytes} : (struct snug_text){0};
+}
+
+static struct go_strings read_strings(const struct snug_elf *elf, uint64_t info)
+{
+    struct go_strings ret = {0};
+    const uint8_t *flags = snug_elf_at(elf, info + FLAGS_AT, 1);
+    if (!flags || *flags & IS_BIG_ENDIAN)
+        return ret;
+
+    if (*flags & HAS_STRINGS_INLINE) {
+        uint64_t at = info + INFO_BYTES;
+        ret.version = read_inline(elf, &at);
+        if (ret.version.at)
+            ret.module = read_inline(elf, &at);
+    } else {
+        ret.version = read_pointed(elf, info + POINTERS_AT);
+        ret.module = read_pointed(elf, info + POINTERS_AT + sizeof(uint64_t));
+    }
+    if (ret.module.n < 2 * MODULE_FRAME_BYTES)
+        ret.module = (struct snug_text){0};
+    else
+        ret.module = (struct snug_text){ret.module.at + MODULE_FRAME_BYTES,
+                                        ret.module.n - 2 * MODULE_FRAME_BYTES};
+    return ret;
+}
+
+/* `go1.22.12`, `go1.27rc1`, `go1.25.3-custom X:exp`, `devel go1.28-5c0d0929 Tue Sep …`. */
+static void read_version(struct snug_text version, struct snug_program *ret)
+{
+    const bool is_devel = snug_text_starts(version, "devel");
+    if (!is_devel && !snug_text_starts(version, "go1."))
+        return;
+    if (version.n >= SNUG_VERSION_BYTES)
+        version.n = SNUG_VERSION_BYTES - 1;
+    for (size_t i = 0; i < version.n; i++)
+        if (version.at[i] < ' ' || version.at[i] > '~')
+            return;
+    version = snug_text_trim(version);
+    (void)snug_text_copy(version, sizeof ret->go_version, ret->go_version); /* It fits. */
+
+    struct snug_text digits = version;
+    if (is_devel)
+        (void)snug_text_cut(&digits, ' ', &version); /* It is not empty. */
+    ret->go_minor = is_devel ? NEWEST_MINOR : 0;
+    if (!snug_text_starts(digits, "go1."))
+        return;
+
+    const size_t before = sizeof "go1." - 1;
+    digits = (struct snug_text){digits.at + before, digits.n - before};
+    size_t n = 0;
+    while (n < digits.n && digits.at[n] >= '0' && digits.at[n] <= '9')
+        n++;
+    uint64_t minor;
+    if (snug_text_u64((struct snug_text){digits.at, n}, &minor) == 0 && minor <= MINOR_MAX)
+        ret->go_minor = (unsigned)minor;
+}
+
+/* What the main module's build settings make of a GODEBUG switch that is on by default:
+ * `build DefaultGODEBUG=containermaxprocs=0,updatemaxprocs=0`, with a tab, stands there if
+ * go.mod asks for an older Go. Without module information nobody can tell. */
+static enum snug_answer read_default(struct snug_text module, const char *name)
+{
+    if (!module.at)
+        return SNUG_MAYBE;
+
+    struct snug_text line;
+    while (snug_text_cut(&module, '\n', &line)) {
+        struct snug_text field;
+        if (!snug_text_cut(&line, '=', &field) ||
+            !snug_text_equals(field, "build\tDefaultGODEBUG"))
+            continue;
+        const enum snug_answer answer = snug_variables_godebug(line, name);
+        return answer == SNUG_MAYBE ? SNUG_YES : answer;
+    }
+    return SNUG_YES;
+}
+
+static void read_go(const struct snug_elf *elf, uint64_t info, struct snug_program *ret)
+{
+    const struct go_strings strings = read_strings(elf, info);
+    ret->is_go = true;
+    read_version(strings.version, ret);
+
+    if (!ret->go_minor) /* It may be any release. */
+        return;
+    ret->follows_container = SNUG_NO;
+    ret->follows_updates = SNUG_NO;
+    if (ret->go_minor < CONTAINER_MINOR)
+        return;
+    ret->follows_container = read_default(strings.module, "containermaxprocs");
+    ret->follows_updates = read_default(strings.module, "updatemaxprocs");
+}
+
+/* By the loader's file name: `/lib64/ld-linux-x86-64.so.2`, `/lib/ld-musl-aarch64.so.1`. */
+static enum snug_libc libc_of(struct snug_text interpreter)
+{
+    struct snug_text name;
+    while (snug_text_cut(&interpreter, '/', &name))
+        continue;
+    if (snug_text_starts(name, "ld-linux"))
+        return SNUG_LIBC_GLIBC;
+    return snug_text_starts(name, "ld-musl") ? SNUG_LIBC_MUSL : SNUG_LIBC_UNKNOWN;
+}
+
+static void read_loader(const struct snug_elf *elf, struct snug_program *ret)
+{
+    const Elf64_Phdr *segment = snug_elf_segment(elf, PT_INTERP);
+    ret->is_static = !segment;
+    ret->libc = SNUG_LIBC_NONE;
+    if (!segment)
+        return;
+
+    const char *path = snug_elf_at(elf, segment->p_vaddr, segment->p_filesz);
+    struct snug_text interpreter = {path, 0};
+    while (path && interpreter.n < segment->p_filesz && path[interpreter.n])
+        interpreter.n++;
+    /* Too long a path is left empty, and no loader that anyone uses has one. */
+    (void)snug_text_copy(interpreter, sizeof ret->interpreter, ret->interpreter);
+    if (snug_elf_needed(elf, 0).at)
+        ret->libc = libc_of(interpreter);
+}
+
+void snug_program_read(const struct snug_elf *elf, struct snug_program *ret)
+{
+    *ret = (struct snug_program){
+        .is_known = true,
+        .is_pie = elf->is_pie,
+        .imports_mmap = snug_elf_imports(elf, "mmap"),
+    };
+    read_loader(elf, ret);
+    const uint64_t info = find_info(elf);
+    if (info)
+        read_go(elf, info, ret);
+}
+
+void snug_program_assume(struct snug_program *ret)
+{
+    *ret = (struct snug_program){
+        .is_known = true,
+        .is_assumed = true,
+        .is_go = true,
+        .imports_mmap = true,
+        .libc = SNUG_LIBC_GLIBC,
+        .go_minor = NEWEST_MINOR,
+        .follows_container = SNUG_YES,
+        .follows_updates = SNUG_YES,
+    };
+}
