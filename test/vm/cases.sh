@@ -3,13 +3,17 @@
 # Writes the cases that the virtual machine runs, a directory each, from the list of
 # Go programs that test/go/build.sh made. Everything here runs on 8 CPUs.
 #
-#   cases.sh [--long] LIST DIR
+#   cases.sh [--long] [--only REGEX] LIST DIR
 set -euo pipefail
-is_long=
-if [ "$1" = --long ]; then
-    is_long=1
+is_long= only=
+while :; do
+    case $1 in
+    --long) is_long=1 ;;
+    --only) only=$2 && shift ;;
+    *) break ;;
+    esac
     shift
-fi
+done
 list=$1 dir=$2
 mkdir -p "$dir"
 n_cases=0
@@ -18,6 +22,7 @@ n_cases=0
 # output must contain; each may be several arguments long, with -- between.
 row() { # LABEL COMMAND BOX… -- EXPECT…
     local case
+    [[ $1 =~ $only ]] || return 0
     n_cases=$((n_cases + 1))
     case=$dir/$(printf %03d $n_cases)
     mkdir "$case"
