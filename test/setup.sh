@@ -53,8 +53,11 @@ need() { # PURPOSE…
     }
     echo "installing ${missing[*]}"
     log=$(mktemp)
-    if ! apt_install "${missing[@]}" >"$log" 2>&1 &&
-        ! { as_root apt-get update -qq >>"$log" 2>&1 && apt_install "${missing[@]}" >>"$log" 2>&1; }; then
+    # The lists of packages may be old, or not there yet.
+    if ! {
+        apt_install "${missing[@]}" ||
+            { as_root apt-get update -qq && apt_install "${missing[@]}"; }
+    } >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
         return 1
@@ -62,17 +65,18 @@ need() { # PURPOSE…
     rm -f "$log"
 }
 
-# Configures a build directory once, and builds; prints meson's words only on failure.
+# Configures a build directory and builds. Prints meson's words only on failure, the
+# compiler's warnings always.
 build_in() { # DIR MESON_OPTION…
-    local dir=$1 log
+    local dir=$1 log verb='setup --reconfigure'
     shift
+    [ -e "$dir/build.ninja" ] || verb=setup
     log=$(mktemp)
-    if [ -e "$dir/build.ninja" ]; then set -- configure "$dir" "$@"; else set -- setup "$dir" "$top" "$@"; fi
-    if ! { { [ $# = 2 ] || meson "$@"; } && ninja -C "$dir"; } >"$log" 2>&1; then
+    if ! { meson $verb "$dir" "$top" "$@" && ninja -C "$dir"; } >"$log" 2>&1; then
         cat "$log" >&2
         rm -f "$log"
         return 1
     fi
-    grep -E 'warning:' "$log" >&2 || true
+    grep 'warning:' "$log" >&2 || true
     rm -f "$log"
 }
