@@ -26,7 +26,8 @@ static long ask_kernel(struct snug_cpus *ret)
 }
 
 static void take_allowed(const struct snug_root *root, const struct snug_cpus *from_status,
-                         enum snug_why status_why, struct snug_cpu_facts *ret)
+                         enum snug_why status_why, bool is_unfiltered,
+                         struct snug_cpu_facts *ret)
 {
     const bool is_live = root->fd < 0 && !root->pid;
     ret->current = SNUG_CPUS_MAX;
@@ -38,9 +39,10 @@ static void take_allowed(const struct snug_root *root, const struct snug_cpus *f
     }
     ret->n_allowed = snug_cpus_count(&ret->allowed);
 
+    /* The Go runtime never makes this call, so a seccomp filter may kill for it. */
     unsigned cpu;
     unsigned node;
-    if (is_live && snug_sys_getcpu(&cpu, &node) == 0)
+    if (is_live && is_unfiltered && snug_sys_getcpu(&cpu, &node) == 0)
         ret->current = cpu;
 }
 
@@ -49,7 +51,8 @@ void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
     struct snug_cpus allowed;
     enum snug_why allowed_why;
     snug_privileges_read(root, &ret->privileges, &allowed, &allowed_why);
-    take_allowed(root, &allowed, allowed_why, &ret->cpu);
+    take_allowed(root, &allowed, allowed_why, ret->privileges.seccomp == SNUG_SECCOMP_OFF,
+                 &ret->cpu);
 
     struct snug_cgroup cpu;
     struct snug_cgroup memory;

@@ -28,6 +28,7 @@ struct search {
     bool is_own;                /* It is the process's own. */
     enum snug_why own_why;      /* Why the own cgroup's limit is not known, if it is not. */
     bool has_file;              /* Some cgroup so far had a file of the controller. */
+    bool is_free_above;         /* No ancestor has a limit either: none need be read. */
     struct limit best;          /* The tightest so far, if there is one … */
     char from[SNUG_PATH_BYTES]; /* … and its file. */
 };
@@ -160,7 +161,8 @@ static void take_cfs(struct search *search)
     struct limit limit = {0};
     const int r = read_value(search, "cpu.cfs_quota_us", &quota);
     if (r == 0) {
-        if (read_value(search, "cpu.cfs_period_us", &period) < 0)
+        const bool is_none = snug_text_starts(quota.text, "-1");
+        if (is_none || read_value(search, "cpu.cfs_period_us", &period) < 0)
             period.text = (struct snug_text){0};
         limit.kind =
             snug_limits_parse_cfs(quota.text, period.text, &limit.amount, &limit.per);
@@ -179,7 +181,9 @@ static void take_bytes(struct search *search, const char *name)
 }
 
 /* `hierarchical_memory_limit 268435456`: the tightest on the whole way up, which counts the
- * ancestors that are not visible too. Only of use in addition: no failure is noted. */
+ * ancestors that are not visible too. Only of use in addition: no failure is noted. Where
+ * the hierarchy is switched off (use_hierarchy 0) it is the own limit, and ancestors do not
+ * count. */
 static void take_memory_stat(struct search *search)
 {
     static const char key[] = "hierarchical_memory_limit";
@@ -202,6 +206,7 @@ static void take_memory_stat(struct search *search)
         limit.kind = snug_limits_parse_bytes(line, &limit.amount);
         if (limit.kind == SNUG_SET)
             take(search, "memory.stat", 0, &limit);
+        search->is_free_above = limit.kind == SNUG_NONE;
         return;
     }
 }
@@ -242,7 +247,7 @@ static void search_ancestors(struct search *search, void (*take_files)(struct se
     search->is_own = false;
     if (search->at.why && search->at.has_directory)
         take_files(search);
-    while (snug_cgroup_go_up(&search->at))
+    while (!search->is_free_above && snug_cgroup_go_up(&search->at))
         take_files(search);
 }
 

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The affinity mask as C code in the process sees it. The Go runtime never comes here: it
+ * asks the kernel itself.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+
+#include "snug/next.h"
+#include "snug/start.h"
+#include "snug/sys.h"
+
+/* Whether `pid` is this process or one of its threads. Another process's mask is its own.
+ */
+static bool is_ours(pid_t pid)
+{
+    if (pid == 0)
+        return true;
+    const int self = (int)snug_sys_getpid();
+    return pid == self || snug_sys_tgkill(self, pid, 0) == 0;
+}
+
+/* Shows the presented CPUs instead of the real mask, which the kernel has just written. A
+ * thread that was pinned to less than that, by itself or from outside, is shown the truth.
+ */
+static void present(size_t n_bytes, cpu_set_t *mask)
+{
+    const struct snug_plan *plan = snug_start_plan();
+    if (!plan || !plan->cpu.is_presented)
+        return;
+
+    const unsigned long *presented = plan->cpu.presented.word;
+    unsigned long *real = (unsigned long *)mask;
+    const size_t n_words = n_bytes / sizeof *real;
+    for (size_t i = 0; i < SNUG_CPUS_WORDS; i++)
+        if (presented[i] & ~(i < n_words ? real[i] : 0))
+            return;
+    for (size_t i = 0; i < n_words; i++)
+        real[i] = i < SNUG_CPUS_WORDS ? presented[i] : 0;
+}
+
+int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
+{
+    int (*next)(pid_t, size_t, cpu_set_t *) = snug_next_find(SNUG_NEXT_SCHED_GETAFFINITY);
+    if (next) {
+        const int r = next(pid, n_bytes, ret_mask);
+        if (r == 0 && is_ours(pid))
+            present(n_bytes, ret_mask);
+        return r;
+    }
+
+    const long r = snug_sys_sched_getaffinity(pid, n_bytes, (unsigned long *)ret_mask);
+    if (r < 0) {
+        snug_next_set_errno((int)-r);
+        return -1;
+    }
+    for (size_t i = (size_t)r; i < n_bytes; i++)
+        ((char *)ret_mask)[i] = 0;
+    if (is_ours(pid))
+        present(n_bytes, ret_mask);
+    return 0;
+}
+
+int pthread_getaffinity_np(pthread_t thread, size_t n_bytes, cpu_set_t *ret_mask)
+{
+    int (*next)(pthread_t, size_t, cpu_set_t *) =
+        snug_next_find(SNUG_NEXT_PTHREAD_GETAFFINITY_NP);
+    const int r = next ? next(thread, n_bytes, ret_mask) : ENOSYS;
+    if (r == 0)
+        present(n_bytes, ret_mask);
+    return r;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The start window's trigger, and the threads that must not be born inside the window,
+ * since a thread inherits its creator's mask.
+ */
+#include <errno.h>
+#include <pthread.h>
+
+#include "snug/next.h"
+#include "snug/start.h"
+#include "snug/window.h"
+
+int pthread_attr_init(pthread_attr_t *attr)
+{
+    snug_start_late();
+    snug_start_open_window(__builtin_return_address(0));
+
+    int (*next)(pthread_attr_t *) = snug_next_find(SNUG_NEXT_PTHREAD_ATTR_INIT);
+    return next ? next(attr) : ENOMEM;
+}
+
+int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*run)(void *),
+                   void *argument)
+{
+    snug_window_close();
+
+    int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
+        snug_next_find(SNUG_NEXT_PTHREAD_CREATE);
+    return next ? next(ret_thread, attr, run, argument) : EAGAIN;
+}
