@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A command's arguments. Options come first; `--`, or the first word that is not an option,
+ * ends them. Any policy key is an option too: `--cpu.round=down`.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The commands, as bits: each option says which of them know it. */
+enum snug_command {
+    SNUG_COMMAND_EXPLAIN = 1,
+    SNUG_COMMAND_RUN = 2,
+    SNUG_COMMAND_CHECK = 4,
+};
+
+/* env(1)'s. */
+enum snug_exit {
+    SNUG_EXIT_PROBLEMS = 1, /* `check` found something. */
+    SNUG_EXIT_FAILURE = 125,
+    SNUG_EXIT_CANNOT_EXECUTE = 126,
+    SNUG_EXIT_NOT_FOUND = 127,
+};
+
+enum { SNUG_ARGUMENTS_KEYS_MAX = 64 };
+
+struct snug_arguments {
+    bool is_help;
+    bool is_json;
+    bool is_all;
+    bool is_pin;
+    const char *root; /* NULL: the live system. */
+    const char *pid;
+    const char *policy;
+    unsigned n_keys;
+    const char *key[SNUG_ARGUMENTS_KEYS_MAX]; /* `cpu.round=down`, in order. */
+    char *const *operand; /* What follows the options; ends with NULL, may be empty. */
+};
+
+/* `argv[0]` is the command's name. Returns 0, or -EINVAL with one sentence, without a
+ * newline, in `ret_complaint`. */
+int snug_arguments_parse(enum snug_command command, char *const *argv, size_t size,
+                         char *ret_complaint, struct snug_arguments *ret);

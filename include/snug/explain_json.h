@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A subject for programs. Names that are once written here stay: other tools read them.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "snug/subject.h"
+
+void snug_explain_json_write(const struct snug_subject *subject, FILE *out);

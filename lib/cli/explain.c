@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * `snug explain`: gathers first, decides next, speaks last. Problems in the policy are part
+ * of the answer and no reason to fail.
+ */
+#include <err.h>
+#include <errno.h>
+#include <string.h>
+
+#include "snug/explain.h"
+#include "snug/explain_json.h"
+#include "snug/explain_text.h"
+#include "snug/help.h"
+
+static int explain(struct snug_subject *subject, const struct snug_arguments *arguments)
+{
+    int r = snug_subject_open(subject, arguments);
+    if (r < 0) {
+        if (arguments->pid)
+            warnx("there is no process %s", arguments->pid);
+        else
+            warnx("%s: %s", arguments->root, strerror(-r));
+        return SNUG_EXIT_FAILURE;
+    }
+
+    const char *name = arguments->operand[0];
+    r = snug_subject_find_program(subject, name);
+    if (r < 0) {
+        warnx("%s: %s", name, strerror(-r));
+        return r == -ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
+    }
+
+    snug_subject_plan(subject, arguments);
+    if (arguments->is_json)
+        snug_explain_json_write(subject, stdout);
+    else
+        snug_explain_text_write(subject, arguments->is_all, stdout);
+    return 0;
+}
+
+int snug_explain_main(char *const *argv)
+{
+    char complaint[160];
+    struct snug_arguments arguments;
+    if (snug_arguments_parse(SNUG_COMMAND_EXPLAIN, argv, sizeof complaint, complaint,
+                             &arguments) < 0)
+        return snug_help_complain(SNUG_COMMAND_EXPLAIN, complaint);
+
+    if (arguments.is_help) {
+        snug_help_write_command(SNUG_COMMAND_EXPLAIN, stdout);
+        return 0;
+    }
+    if (arguments.root && arguments.pid)
+        return snug_help_complain(SNUG_COMMAND_EXPLAIN,
+                                  "--root and --pid exclude each other");
+
+    struct snug_subject subject;
+    const int status = explain(&subject, &arguments);
+    snug_subject_close(&subject);
+    return status;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The command `snug`: finds the sub-command.
+ */
+#include <err.h>
+#include <stdio.h>
+
+#include "snug/check.h"
+#include "snug/explain.h"
+#include "snug/help.h"
+#include "snug/run.h"
+#include "snug/text.h"
+
+static const struct {
+    const char *name;
+    int (*main)(char *const *argv);
+} commands[] = {
+    {"explain", snug_explain_main},
+    {"run", snug_run_main},
+    {"check", snug_check_main},
+};
+
+static int dispatch(char *const *argv)
+{
+    if (!argv[0] || !argv[1]) {
+        snug_help_write(stderr);
+        return SNUG_EXIT_FAILURE;
+    }
+
+    const struct snug_text name = snug_text_of(argv[1]);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (snug_text_equals(name, commands[i].name))
+            return commands[i].main(argv + 1);
+
+    if (snug_text_equals(name, "--help")) {
+        snug_help_write(stdout);
+        return 0;
+    }
+    if (snug_text_equals(name, "--help=keys")) {
+        snug_help_write_keys(stdout);
+        return 0;
+    }
+    if (snug_text_equals(name, "--version")) {
+        (void)puts("snug " SNUG_VERSION);
+        return 0;
+    }
+    warnx("there is no %s '%s'; see 'snug --help'",
+          snug_text_starts(name, "-") ? "option" : "command", argv[1]);
+    return SNUG_EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+    (void)argc; /* argv ends with NULL. */
+    const int status = dispatch(argv);
+
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        warn("standard output");
+        return SNUG_EXIT_FAILURE;
+    }
+    return status;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Rows of a label and a text.
+ */
+#include "snug/page.h"
+#include "snug/text.h"
+
+enum { COLUMNS = 92, LABEL_COLUMNS = 16 };
+
+static void write_word(FILE *out, struct snug_text word)
+{
+    for (size_t i = 0; i < word.n; i++) {
+        const unsigned char c = (unsigned char)word.at[i];
+        (void)fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
+    }
+}
+
+void snug_page_write_row(FILE *out, const char *label, const char *text)
+{
+    struct snug_text rest = snug_text_of(text);
+    struct snug_text word;
+    size_t column = (size_t)fprintf(out, "  %-*s", LABEL_COLUMNS, label);
+
+    for (bool is_first = true; snug_text_cut(&rest, ' ', &word); is_first = false) {
+        if (!is_first && column + 1 + word.n > COLUMNS) {
+            (void)fprintf(out, "\n%*s", LABEL_COLUMNS + 2, "");
+            column = LABEL_COLUMNS + 2;
+        } else if (!is_first) {
+            (void)fputc(' ', out);
+            column++;
+        }
+        write_word(out, word);
+        column += word.n;
+    }
+    (void)fputc('\n', out);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * `snug run`: becomes the program. Whatever snug cannot do is a line on standard error, and
+ * the program starts all the same; only a program or an object that is not there stops it.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "snug/help.h"
+#include "snug/launch.h"
+#include "snug/run.h"
+
+enum { SENTENCE_BYTES = 2048 };
+
+static int become(char *const *command)
+{
+    /* What was said so far would be lost in the program's memory. */
+    (void)fflush(NULL);
+    (void)execvp(command[0], command); /* It returns only to fail. */
+    const int error = errno;
+    warnx("%s: %s", command[0], strerror(error));
+    return error == ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
+}
+
+static void report_problems(const struct snug_policy *policy)
+{
+    for (unsigned i = 0; i < policy->n_problems; i++) {
+        char sentence[SENTENCE_BYTES];
+        struct snug_builder out = snug_text_build(sentence, sizeof sentence);
+        snug_policy_describe(policy, &policy->problem[i], &out);
+        warnx("%s", sentence);
+    }
+    if (policy->n_problems_lost)
+        warnx("%u more problems with the policy", policy->n_problems_lost);
+}
+
+static void pin(const struct snug_plan *plan)
+{
+    if (!plan->is_active || !plan->cpu.is_presented) {
+        const enum snug_reason reason = plan->is_active ? plan->cpu.reason : plan->reason;
+        warnx("--pin has nothing to do: %s", snug_reason_words(reason));
+        return;
+    }
+    const int r = snug_launch_pin(&plan->cpu);
+    if (r < 0)
+        warnx("--pin: sched_setaffinity: %s; the program is not pinned", strerror(-r));
+}
+
+/* Returns an exit status, 0 to go on. */
+static int prepare_object(const struct snug_program *program)
+{
+    char object[PATH_MAX];
+    int r = snug_launch_find_object(sizeof object, object);
+    /* A static program does without; only its children would have had it. */
+    if (r < 0 && program->is_static)
+        return 0;
+    if (r == -EINVAL) {
+        warnx("%s: LD_PRELOAD cannot hold a path with a space or a colon", object);
+        return SNUG_EXIT_FAILURE;
+    }
+    if (r < 0) {
+        warnx("libsnug.so is neither beside snug nor in " SNUG_LIBRARY_DIRECTORY);
+        return SNUG_EXIT_FAILURE;
+    }
+    r = snug_launch_preload(object);
+    if (r < 0) {
+        warnx("LD_PRELOAD: %s", strerror(-r));
+        return SNUG_EXIT_FAILURE;
+    }
+    return 0;
+}
+
+static int run(struct snug_subject *subject, const struct snug_arguments *arguments)
+{
+    char *const *command = arguments->operand;
+    int r = snug_subject_open(subject, arguments);
+    if (r == 0)
+        r = snug_subject_find_program(subject, command[0]);
+    if (r < 0) {
+        warnx("%s: %s", command[0], strerror(-r));
+        return r == -ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
+    }
+
+    snug_subject_plan(subject, arguments);
+    if (subject->policy.is_off)
+        return become(command);
+
+    const struct snug_program *program = &subject->facts.program;
+    report_problems(&subject->policy);
+    if (subject->executable.is_privileged)
+        warnx("%s is set-user-id or has capabilities of its own: the loader ignores "
+              "LD_PRELOAD, and snug does nothing in it",
+              command[0]);
+    const int status = prepare_object(program);
+    if (status != 0)
+        return status;
+    r = snug_launch_export_policy(subject, arguments);
+    if (r == 0 && program->is_go && program->is_static)
+        r = snug_launch_set_variables(subject);
+    if (r < 0) {
+        warnx("the environment: %s", strerror(-r));
+        return SNUG_EXIT_FAILURE;
+    }
+    if (arguments->is_pin)
+        pin(&subject->plan);
+    return become(command);
+}
+
+int snug_run_main(char *const *argv)
+{
+    char complaint[160];
+    struct snug_arguments arguments;
+    if (snug_arguments_parse(SNUG_COMMAND_RUN, argv, sizeof complaint, complaint,
+                             &arguments) < 0)
+        return snug_help_complain(SNUG_COMMAND_RUN, complaint);
+
+    if (arguments.is_help) {
+        snug_help_write_command(SNUG_COMMAND_RUN, stdout);
+        return 0;
+    }
+    if (!arguments.operand[0])
+        return snug_help_complain(SNUG_COMMAND_RUN, "no program is given");
+
+    struct snug_subject subject;
+    const int status = run(&subject, &arguments);
+    snug_subject_close(&subject);
+    return status;
+}

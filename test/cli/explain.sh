@@ -1,0 +1,274 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `snug explain` on a captured machine: text for people, and the JSON names that other tools
+# rely on.
+#
+#   explain.sh SNUG STATIC_PROGRAM DYNAMIC_GO_PROGRAM
+. "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/machine.sh"
+snug=$(realpath "$1") static=$(realpath "$2") go=$(realpath "$3")
+tree=$work/tree
+make_tree "$tree"
+
+explain() { # STATUS ARGUMENT…
+    expected_status=$1
+    shift
+    try "$expected_status" "$snug" explain --root "$tree" "$@"
+}
+
+json_names() {
+    explain 0 --json
+    is_calm
+    holds <<'END'
+facts cpu allowed = 8
+facts cpu allowed_list = "0-7"
+facts cpu quota_milli = 1500
+facts cpu quota_from = "/sys/fs/cgroup/cpu.max"
+facts cpu quota_unknown = null
+facts memory limit_bytes = 268435456
+facts memory limit_from = "/sys/fs/cgroup/memory.max"
+facts program is_go = true
+facts program is_assumed = true
+facts nodes online = 1
+plan cpu count = 2
+plan cpu reason = "the CPU limit, rounded"
+plan cpu window = true
+plan memory go_limit_bytes = 241172480
+plan memory reason = "the memory limit less memory.headroom"
+plan variables = {"GOMEMLIMIT": "241172480"}
+policy cpu.round value = "up"
+policy cpu.round source = "default"
+policy follow in_this_version = false
+problems = []
+END
+}
+
+unknown_and_none_differ() {
+    echo 'max 100000' >"$tree/sys/fs/cgroup/cpu.max"
+    echo max >"$tree/sys/fs/cgroup/memory.max"
+    explain 0 --json
+    holds <<'END'
+facts cpu quota_milli = null
+facts cpu quota_unknown = null
+facts memory limit_bytes = null
+facts memory limit_unknown = null
+plan cpu count = 8
+plan memory go_limit_bytes = null
+END
+
+    rm "$tree/proc/self/status" "$tree/proc/self/mountinfo"
+    explain 0 --json
+    holds <<'END'
+facts cpu allowed = 0
+facts cpu allowed_list = null
+END
+    prints '"allowed_unknown": "'
+    prints '"quota_unknown": "'
+    prints '"limit_unknown": "'
+    make_tree "$tree"
+}
+
+sources_of_values() {
+    printf 'cpu.round = down\ncpu.min = 1\nmemory.headroom = 20%%\n' >"$tree/etc/snug.conf"
+    try 0 env SNUG_CPU_MIN=3 "$snug" explain --root "$tree" --json --memory.headroom=0%
+    holds <<'END'
+policy cpu.round value = "down"
+policy cpu.round source = "file"
+policy cpu.round line = 1
+policy cpu.min value = "3"
+policy cpu.min source = "environment"
+policy memory.headroom source = "command line"
+plan memory go_limit_bytes = 268435456
+END
+
+    printf 'lock = cpu.*\ncpu.round = down\ncpu.min = 1\n' >"$tree/etc/snug.conf"
+    try 0 env SNUG_CPU_MIN=3 "$snug" explain --root "$tree" --json
+    holds <<'END'
+policy cpu.min value = "1"
+policy cpu.min is_locked = true
+plan cpu count = 1
+END
+    prints 'SNUG_CPU_MIN'
+    rm "$tree/etc/snug.conf"
+}
+
+problems_are_no_failure() {
+    printf 'cpu.rond = down\ncpu.min = many\nmemory.headroom = 0%%\n' >"$tree/etc/snug.conf"
+    explain 0 --json
+    prints '/etc/snug.conf:1'
+    prints '/etc/snug.conf:2'
+    holds <<'END'
+plan memory go_limit_bytes = 268435456
+END
+    explain 0
+    prints '  problem '
+    prints 'cpu.round' # The nearest key is named.
+    rm "$tree/etc/snug.conf"
+
+    explain 0 --cpu.round=sideways
+    prints '  problem '
+    explain 0 --policy "$work/missing"
+    prints '  problem '
+}
+
+whose_variables() {
+    printf 'GOMAXPROCS=5\0GOMEMLIMIT=7\0SNUG_SET=GOMEMLIMIT=7\0' >"$tree/proc/self/environ"
+    try 0 env GOGC=50 "$snug" explain --root "$tree" --json
+    holds <<'END'
+facts variables GOMAXPROCS = "user"
+facts variables GOMEMLIMIT = "snug"
+facts variables GOGC = "nobody"
+plan variables = {"GOMEMLIMIT": "241172480"}
+END
+    printf 'SNUG=off\0' >"$tree/proc/self/environ"
+    explain 0
+    prints 'nothing is changed: SNUG=off'
+    prints 'SNUG=off is set: snug does nothing at all.'
+    rm "$tree/proc/self/environ"
+
+    try 0 env GOGC=50 "$snug" explain --root "$tree" --json
+    holds <<'END'
+facts variables GOGC = "user"
+END
+}
+
+request_counts_without_a_limit() {
+    echo 'max 100000' >"$tree/sys/fs/cgroup/cpu.max"
+    try 0 env SNUG_CPU_REQUEST_MILLI=1500 "$snug" explain --root "$tree" --json
+    holds <<'END'
+plan cpu count = 3
+END
+    try 0 env SNUG_CPU_REQUEST_MILLI=1500 "$snug" explain --root "$tree" --json \
+        --cpu.request=off
+    holds <<'END'
+plan cpu count = 8
+END
+    explain 0 --json --cpu.request=2100m
+    holds <<'END'
+plan cpu count = 5
+END
+    make_tree "$tree"
+}
+
+programs() {
+    explain 0 --json -- "$static"
+    holds <<'END'
+facts program is_go = false
+facts program is_static = true
+plan is_active = false
+END
+    explain 0 --json -- "$go"
+    holds <<'END'
+facts program is_go = true
+facts program go_version = "go1.22.12"
+facts program is_static = false
+END
+
+    # Below the root if it is there, else here.
+    mkdir -p "$tree/usr/bin"
+    cp "$go" "$tree/usr/bin/service"
+    try 0 env PATH=/usr/bin "$snug" explain --root "$tree" --json service
+    holds <<'END'
+facts program path = "/usr/bin/service"
+notes = []
+END
+    explain 0 --json -- "$static"
+    prints 'The program is this machine'
+    printf '[program service]\ncpu.count = 7\n' >"$tree/etc/snug.conf"
+    explain 0 --json -- /usr/bin/service --an-argument
+    holds <<'END'
+plan cpu count = 7
+END
+    explain 0 --json
+    holds <<'END'
+plan cpu count = 2
+END
+    rm "$tree/etc/snug.conf"
+
+    # Neither an ELF image nor readable as one.
+    printf '#!/bin/sh\n' >"$tree/usr/bin/script"
+    explain 0 --json -- /usr/bin/script
+    holds <<'END'
+facts program is_known = true
+facts program is_go = false
+END
+    : >"$tree/usr/bin/empty"
+    explain 0 -- /usr/bin/empty
+    prints '/usr/bin/empty: not a Go program'
+    head -c 4096 "$go" >"$tree/usr/bin/cut"
+    explain 0 --json -- /usr/bin/cut
+
+    explain 127 -- no-such-program
+    complains 'no-such-program: No such file or directory'
+    prints_nothing
+    explain 126 -- /
+    complains '/: Permission denied'
+}
+
+text_for_people() {
+    explain 0
+    is_calm
+    prints '  allowed CPUs    8 (0-7)'
+    prints '1.5 CPUs (150000 us each 100000 us) by /sys/fs/cgroup/cpu.max'
+    prints '268435456 bytes (256 MiB) by /sys/fs/cgroup/memory.max'
+    prints '/etc/snug.conf (not there)'
+    prints 'all at their defaults'
+    prints '  CPUs            2 '
+    prints '241172480 bytes (230 MiB): the memory limit less memory.headroom'
+    prints_no 'span.cache'
+    [ "$(awk 'length > 92' "$work/out")" = '' ] || fail 'a line is longer than 92 columns'
+    explain 0 --all
+    prints 'span.cache'
+    prints 'not in this version'
+    explain 0 --span.cache=1M
+    prints 'span.cache      1M'
+    prints '--span.cache, not in this version'
+
+    sed 's/Seccomp:.*/Seccomp:\t2/' "$tree/proc/self/status" >"$work/status"
+    mv "$work/status" "$tree/proc/self/status"
+    explain 0
+    prints 'A seccomp filter is active'
+    make_tree "$tree"
+}
+
+strange_bytes_stay_valid_json() {
+    name=$(printf 'a\377"\\\nb')
+    cp "$static" "$work/$name"
+    explain 0 --json -- "$work/$name"
+    holds <<END
+facts program path = "$work/a\\ufffd\\"\\\\\\nb"
+END
+}
+
+other_processes() {
+    try 0 "$snug" explain --pid $$ --json
+    holds <<'END'
+facts program is_go = false
+END
+    try 0 "$snug" explain --pid $$
+    prints 'Plan'
+    try 125 "$snug" explain --pid 0
+    complains 'snug: there is no process 0'
+    try 125 "$snug" explain --pid 99999999
+    complains 'snug: there is no process 99999999'
+    try 125 "$snug" explain --root "$work/no-such-tree"
+    complains "$work/no-such-tree: No such file or directory"
+    try 125 "$snug" explain --root "$tree/proc/self/status"
+    complains 'Not a directory'
+    try 0 "$snug" explain --json
+    holds <<'END'
+facts program is_assumed = true
+END
+}
+
+json_names
+unknown_and_none_differ
+sources_of_values
+problems_are_no_failure
+whose_variables
+request_counts_without_a_limit
+programs
+text_for_people
+strange_bytes_stay_valid_json
+other_processes
+end

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Prints the option table as it stands in the README (`keys markdown`) and in the man page
+ * (`keys man`). A test compares; to mend a difference, paste this output there.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "snug/options.h"
+
+static void print_markdown(const struct snug_option *option)
+{
+    (void)printf("| `%s` | %s | `%s` | %s%s |\n", option->name, option->values,
+                 option->initial, option->meaning,
+                 option->is_here ? "" : " *(not in this version)*");
+}
+
+/* Words between back-quotes become bold. */
+static void print_bold(const char *text)
+{
+    int is_bold = 0;
+    for (; *text; text++) {
+        if (*text == '`') {
+            is_bold = !is_bold;
+            (void)fputs(is_bold ? "\\fB" : "\\fR", stdout);
+        } else if (*text == '-' && is_bold) {
+            (void)fputs("\\-", stdout);
+        } else {
+            (void)putchar(*text);
+        }
+    }
+}
+
+static void print_man(const struct snug_option *option)
+{
+    (void)printf(".TP\n\\fB%s\\fR = ", option->name);
+    print_bold(option->values);
+    (void)printf(" (default: \\fB%s\\fR)\n", option->initial);
+    print_bold(option->meaning);
+    (void)printf(".\n%s", option->is_here ? "" : "Not in this version.\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2 || (strcmp(argv[1], "markdown") != 0 && strcmp(argv[1], "man") != 0)) {
+        (void)fputs("usage: keys markdown|man\n", stderr);
+        return 2;
+    }
+    const int is_markdown = strcmp(argv[1], "markdown") == 0;
+    if (is_markdown)
+        (void)puts("| key | values | default | meaning |\n|---|---|---|---|");
+    for (size_t i = 0; i < SNUG_N_KEYS; i++) {
+        if (is_markdown)
+            print_markdown(&snug_options[i]);
+        else
+            print_man(&snug_options[i]);
+    }
+    return 0;
+}
