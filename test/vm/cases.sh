@@ -218,7 +218,7 @@ policy_rows() { # NAME
     policy_row 'with a bad value' "$1" \
         "printf 'memory.headroom = much\n$good' >policy" "${one[@]}"
     policy_row 'with an unterminated last line' "$1" \
-        "printf '${good}memory.headroom = 2' >policy" "${one[@]}"
+        "printf '${good}memory.hea' >policy" "${one[@]}"
     policy_row 'with 10 MB of noise behind the good keys' "$1" \
         "(printf '$good'; head -c 10000000 /dev/urandom) >policy" "${one[@]}"
     policy_row 'with a directory as its policy' "$1" 'mkdir policy' "${two[@]}"
