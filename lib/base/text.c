@@ -118,7 +118,10 @@ int snug_text_size(struct snug_text text, uint64_t *ret_bytes)
     const int r = snug_text_u64((struct snug_text){text.at, n_digits}, &number);
     if (r < 0)
         return r;
-    return __builtin_mul_overflow(number, factor, ret_bytes) ? -ERANGE : 0;
+    if (__builtin_mul_overflow(number, factor, &number))
+        return -ERANGE;
+    *ret_bytes = number;
+    return 0;
 }
 
 int snug_text_percent(struct snug_text text, uint64_t *ret_percent)

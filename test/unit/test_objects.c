@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Real ELF objects: this program's own file with bytes changed, and what is loaded into
+ * this process.
+ */
+#include <check.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "snug/elf.h"
+
+enum { N_MUTATIONS = 4000, HEADER_BYTES = 1024 };
+
+static struct snug_elf elf;
+
+/* Asks everything that can be asked of a file. The answers do not matter. */
+static void ask_all(const uint8_t *file, size_t n_bytes)
+{
+    struct snug_elf asked;
+    if (snug_elf_from_file(file, n_bytes, &asked) < 0)
+        return;
+    uint64_t value;
+    (void)snug_elf_segment(&asked, PT_INTERP);
+    (void)snug_elf_dynamic(&asked, DT_DEBUG, &value);
+    (void)snug_elf_imports(&asked, "no such symbol");
+    for (size_t i = 0; i < 4; i++) {
+        const struct snug_text name = snug_elf_needed(&asked, i);
+        if (name.at && memchr(name.at, 0, name.n))
+            ck_abort_msg("a name with its end inside");
+    }
+}
+
+static uint32_t state = 1;
+
+static uint32_t random_number(void)
+{
+    state = state * 1664525 + 1013904223;
+    return state >> 8;
+}
+
+/* Changes a few of the `n` bytes at `at`, asks, and puts them back. */
+static void ask_mutated(const uint8_t *file, size_t n_bytes, uint8_t *at, size_t n)
+{
+    for (int i = 0; i < N_MUTATIONS; i++) {
+        size_t place[4];
+        uint8_t old[4];
+        const unsigned n_places = 1 + random_number() % 4;
+        for (unsigned k = 0; k < n_places; k++) {
+            place[k] = random_number() % n;
+            old[k] = at[place[k]];
+            at[place[k]] = (uint8_t)random_number();
+        }
+        ask_all(file, n_bytes);
+        for (unsigned k = n_places; k-- > 0;)
+            at[place[k]] = old[k];
+    }
+}
+
+/* This program's file, in a block of exactly its size, whose end a sanitizer guards. */
+static uint8_t *read_own_file(size_t *ret_n)
+{
+    const int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    ck_assert_int_eq(fstat(fd, &status), 0);
+    uint8_t *ret = malloc((size_t)status.st_size);
+    ck_assert_ptr_nonnull(ret);
+    ck_assert_int_eq(read(fd, ret, (size_t)status.st_size), status.st_size);
+    close(fd);
+    *ret_n = (size_t)status.st_size;
+    return ret;
+}
+
+START_TEST(this_program_is_what_it_is)
+{
+    size_t n;
+    uint8_t *file = read_own_file(&n);
+    ck_assert_int_eq(snug_elf_from_file(file, n, &elf), 0);
+    ck_assert(snug_elf_imports(&elf, "getauxval"));
+    ck_assert(!snug_elf_imports(&elf, "main"));
+    ck_assert_ptr_nonnull(snug_elf_segment(&elf, PT_INTERP));
+    bool has_libc = false;
+    for (size_t i = 0; snug_elf_needed(&elf, i).at; i++)
+        has_libc = has_libc || snug_text_starts(snug_elf_needed(&elf, i), "libc.");
+    ck_assert(has_libc);
+    free(file);
+}
+END_TEST
+
+START_TEST(no_change_of_the_headers_leads_out_of_the_file)
+{
+    size_t n;
+    uint8_t *file = read_own_file(&n);
+    ask_mutated(file, n, file, HEADER_BYTES);
+    free(file);
+}
+END_TEST
+
+START_TEST(no_change_of_the_dynamic_section_leads_out_of_the_file)
+{
+    size_t n;
+    uint8_t *file = read_own_file(&n);
+    ck_assert_int_eq(snug_elf_from_file(file, n, &elf), 0);
+    const Elf64_Phdr *dynamic = snug_elf_segment(&elf, PT_DYNAMIC);
+    ck_assert_ptr_nonnull(dynamic);
+    ask_mutated(file, n, file + dynamic->p_offset, dynamic->p_filesz);
+    free(file);
+}
+END_TEST
+
+START_TEST(no_change_of_the_symbols_leads_out_of_the_file)
+{
+    size_t n;
+    uint8_t *file = read_own_file(&n);
+    ask_mutated(file, n, file + HEADER_BYTES, 7 * HEADER_BYTES);
+    free(file);
+}
+END_TEST
+
+static struct snug_elf_scope own_scope(void)
+{
+    const Elf64_Phdr *headers = (const void *)getauxval(AT_PHDR);
+    ck_assert_int_eq(snug_elf_from_memory(headers, getauxval(AT_PHNUM), &elf), 0);
+    return snug_elf_scope(&elf, _DYNAMIC);
+}
+
+static const char *const functions[] = {"getppid", "qsort", "pthread_create", "mmap",
+                                        "pthread_attr_init"};
+
+START_TEST(a_function_is_found_where_the_loader_finds_it)
+{
+    void *expected = dlsym(RTLD_NEXT, functions[_i]);
+    ck_assert_ptr_nonnull(expected);
+    ck_assert_ptr_eq(snug_elf_find(own_scope(), functions[_i]), expected);
+}
+END_TEST
+
+START_TEST(what_no_object_defines_is_not_found)
+{
+    ck_assert_ptr_null(snug_elf_find(own_scope(), "snug_no_such_function"));
+    ck_assert_ptr_null(snug_elf_find(own_scope(), ""));
+    ck_assert_ptr_null(snug_elf_find(own_scope(), "environ")); /* It is no function. */
+}
+END_TEST
+
+START_TEST(an_object_that_is_not_loaded_has_no_scope)
+{
+    (void)own_scope();
+    ck_assert_ptr_null(snug_elf_scope(&elf, &elf).first);
+    const struct snug_elf_scope none = {NULL};
+    ck_assert_ptr_null(snug_elf_find(none, "getppid"));
+}
+END_TEST
+
+static Suite *objects_suite(void)
+{
+    Suite *suite = suite_create("objects");
+    TCase *tcase = tcase_create("file");
+    tcase_set_timeout(tcase, 60);
+    tcase_add_test(tcase, this_program_is_what_it_is);
+    tcase_add_test(tcase, no_change_of_the_headers_leads_out_of_the_file);
+    tcase_add_test(tcase, no_change_of_the_dynamic_section_leads_out_of_the_file);
+    tcase_add_test(tcase, no_change_of_the_symbols_leads_out_of_the_file);
+    suite_add_tcase(suite, tcase);
+
+    tcase = tcase_create("scope");
+    tcase_add_loop_test(tcase, a_function_is_found_where_the_loader_finds_it, 0,
+                        sizeof functions / sizeof *functions);
+    tcase_add_test(tcase, what_no_object_defines_is_not_found);
+    tcase_add_test(tcase, an_object_that_is_not_loaded_has_no_scope);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(objects_suite());
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
