@@ -92,11 +92,12 @@ const Elf64_Phdr *snug_elf_segment(const struct snug_elf *elf, uint32_t type)
 static const Elf64_Dyn *dynamic_entry(const struct snug_elf *elf, size_t i)
 {
     const Elf64_Phdr *segment = snug_elf_segment(elf, PT_DYNAMIC);
-    if (!segment || i >= N_DYNAMIC_MAX || segment->p_vaddr % _Alignof(Elf64_Dyn))
+    if (!segment || i >= N_DYNAMIC_MAX)
         return NULL;
     const Elf64_Dyn *entry =
         snug_elf_at(elf, segment->p_vaddr + i * sizeof(Elf64_Dyn), sizeof *entry);
-    return entry && entry->d_tag != DT_NULL ? entry : NULL;
+    const bool is_aligned = (uintptr_t)entry % _Alignof(Elf64_Dyn) == 0;
+    return entry && is_aligned && entry->d_tag != DT_NULL ? entry : NULL;
 }
 
 bool snug_elf_dynamic(const struct snug_elf *elf, int64_t tag, uint64_t *ret_value)
