@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "snug/file.h"
+#include "snug/sys.h"
 
 static char directory[4096];
 static struct snug_root root;
@@ -280,16 +281,27 @@ START_TEST(a_negative_descriptor_is_not_closed)
 }
 END_TEST
 
+/* Without it nothing holds a link below the root: before Linux 5.6, and under valgrind. */
+static bool has_openat2(void)
+{
+    const long fd = snug_sys_openat2(AT_FDCWD, "/", O_PATH | O_CLOEXEC, 0);
+    if (fd >= 0)
+        close((int)fd);
+    return fd != -ENOSYS;
+}
+
 static Suite *file_suite(void)
 {
     Suite *suite = suite_create("file");
     TCase *tcase = tcase_create("roots");
     tcase_add_checked_fixture(tcase, make_root, remove_root);
     tcase_add_test(tcase, a_path_is_looked_up_below_the_root);
-    tcase_add_loop_test(tcase, no_link_leads_out_of_the_root, 0,
-                        sizeof links / sizeof *links);
-    tcase_add_test(tcase, no_dots_lead_out_of_the_root);
-    tcase_add_test(tcase, an_absolute_link_starts_at_the_root);
+    if (has_openat2()) {
+        tcase_add_loop_test(tcase, no_link_leads_out_of_the_root, 0,
+                            sizeof links / sizeof *links);
+        tcase_add_test(tcase, no_dots_lead_out_of_the_root);
+        tcase_add_test(tcase, an_absolute_link_starts_at_the_root);
+    }
     tcase_add_test(tcase, the_live_system_is_the_root_of_no_descriptor);
     tcase_add_test(tcase, another_process_is_seen_by_its_number);
     tcase_add_test(tcase, a_process_that_is_gone_has_no_files);
