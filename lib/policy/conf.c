@@ -184,14 +184,13 @@ static void take_line(struct reading *in)
     /* Noise may begin with a bracket too, and must not hide the good keys behind it. */
     const bool is_section = snug_text_starts(line, "[program") ||
                             (line.at[0] == '[' && line.at[line.n - 1] == ']');
-    if (!is_text(line))
+    const bool is_pair = value.at && is_like_key(name);
+    if (!is_text(line) || !(is_section || is_pair))
         complain(in, SNUG_PROBLEM_NOISE, -1, line);
     else if (is_section)
         take_section(in, line);
-    else if (value.at && is_like_key(name))
-        take_pair(in, name, snug_text_trim(value));
     else
-        complain(in, SNUG_PROBLEM_NOISE, -1, line);
+        take_pair(in, name, snug_text_trim(value));
 }
 
 /* Without the byte order mark that some editors put before the first line. */

@@ -265,11 +265,12 @@ static const struct {
 START_TEST(a_lock_names_keys)
 {
     check_row(&locks[_i].row, "/usr/bin/server");
-    char locked[1024] = "";
+    char locked[1024];
+    struct snug_builder out = snug_text_build(locked, sizeof locked);
     for (int key = 0; key < SNUG_N_KEYS; key++)
         if (policy.setting[key].is_locked) {
-            strcat(locked, snug_options[key].name);
-            strcat(locked, " ");
+            snug_text_put(&out, snug_options[key].name);
+            snug_text_put(&out, " ");
         }
     ck_assert_msg(!strcmp(locked, locks[_i].locked), "%s: %s", locks[_i].row.label, locked);
 }

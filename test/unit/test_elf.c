@@ -9,7 +9,7 @@
 
 #include "snug/elf.h"
 
-enum { BASE = 0x10000 };
+#define BASE 0x10000ull
 
 /* Everything that snug looks at in an image, in one readable segment. */
 struct image {

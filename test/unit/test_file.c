@@ -28,7 +28,8 @@ static void make_file(const char *path, const char *text)
 static void make_root(void)
 {
     const char *parent = getenv("TMPDIR");
-    snprintf(directory, sizeof directory, "%s/snug-test-XXXXXX", parent ? parent : "/tmp");
+    (void)snprintf(directory, sizeof directory, "%s/snug-test-XXXXXX",
+                   parent ? parent : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(directory));
     const int top = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_eq(mkdirat(top, "root", 0700), 0);
@@ -102,7 +103,7 @@ END_TEST
 START_TEST(the_live_system_is_the_root_of_no_descriptor)
 {
     char path[8192];
-    snprintf(path, sizeof path, "%s/root/in/file", directory);
+    (void)snprintf(path, sizeof path, "%s/root/in/file", directory);
     const struct snug_root live = {.fd = -1};
     char text[64];
     size_t n;
@@ -118,11 +119,11 @@ START_TEST(another_process_is_seen_by_its_number)
     char expected[64];
     size_t n;
     ck_assert_int_eq(snug_file_read(&process, "/proc/self/status", sizeof own, own, &n), 0);
-    snprintf(expected, sizeof expected, "\nPid:\t%d\n", (int)getpid());
+    (void)snprintf(expected, sizeof expected, "\nPid:\t%d\n", (int)getpid());
     ck_assert_ptr_nonnull(strstr(own, expected));
 
     char path[8192];
-    snprintf(path, sizeof path, "%s/root/in/file", directory);
+    (void)snprintf(path, sizeof path, "%s/root/in/file", directory);
     ck_assert_int_eq(snug_file_read(&process, path, sizeof own, own, &n), 0);
     ck_assert_str_eq(own, "inside\n");
 }

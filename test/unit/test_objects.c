@@ -14,7 +14,7 @@
 
 #include "snug/elf.h"
 
-enum { N_MUTATIONS = 4000, HEADER_BYTES = 1024 };
+enum { N_MUTATIONS = 4000, HEADER_BYTES = 1024, FRONT_BYTES = 8192 };
 
 static struct snug_elf elf;
 
@@ -116,7 +116,7 @@ START_TEST(no_change_of_the_symbols_leads_out_of_the_file)
 {
     size_t n;
     uint8_t *file = read_own_file(&n);
-    ask_mutated(file, n, file + HEADER_BYTES, 7 * HEADER_BYTES);
+    ask_mutated(file, n, file + HEADER_BYTES, FRONT_BYTES - HEADER_BYTES);
     free(file);
 }
 END_TEST

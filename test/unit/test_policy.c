@@ -23,7 +23,8 @@ static char directory[4096];
 static void make_root(void)
 {
     const char *parent = getenv("TMPDIR");
-    snprintf(directory, sizeof directory, "%s/snug-test-XXXXXX", parent ? parent : "/tmp");
+    (void)snprintf(directory, sizeof directory, "%s/snug-test-XXXXXX",
+                   parent ? parent : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(directory));
     root.fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_ge(root.fd, 0);

@@ -4,7 +4,6 @@
 #include <check.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "snug/problems.h"
 
@@ -13,7 +12,8 @@ static struct snug_policy policy;
 static void set_up(void)
 {
     snug_policy_default(&policy);
-    strcpy(policy.file, "/etc/snug.conf");
+    ck_assert_int_eq(
+        snug_text_copy(snug_text_of("/etc/snug.conf"), sizeof policy.file, policy.file), 0);
 }
 
 static void add(enum snug_problem_kind kind, enum snug_source source, unsigned line,
