@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # `snug run`: what the program gets, and what becomes of programs that cannot be started.
-# The victims end with status 3. Counts and sizes are given as keys, so that no limit of this
-# machine matters; only where CPUs are counted two of them are needed.
+# The programs started end with status 3. Counts and sizes are given as keys, so that no
+# limit of this machine matters; only where CPUs are counted two of them are needed.
 #
 #   run.sh SNUG OBJECT DYNAMIC STATIC STATIC_GO
 . "$(dirname "$0")/expect.sh"
