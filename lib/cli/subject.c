@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,30 +20,34 @@ enum { ENVIRON_BYTES_FIRST = 64 * 1024, ENVIRON_BYTES_MAX = 16 * 1024 * 1024 };
 
 static const struct snug_root live_root = {.fd = -1};
 
-static void add_note(struct snug_subject *subject, const char *before, const char *middle,
-                     const char *after)
+__attribute__((format(printf, 2, 3))) static void add_note(struct snug_subject *subject,
+                                                           const char *format, ...)
 {
     if (subject->n_notes == SNUG_SUBJECT_NOTES_MAX)
         return;
-    (void)snprintf(subject->note[subject->n_notes++], SNUG_SUBJECT_NOTE_BYTES, "%s%s%s",
-                   before, middle, after);
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(subject->note[subject->n_notes++], SNUG_SUBJECT_NOTE_BYTES, format,
+                    arguments);
+    va_end(arguments);
 }
 
-static char *read_environ(const struct snug_root *root, size_t *ret_n, int *ret_r)
+/* The whole file in allocated memory. */
+static int read_environ(const struct snug_root *root, char **ret_text, size_t *ret_n)
 {
-    char *buffer = NULL;
-    *ret_r = -EFBIG;
-    for (size_t size = ENVIRON_BYTES_FIRST; *ret_r == -EFBIG && size <= ENVIRON_BYTES_MAX;
+    int r = -EFBIG;
+    for (size_t size = ENVIRON_BYTES_FIRST; r == -EFBIG && size <= ENVIRON_BYTES_MAX;
          size *= 4) {
-        free(buffer);
-        buffer = malloc(size);
-        *ret_r = buffer ? snug_file_read(root, "/proc/self/environ", size, buffer, ret_n)
-                        : -ENOMEM;
+        char *const text = malloc(size);
+        if (!text)
+            return -ENOMEM;
+        r = snug_file_read(root, "/proc/self/environ", size, text, ret_n);
+        if (r == 0)
+            *ret_text = text;
+        else
+            free(text);
     }
-    if (*ret_r == 0)
-        return buffer;
-    free(buffer);
-    return NULL;
+    return r;
 }
 
 /* Makes the array that the variables' readers expect: pointers to the strings of `text`,
@@ -71,21 +76,23 @@ static char *split_entries(const char *text, size_t n)
 
 static void read_entries(struct snug_subject *subject)
 {
-    size_t n = 0;
-    int r;
-    char *const text = read_environ(&subject->root, &n, &r);
-    if (text)
+    char *text;
+    size_t n;
+    int r = read_environ(&subject->root, &text, &n);
+    if (r == 0) {
         subject->environ = split_entries(text, n);
-    free(text);
-    if (subject->environ) {
+        free(text);
+        r = subject->environ ? 0 : -ENOMEM;
+    }
+    if (r == 0) {
         subject->entries = (char *const *)(void *)subject->environ;
         subject->has_own_entries = true;
-        return;
-    }
-    if (subject->root.pid) {
+    } else if (subject->root.pid) {
         subject->entries = NULL;
-        add_note(subject, "The variables of the process cannot be read (",
-                 strerror(r < 0 ? -r : ENOMEM), "); the plan is made without them.");
+        add_note(subject,
+                 "The variables of the process cannot be read (%s); the plan is made "
+                 "without them.",
+                 strerror(-r));
     }
 }
 
@@ -134,8 +141,8 @@ static int find_named(struct snug_subject *subject, const char *name)
     if (r < 0 && !is_live) {
         r = snug_executable_find(&live_root, name, getenv("PATH"), &subject->executable);
         if (r == 0)
-            add_note(subject, "The program is this machine's: there is no ", name,
-                     " below the root.");
+            add_note(subject,
+                     "The program is this machine's: there is no %s below the root.", name);
     }
     return r;
 }
@@ -155,8 +162,8 @@ int snug_subject_find_program(struct snug_subject *subject, const char *name)
         /* The kernel's own threads have none, and others' may be out of reach. */
         r = snug_executable_of_process(&subject->root, &subject->executable);
         if (r < 0)
-            add_note(subject, "The program of the process cannot be read (", strerror(-r),
-                     ").");
+            add_note(subject, "The program of the process cannot be read (%s).",
+                     strerror(-r));
     }
     subject->has_program = r == 0;
     snug_executable_read(&subject->executable, &subject->facts.program);
@@ -170,8 +177,9 @@ static void gather_facts(struct snug_subject *subject)
 
     struct snug_privilege_facts *privileges = &subject->facts.privileges;
     if (privileges->seccomp == SNUG_SECCOMP_FILTER)
-        add_note(subject, "A seccomp filter is active: the object tries sched_setaffinity",
-                 " in a child first,", " and the plan below assumes that it may.");
+        add_note(subject,
+                 "A seccomp filter is active: the object tries sched_setaffinity in "
+                 "a child first; the plan assumes that it may.");
     if (privileges->may_set_affinity == SNUG_MAYBE)
         privileges->may_set_affinity = SNUG_YES;
 }
@@ -201,7 +209,7 @@ static void read_policy(struct snug_subject *subject,
 
     policy->is_off = snug_policy_is_off(subject->entries);
     if (policy->is_off)
-        add_note(subject, "SNUG=off is set", ": snug does nothing at all.", "");
+        add_note(subject, "SNUG=off is set: snug does nothing at all.");
 }
 
 void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments *arguments)
@@ -213,8 +221,8 @@ void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments
     if (snug_values_is(&subject->policy.setting[SNUG_CPU_REQUEST], SNUG_WORD_REQUEST_ENV))
         request_milli = snug_policy_request_milli(&subject->policy, subject->entries);
     if (subject->executable.is_privileged)
-        add_note(subject, "The program is set-user-id or has capabilities of its own",
-                 ": the loader ignores LD_PRELOAD", ", and snug does nothing in it.");
+        add_note(subject, "The program is set-user-id or has capabilities of its own: the "
+                          "loader ignores LD_PRELOAD, and snug does nothing in it.");
     snug_plan_make(&subject->facts, &subject->policy, request_milli, &subject->plan);
 }
 

@@ -131,6 +131,21 @@ not_started() {
     try 126 "$snug" run -- "$work"
 }
 
+privileged_programs() {
+    if [ "$(id -u)" != 0 ]; then
+        echo 'not root: a set-user-id program cannot be made'
+        return
+    fi
+    cp "$dynamic" "$work/privileged"
+    chown 65534 "$work/privileged"
+    chmod 4755 "$work/privileged"
+    chmod 755 "$work" "$work/bin"
+    try 3 "$snug" run -- "$work/privileged"
+    complains 'the loader ignores LD_PRELOAD'
+    try 0 "$snug" explain --json -- "$work/privileged"
+    prints 'the loader ignores LD_PRELOAD'
+}
+
 # The interpreter of a script gets the object.
 scripts() {
     printf '#!/bin/sh\necho "LD_PRELOAD=$LD_PRELOAD $*"\n' >"$work/script"
@@ -171,6 +186,7 @@ static_programs
 counting_cpus
 switched_off
 not_started
+privileged_programs
 scripts
 without_object
 end
