@@ -176,7 +176,9 @@ int snug_cgroup_file(const struct snug_cgroup *cgroup, const char *name, size_t 
 
 bool snug_cgroup_exists(const struct snug_root *root, const struct snug_cgroup *cgroup)
 {
-    const char *path = cgroup->directory[0] ? cgroup->directory : "/";
+    char path[SNUG_PATH_BYTES];
+    if (snug_cgroup_file(cgroup, ".", sizeof path, path) < 0)
+        return false;
     __attribute__((cleanup(snug_file_close))) const int fd = snug_file_open(root, path);
     return fd >= 0;
 }

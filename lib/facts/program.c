@@ -229,7 +229,7 @@ static void read_go(const struct snug_elf *elf, uint64_t info, struct snug_progr
 /* By the loader's file name: `/lib64/ld-linux-x86-64.so.2`, `/lib/ld-musl-aarch64.so.1`. */
 static enum snug_libc libc_of(struct snug_text interpreter)
 {
-    struct snug_text name;
+    struct snug_text name = {0};
     while (snug_text_cut(&interpreter, '/', &name))
         continue;
     if (snug_text_starts(name, "ld-linux"))

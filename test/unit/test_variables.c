@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Whose values the runtime's variables hold, and what GODEBUG says.
+ */
+#include <check.h>
+#include <stdlib.h>
+
+#include "snug/variables.h"
+
+enum { N_ENTRIES_MAX = 4 };
+
+static const struct {
+    const char *label;
+    const char *entries[N_ENTRIES_MAX + 1];
+    enum snug_owner gomaxprocs;
+    enum snug_owner gomemlimit;
+} owners[] = {
+    {"nothing set", {"PATH=/bin"}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
+    {"a longer name",
+     {"GOMAXPROCSX=1", "XGOMEMLIMIT=1"},
+     SNUG_OWNER_NOBODY,
+     SNUG_OWNER_NOBODY},
+    {"a name without a value", {"GOMAXPROCS"}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
+    {"recorded but unset", {"SNUG_SET=GOMAXPROCS=2"}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
+    {"the user's", {"GOMAXPROCS=5"}, SNUG_OWNER_USER, SNUG_OWNER_NOBODY},
+    {"empty", {"GOMAXPROCS=", "GOMEMLIMIT="}, SNUG_OWNER_USER, SNUG_OWNER_USER},
+    {"another value than the record's",
+     {"GOMAXPROCS=3", "SNUG_SET=GOMAXPROCS=2"},
+     SNUG_OWNER_USER,
+     SNUG_OWNER_NOBODY},
+    {"a prefix of the record's",
+     {"GOMAXPROCS=2", "SNUG_SET=GOMAXPROCS=22"},
+     SNUG_OWNER_USER,
+     SNUG_OWNER_NOBODY},
+    {"longer than the record's",
+     {"GOMAXPROCS=22", "SNUG_SET=GOMAXPROCS=2"},
+     SNUG_OWNER_USER,
+     SNUG_OWNER_NOBODY},
+    {"empty record", {"GOMAXPROCS=2", "SNUG_SET="}, SNUG_OWNER_USER, SNUG_OWNER_NOBODY},
+    {"both from snug",
+     {"GOMAXPROCS=2", "GOMEMLIMIT=241172480", "SNUG_SET=GOMEMLIMIT=241172480 GOMAXPROCS=2"},
+     SNUG_OWNER_SNUG,
+     SNUG_OWNER_SNUG},
+    {"one from snug",
+     {"SNUG_SET=GOMAXPROCS=2", "GOMEMLIMIT=1GiB", "GOMAXPROCS=2"},
+     SNUG_OWNER_SNUG,
+     SNUG_OWNER_USER},
+    {"the first of duplicates",
+     {"GOMAXPROCS=3", "GOMAXPROCS=2", "SNUG_SET=GOMAXPROCS=2"},
+     SNUG_OWNER_USER,
+     SNUG_OWNER_NOBODY},
+    {"the first of two records",
+     {"GOMAXPROCS=2", "SNUG_SET=GOMAXPROCS=2", "SNUG_SET=GOMAXPROCS=3"},
+     SNUG_OWNER_SNUG,
+     SNUG_OWNER_NOBODY},
+};
+
+/* Entries are not const on a start vector. */
+static char **entries_of(const char *const *texts)
+{
+    static char *entries[N_ENTRIES_MAX + 1];
+    for (int i = 0; i <= N_ENTRIES_MAX; i++)
+        entries[i] = (char *)texts[i];
+    return entries;
+}
+
+START_TEST(a_value_is_the_users_unless_it_is_recorded)
+{
+    struct snug_variable_facts facts;
+    snug_variables_read(entries_of(owners[_i].entries), &facts);
+    ck_assert_msg(facts.gomaxprocs == owners[_i].gomaxprocs, "%s", owners[_i].label);
+    ck_assert_msg(facts.gomemlimit == owners[_i].gomemlimit, "%s", owners[_i].label);
+    ck_assert_int_eq(facts.gogc, SNUG_OWNER_NOBODY);
+}
+END_TEST
+
+START_TEST(no_entries_are_no_variables)
+{
+    struct snug_variable_facts facts;
+    snug_variables_read(NULL, &facts);
+    ck_assert_int_eq(facts.gomaxprocs, SNUG_OWNER_NOBODY);
+    ck_assert_int_eq(facts.gogc, SNUG_OWNER_NOBODY);
+    ck_assert_int_eq(facts.container_maxprocs, SNUG_MAYBE);
+}
+END_TEST
+
+static const struct {
+    const char *settings;
+    enum snug_answer answer;
+} godebug[] = {
+    {"", SNUG_MAYBE},
+    {"updatemaxprocs", SNUG_MAYBE},
+    {"updatemaxprocs=", SNUG_MAYBE},
+    {"updatemaxprocs=off", SNUG_MAYBE},
+    {"xupdatemaxprocs=0", SNUG_MAYBE},
+    {"updatemaxprocsx=0", SNUG_MAYBE},
+    {" updatemaxprocs=0", SNUG_MAYBE},
+    {"containermaxprocs=0", SNUG_MAYBE},
+    {"updatemaxprocs=0", SNUG_NO},
+    {"updatemaxprocs=1", SNUG_YES},
+    {"updatemaxprocs=2", SNUG_YES},
+    {"gctrace=1,updatemaxprocs=0,", SNUG_NO},
+    {"updatemaxprocs=0,updatemaxprocs=1", SNUG_YES},
+    {"updatemaxprocs=1,updatemaxprocs=0", SNUG_NO},
+    {"updatemaxprocs=0,updatemaxprocs=x", SNUG_NO},
+    {",,updatemaxprocs=0,,", SNUG_NO},
+};
+
+START_TEST(the_last_number_of_a_godebug_setting_counts)
+{
+    const enum snug_answer answer =
+        snug_variables_godebug(snug_text_of(godebug[_i].settings), "updatemaxprocs");
+    ck_assert_msg(answer == godebug[_i].answer, "%s: %d", godebug[_i].settings, answer);
+}
+END_TEST
+
+START_TEST(the_first_godebug_variable_counts)
+{
+    static const char *const entries[N_ENTRIES_MAX + 1] = {
+        "GODEBUG=containermaxprocs=0", "GODEBUG=updatemaxprocs=0", "GOGC=off"};
+    struct snug_variable_facts facts;
+    snug_variables_read(entries_of(entries), &facts);
+    ck_assert_int_eq(facts.container_maxprocs, SNUG_NO);
+    ck_assert_int_eq(facts.update_maxprocs, SNUG_MAYBE);
+    ck_assert_int_eq(facts.gogc, SNUG_OWNER_USER);
+}
+END_TEST
+
+static Suite *variables_suite(void)
+{
+    Suite *suite = suite_create("variables");
+    TCase *owner = tcase_create("owner");
+    tcase_add_loop_test(owner, a_value_is_the_users_unless_it_is_recorded, 0,
+                        sizeof owners / sizeof *owners);
+    tcase_add_test(owner, no_entries_are_no_variables);
+    suite_add_tcase(suite, owner);
+
+    TCase *settings = tcase_create("godebug");
+    tcase_add_loop_test(settings, the_last_number_of_a_godebug_setting_counts, 0,
+                        sizeof godebug / sizeof *godebug);
+    tcase_add_test(settings, the_first_godebug_variable_counts);
+    suite_add_tcase(suite, settings);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(variables_suite());
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
