@@ -85,6 +85,8 @@ struct snug_program {
                         */
     bool is_static;    /* Has no interpreter: nothing can be preloaded. */
     bool is_pie;
+    bool is_archive; /* C code with Go linked in: the runtime starts on a thread of its own.
+                      */
     enum snug_libc libc;
     char interpreter[SNUG_PATH_BYTES];
     char go_version[SNUG_VERSION_BYTES]; /* "go1.22.12"; "" if unknown or not Go. */

@@ -4,7 +4,8 @@
  *
  * It may open more than once: C constructors call pthread_attr_init too. Only the runtime's
  * own first mapping ends it for good; anything else that is hooked closes it and it can
- * open again. Only the thread that opened it closes it, since a mask belongs to a thread.
+ * open again. A mask belongs to a thread, so only the thread that opened it closes it; but
+ * a runtime that is seen to start on another thread (Go in a C program) ends it for all.
  */
 #pragma once
 
@@ -25,18 +26,18 @@ enum snug_window_state {
  * call from there opens the window. */
 void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high);
 
-/* The trigger: `caller` called pthread_attr_init. Returns 0, also when there was nothing to
- * do; -EPERM or another error if narrowing failed, once: the plan needs its other way then.
- */
+/* The trigger: `caller` called pthread_attr_init. Only the main thread opens it, since a Go
+ * program's runtime starts there. Returns 0, also when there was nothing to do; -EPERM or
+ * another error if narrowing failed, once: the plan needs its other way then. */
 int snug_window_open(const void *caller);
 
 /* Gives the thread its mask back if it has the window open. Cheap otherwise. */
 void snug_window_close(void);
 
-/* A mapping of this kind is about to be made: closes the window, and ends it if the mapping
- * is the Go runtime's first (every release from 1.17 to 1.27: 256 KiB, runtime/malloc.go).
- */
-void snug_window_see_mapping(const void *at, size_t n_bytes, int prot, int flags);
+/* `caller` is about to make a mapping of this kind: closes the window, and ends it if the
+ * mapping is the Go runtime's first (Go 1.17 to 1.27: 256 KiB, runtime/malloc.go). */
+void snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
+                             int flags);
 
 /* For stats and tests. */
 enum snug_window_state snug_window_state(void);

@@ -12,7 +12,7 @@ static const size_t first_mapping_bytes = 256u << 10;
 
 static struct {
     _Atomic int state;
-    _Atomic int owner; /* The thread id, while OPEN. */
+    _Atomic int owner; /* The thread id of who opened it last. */
     const struct snug_cpus *presented;
     const void *low;
     const void *high;
@@ -27,76 +27,83 @@ void snug_window_arm(const struct snug_cpus *presented, const void *low, const v
     atomic_store(&window.state, SNUG_WINDOW_ARMED);
 }
 
-static long read_mask(struct snug_cpus *ret)
+static long read_mask(int tid, struct snug_cpus *ret)
 {
     *ret = (struct snug_cpus){0};
-    return snug_sys_sched_getaffinity(0, sizeof ret->word, ret->word);
+    return snug_sys_sched_getaffinity(tid, sizeof ret->word, ret->word);
+}
+
+static bool is_in_image(const void *caller)
+{
+    return caller >= window.low && caller < window.high;
 }
 
 int snug_window_open(const void *caller)
 {
-    int armed = SNUG_WINDOW_ARMED;
-    if (caller < window.low || caller >= window.high ||
-        !atomic_compare_exchange_strong(&window.state, &armed, SNUG_WINDOW_OPEN))
+    if (atomic_load_explicit(&window.state, memory_order_acquire) != SNUG_WINDOW_ARMED ||
+        !is_in_image(caller))
+        return 0;
+    const int tid = (int)snug_sys_gettid();
+    if (tid != snug_sys_getpid())
         return 0;
 
-    long r = read_mask(&window.before);
+    long r = read_mask(tid, &window.before);
     /* A thread that may use only some of the presented CPUs has been pinned since the plan
      * was made: its mask is its own affair. */
-    const bool is_pinned = r > 0 && !snug_cpus_within(window.presented, &window.before);
-    if (r > 0 && !is_pinned)
-        r = snug_sys_sched_setaffinity(0, (size_t)r, window.presented->word);
-    if (r < 0 || is_pinned) {
-        atomic_store(&window.state, r < 0 ? SNUG_WINDOW_FAILED : SNUG_WINDOW_ARMED);
-        return r < 0 ? (int)r : 0;
-    }
-    atomic_store(&window.owner, (int)snug_sys_gettid());
-    return 0;
+    if (r > 0 && !snug_cpus_within(window.presented, &window.before))
+        return 0;
+
+    int armed = SNUG_WINDOW_ARMED;
+    atomic_store(&window.owner, tid);
+    if (!atomic_compare_exchange_strong(&window.state, &armed, SNUG_WINDOW_OPEN))
+        return 0; /* The runtime has just been seen on another thread. */
+    if (r > 0)
+        r = snug_sys_sched_setaffinity(tid, (size_t)r, window.presented->word);
+    if (r < 0)
+        atomic_store(&window.state, SNUG_WINDOW_FAILED);
+    return r < 0 ? (int)r : 0;
 }
 
 /* An all-ones mask is no restriction of the user's, so the kernel lets it follow a cpuset
  * that grows later; since Linux 6.2 any other mask is remembered for ever. If it does not
  * give back what was there, the user had a restriction of their own, and gets exactly that.
  */
-static void restore(void)
+static void restore(int tid)
 {
     struct snug_cpus mask;
     for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
         mask.word[i] = ~0ul;
-    const long r = snug_sys_sched_setaffinity(0, sizeof mask.word, mask.word);
-    if (r == 0 && read_mask(&mask) > 0 && snug_cpus_equal(&mask, &window.before))
+    const long r = snug_sys_sched_setaffinity(tid, sizeof mask.word, mask.word);
+    if (r == 0 && read_mask(tid, &mask) > 0 && snug_cpus_equal(&mask, &window.before))
         return;
     /* It was allowed a moment ago. Should it fail now, nothing more can be done. */
-    (void)snug_sys_sched_setaffinity(0, sizeof window.before.word, window.before.word);
-}
-
-static bool is_open_here(void)
-{
-    return atomic_load_explicit(&window.state, memory_order_relaxed) == SNUG_WINDOW_OPEN &&
-           atomic_load(&window.owner) == snug_sys_gettid();
-}
-
-static void leave(enum snug_window_state next)
-{
-    restore();
-    atomic_store(&window.owner, 0);
-    atomic_store(&window.state, next);
+    (void)snug_sys_sched_setaffinity(tid, sizeof window.before.word, window.before.word);
 }
 
 void snug_window_close(void)
 {
-    if (is_open_here())
-        leave(SNUG_WINDOW_ARMED);
+    int open = SNUG_WINDOW_OPEN;
+    if (atomic_load_explicit(&window.state, memory_order_relaxed) != SNUG_WINDOW_OPEN ||
+        atomic_load(&window.owner) != snug_sys_gettid())
+        return;
+    restore(atomic_load(&window.owner));
+    /* Unless another thread has ended it meanwhile. */
+    atomic_compare_exchange_strong(&window.state, &open, SNUG_WINDOW_ARMED);
 }
 
-void snug_window_see_mapping(const void *at, size_t n_bytes, int prot, int flags)
+void snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
+                             int flags)
 {
-    if (!is_open_here())
+    const int state = atomic_load_explicit(&window.state, memory_order_relaxed);
+    if (state != SNUG_WINDOW_ARMED && state != SNUG_WINDOW_OPEN)
         return;
     const bool is_first = !at && n_bytes == first_mapping_bytes &&
                           prot == (PROT_READ | PROT_WRITE) &&
-                          flags == (MAP_PRIVATE | MAP_ANONYMOUS);
-    leave(is_first ? SNUG_WINDOW_DONE : SNUG_WINDOW_ARMED);
+                          flags == (MAP_PRIVATE | MAP_ANONYMOUS) && is_in_image(caller);
+    if (!is_first)
+        snug_window_close();
+    else if (atomic_exchange(&window.state, SNUG_WINDOW_DONE) == SNUG_WINDOW_OPEN)
+        restore(atomic_load(&window.owner));
 }
 
 enum snug_window_state snug_window_state(void)

@@ -122,6 +122,7 @@ static void write_program(struct snug_json *json, const struct snug_subject *sub
     snug_json_bool(json, "is_go", program->is_go);
     snug_json_string(json, "go_version", version[0] ? version : NULL);
     snug_json_bool(json, "is_static", program->is_static);
+    snug_json_bool(json, "is_archive", program->is_archive);
     snug_json_bool(json, "is_pie", program->is_pie);
     snug_json_bool(json, "imports_mmap", program->imports_mmap);
     snug_json_string(json, "libc", snug_figures_libc(program->libc));

@@ -65,7 +65,7 @@ int snug_mounts_unescape(struct snug_text text, size_t size, char *ret)
     struct snug_builder out = snug_text_build(ret, size);
     for (size_t i = 0; i < text.n; i++) {
         const int escaped = escaped_at(text, i);
-        const char c = escaped < 0 ? text.at[i] : (char)escaped;
+        const char c = (char)(escaped < 0 ? text.at[i] : escaped);
         snug_text_put_slice(&out, (struct snug_text){&c, 1});
         if (escaped >= 0)
             i += N_OCTAL_DIGITS;

@@ -151,7 +151,7 @@ static struct go_strings read_strings(const struct snug_elf *elf, uint64_t info)
         ret.version = read_pointed(elf, info + POINTERS_AT);
         ret.module = read_pointed(elf, info + POINTERS_AT + sizeof(uint64_t));
     }
-    if (ret.module.n < 2 * MODULE_FRAME_BYTES)
+    if (ret.module.n < (size_t)2 * MODULE_FRAME_BYTES)
         ret.module = (struct snug_text){0};
     else
         ret.module = (struct snug_text){ret.module.at + MODULE_FRAME_BYTES,
@@ -190,24 +190,28 @@ static void read_version(struct snug_text version, struct snug_program *ret)
         ret->go_minor = (unsigned)minor;
 }
 
-/* What the main module's build settings make of a GODEBUG switch that is on by default:
- * `build DefaultGODEBUG=containermaxprocs=0,updatemaxprocs=0`, with a tab, stands there if
- * go.mod asks for an older Go. Without module information nobody can tell. */
+/* One of the main module's build settings, `build -buildmode=pie`, with a tab. */
+static struct snug_text find_setting(struct snug_text module, const char *name)
+{
+    struct snug_text line;
+    while (snug_text_cut(&module, '\n', &line)) {
+        struct snug_text field;
+        if (snug_text_cut(&line, '=', &field) && snug_text_equals(field, name))
+            return line;
+    }
+    return (struct snug_text){0};
+}
+
+/* What the build settings make of a GODEBUG switch that is on by default:
+ * `build DefaultGODEBUG=containermaxprocs=0,updatemaxprocs=0` stands there if go.mod asks
+ * for an older Go. Without module information nobody can tell. */
 static enum snug_answer read_default(struct snug_text module, const char *name)
 {
     if (!module.at)
         return SNUG_MAYBE;
-
-    struct snug_text line;
-    while (snug_text_cut(&module, '\n', &line)) {
-        struct snug_text field;
-        if (!snug_text_cut(&line, '=', &field) ||
-            !snug_text_equals(field, "build\tDefaultGODEBUG"))
-            continue;
-        const enum snug_answer answer = snug_variables_godebug(line, name);
-        return answer == SNUG_MAYBE ? SNUG_YES : answer;
-    }
-    return SNUG_YES;
+    const enum snug_answer answer =
+        snug_variables_godebug(find_setting(module, "build\tDefaultGODEBUG"), name);
+    return answer == SNUG_MAYBE ? SNUG_YES : answer;
 }
 
 static void read_go(const struct snug_elf *elf, uint64_t info, struct snug_program *ret)
@@ -215,6 +219,8 @@ static void read_go(const struct snug_elf *elf, uint64_t info, struct snug_progr
     const struct go_strings strings = read_strings(elf, info);
     ret->is_go = true;
     read_version(strings.version, ret);
+    ret->is_archive =
+        snug_text_equals(find_setting(strings.module, "build\t-buildmode"), "c-archive");
 
     if (!ret->go_minor) /* It may be any release. */
         return;

@@ -15,10 +15,10 @@ void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset);
 void *mmap64(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset);
 int munmap(void *at, size_t n_bytes);
 
-static void *map(enum snug_next_name name, void *at, size_t n_bytes, int prot, int flags,
-                 int fd, off_t offset)
+static void *map(enum snug_next_name name, const void *caller, void *at, size_t n_bytes,
+                 int prot, int flags, int fd, off_t offset)
 {
-    snug_window_see_mapping(at, n_bytes, prot, flags);
+    snug_window_see_mapping(caller, at, n_bytes, prot, flags);
 
     void *(*next)(void *, size_t, int, int, int, off_t) = snug_next_find(name);
     if (next)
@@ -34,13 +34,15 @@ static void *map(enum snug_next_name name, void *at, size_t n_bytes, int prot, i
 
 void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
 {
-    return map(SNUG_NEXT_MMAP, at, n_bytes, prot, flags, fd, offset);
+    return map(SNUG_NEXT_MMAP, __builtin_return_address(0), at, n_bytes, prot, flags, fd,
+               offset);
 }
 
 /* glibc's second name, for programs built with 64-bit file offsets. */
 void *mmap64(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
 {
-    return map(SNUG_NEXT_MMAP64, at, n_bytes, prot, flags, fd, offset);
+    return map(SNUG_NEXT_MMAP64, __builtin_return_address(0), at, n_bytes, prot, flags, fd,
+               offset);
 }
 
 int munmap(void *at, size_t n_bytes)

@@ -40,6 +40,8 @@ static enum snug_reason decide_window(const struct snug_facts *facts, bool is_pr
         return SNUG_REASON_STATIC;
     if (!facts->program.imports_mmap)
         return SNUG_REASON_NO_MMAP_IMPORT;
+    if (facts->program.is_archive)
+        return SNUG_REASON_ARCHIVE;
     if (!is_presented)
         return SNUG_REASON_ALL_ALLOWED;
     if (facts->privileges.may_set_affinity != SNUG_YES)

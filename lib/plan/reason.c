@@ -32,6 +32,8 @@ static const char words[SNUG_N_REASONS][84] = {
         "the mask is narrowed while the Go runtime counts, then restored",
     [SNUG_REASON_NO_MMAP_IMPORT] =
         "the program does not call libc's mmap, so a narrowed mask could not be restored",
+    [SNUG_REASON_ARCHIVE] =
+        "the Go runtime is a part of a C program and starts on another thread",
     [SNUG_REASON_STATIC] = "the program is static, nothing can be preloaded",
     [SNUG_REASON_SECCOMP] =
         "a seccomp filter stands in the way of sched_setaffinity, or may",

@@ -29,7 +29,7 @@ compare() { # PROGRAM ARGUMENT…
     fi
 }
 
-compare ls -la /
+compare ls -la /usr
 compare ls /nowhere
 compare bash -c 'ulimit -a; for i in 1 2 3; do (echo $i; exit $i) || echo "r $?"; done | sort -r'
 compare bash -c 'nproc; exit 7'

@@ -372,14 +372,15 @@ END_TEST
 
 static const struct window_row {
     const char *label;
-    bool is_static, imports_mmap;
+    bool is_static, imports_mmap, is_archive;
     enum snug_answer may;
     enum snug_reason reason;
 } window_rows[] = {
-    {"static", true, false, SNUG_YES, SNUG_REASON_STATIC},
-    {"PIE without cgo", false, false, SNUG_YES, SNUG_REASON_NO_MMAP_IMPORT},
-    {"refused", false, true, SNUG_NO, SNUG_REASON_SECCOMP},
-    {"not tried", false, true, SNUG_MAYBE, SNUG_REASON_SECCOMP},
+    {"static", true, false, false, SNUG_YES, SNUG_REASON_STATIC},
+    {"PIE without cgo", false, false, false, SNUG_YES, SNUG_REASON_NO_MMAP_IMPORT},
+    {"Go in a C program", false, true, true, SNUG_YES, SNUG_REASON_ARCHIVE},
+    {"refused", false, true, false, SNUG_NO, SNUG_REASON_SECCOMP},
+    {"not tried", false, true, false, SNUG_MAYBE, SNUG_REASON_SECCOMP},
 };
 
 START_TEST(without_a_window_gomaxprocs_says_it)
@@ -387,6 +388,7 @@ START_TEST(without_a_window_gomaxprocs_says_it)
     const struct window_row *row = &window_rows[_i];
     facts.program.is_static = row->is_static;
     facts.program.imports_mmap = row->imports_mmap;
+    facts.program.is_archive = row->is_archive;
     facts.privileges.may_set_affinity = row->may;
     make();
     ck_assert_msg(!plan.cpu.has_window && plan.cpu.window_reason == row->reason, "%s",

@@ -43,6 +43,9 @@ static bool is_whole(void)
 
 static void arm(void)
 {
+    /* Without fork mode, under valgrind, the last test's mask is still there. */
+    memset(&real, 0xff, sizeof real);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof real.word, (void *)real.word), 0);
     real = mask_now();
     presented = (struct snug_cpus){0};
     snug_cpus_add(&presented, snug_cpus_next(&real, 0));
@@ -61,7 +64,7 @@ START_TEST(the_runtimes_first_mapping_ends_it)
 {
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_narrow());
-    snug_window_see_mapping(NULL, FIRST_BYTES, RW, ANON);
+    snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON);
     ck_assert(is_whole());
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
     ck_assert_int_eq(snug_window_open(image), 0);
@@ -71,21 +74,22 @@ END_TEST
 
 static const struct mapping_row {
     const char *label;
-    const void *at;
+    const void *caller, *at;
     size_t n_bytes;
     int prot, flags;
 } mapping_rows[] = {
-    {"another length", NULL, 2 * FIRST_BYTES, RW, ANON},
-    {"an address", image, FIRST_BYTES, RW, ANON},
-    {"a reservation", NULL, FIRST_BYTES, PROT_NONE, ANON},
-    {"a stack", NULL, FIRST_BYTES, RW, ANON | MAP_STACK},
+    {"another length", image, NULL, 2 * FIRST_BYTES, RW, ANON},
+    {"an address", image, image, FIRST_BYTES, RW, ANON},
+    {"a reservation", image, NULL, FIRST_BYTES, PROT_NONE, ANON},
+    {"a library's", image + sizeof image, NULL, FIRST_BYTES, RW, ANON},
+    {"a stack", image, NULL, FIRST_BYTES, RW, ANON | MAP_STACK},
 };
 
 START_TEST(another_mapping_closes_it_for_a_while)
 {
     const struct mapping_row *row = &mapping_rows[_i];
     ck_assert_int_eq(snug_window_open(image), 0);
-    snug_window_see_mapping(row->at, row->n_bytes, row->prot, row->flags);
+    snug_window_see_mapping(row->caller, row->at, row->n_bytes, row->prot, row->flags);
     ck_assert_msg(is_whole() && snug_window_state() == SNUG_WINDOW_ARMED, "%s", row->label);
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_narrow());
@@ -103,21 +107,62 @@ START_TEST(closing_gives_the_mask_back_and_arms_again)
 }
 END_TEST
 
+static void in_thread(void *(*run)(void *))
+{
+    pthread_t thread;
+    ck_assert_int_eq(pthread_create(&thread, NULL, run, NULL), 0);
+    pthread_join(thread, NULL);
+}
+
 static void *interfere(void *unused)
 {
     snug_window_close();
-    snug_window_see_mapping(NULL, FIRST_BYTES, RW, ANON);
+    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON);
     return unused;
 }
 
 START_TEST(another_thread_cannot_close_it)
 {
-    pthread_t thread;
     ck_assert_int_eq(snug_window_open(image), 0);
-    ck_assert_int_eq(pthread_create(&thread, NULL, interfere, NULL), 0);
-    pthread_join(thread, NULL);
+    in_thread(interfere);
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_OPEN);
     ck_assert(is_narrow());
+}
+END_TEST
+
+static void *open_in_thread(void *unused)
+{
+    ck_assert_int_eq(snug_window_open(image), 0);
+    return unused;
+}
+
+START_TEST(another_thread_cannot_open_it)
+{
+    in_thread(open_in_thread);
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_ARMED);
+}
+END_TEST
+
+static void *start_runtime(void *unused)
+{
+    snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON);
+    return unused;
+}
+
+START_TEST(a_runtime_on_another_thread_ends_it_for_all)
+{
+    ck_assert_int_eq(snug_window_open(image), 0);
+    in_thread(start_runtime);
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
+    ck_assert(is_whole());
+}
+END_TEST
+
+START_TEST(a_runtime_on_another_thread_ends_it_before_it_opens)
+{
+    in_thread(start_runtime);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert(is_whole());
 }
 END_TEST
 
@@ -161,6 +206,9 @@ int main(void)
                         (int)(sizeof mapping_rows / sizeof mapping_rows[0]));
     tcase_add_test(tcase, closing_gives_the_mask_back_and_arms_again);
     tcase_add_test(tcase, another_thread_cannot_close_it);
+    tcase_add_test(tcase, another_thread_cannot_open_it);
+    tcase_add_test(tcase, a_runtime_on_another_thread_ends_it_for_all);
+    tcase_add_test(tcase, a_runtime_on_another_thread_ends_it_before_it_opens);
     tcase_add_test(tcase, a_mask_of_the_users_own_comes_back_exactly);
     tcase_add_test(tcase, a_thread_pinned_elsewhere_is_left_alone);
     suite_add_tcase(suite, tcase);
