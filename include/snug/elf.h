@@ -41,20 +41,3 @@ struct snug_text snug_elf_needed(const struct snug_elf *elf, size_t i);
 
 /* Whether the image imports (has an undefined dynamic symbol of) that name. */
 bool snug_elf_imports(const struct snug_elf *elf, const char *name);
-
-/* Finds functions in the objects that the loader placed behind the object whose dynamic
- * section is `self`, in load order: what dlsym(RTLD_NEXT) answers, without its locks and
- * without entering libc. Get one with snug_elf_scope; only while no other thread can load
- * or unload objects. */
-struct snug_elf_scope {
-    const void
-        *first; /* The loader's record of the first such object; NULL: nothing is found. */
-};
-
-/* `program` is the main program in memory; the loader's list hangs off its DT_DEBUG entry.
- */
-struct snug_elf_scope snug_elf_scope(const struct snug_elf *program, const void *self);
-
-/* The default version of that function's first definition; NULL if there is none. Never
- * hands out an IFUNC's resolver. */
-void *snug_elf_find(struct snug_elf_scope scope, const char *name);

@@ -4,7 +4,6 @@
  */
 #pragma once
 
-#include "snug/elf.h"
 #include "snug/plan.h"
 
 /* From a constructor, with the envp that the loader passed, or with libc's `environ` where
@@ -19,10 +18,6 @@ void snug_start_late(void);
 
 /* The plan if it is to be applied in this process, else NULL. From any thread. */
 const struct snug_plan *snug_start_plan(void);
-
-/* Where to look for the next definition of a hooked function. May be called before the
- * start, and under SNUG=off. */
-struct snug_elf_scope snug_start_scope(void);
 
 /* The start window's trigger; if the mask cannot be narrowed after all, GOMAXPROCS goes
  * into the vector instead, which the Go runtime reads a moment later. */

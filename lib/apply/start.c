@@ -19,8 +19,6 @@ enum { NOT_STARTED, STARTING, INACTIVE, ACTIVE };
 /* libc's; absent in a program without libc. */
 extern char **__environ __attribute__((weak));
 
-extern const Elf64_Dyn _DYNAMIC[] __attribute__((weak, visibility("hidden")));
-
 static const struct snug_root live = {.fd = -1};
 
 /* One of each per process; written by the thread that starts, read-only afterwards. */
@@ -194,43 +192,28 @@ void snug_start_run(char **envp)
         atomic_store(&state, start(envp) ? ACTIVE : INACTIVE);
 }
 
-/* libc's environ, as long as it can be the start vector: that one lies at the top of the
- * main thread's stack. A copy that setenv made lies on the heap, below every stack. */
-static char **untouched_environ(void)
+/* Whether libc's environ can be the start vector: that one lies at the top of the main
+ * thread's stack. A copy that setenv made lies on the heap, below every stack. */
+static bool is_untouched(char **envp)
 {
-    const char *here = __builtin_frame_address(0);
-    if (!&__environ || !__environ || (const char *)__environ < here ||
-        snug_sys_gettid() != snug_sys_getpid())
-        return NULL;
-    return __environ;
+    return (const char *)envp > (const char *)__builtin_frame_address(0) &&
+           snug_sys_gettid() == snug_sys_getpid();
 }
 
 void snug_start_late(void)
 {
-    if (atomic_load_explicit(&state, memory_order_relaxed) != NOT_STARTED)
+    if (atomic_load_explicit(&state, memory_order_relaxed) != NOT_STARTED || !&__environ ||
+        !__environ)
         return;
-    char **envp = untouched_environ();
-    if (envp)
-        snug_start_run(envp);
+    if (snug_policy_is_off(__environ))
+        atomic_store(&state, INACTIVE);
+    else if (is_untouched(__environ))
+        snug_start_run(__environ);
 }
 
 const struct snug_plan *snug_start_plan(void)
 {
     return atomic_load_explicit(&state, memory_order_acquire) == ACTIVE ? &plan : NULL;
-}
-
-struct snug_elf_scope snug_start_scope(void)
-{
-    struct snug_elf program = {0};
-    struct snug_vector found;
-    if (atomic_load_explicit(&state, memory_order_acquire) >= INACTIVE) {
-        program = image;
-    } else {
-        char **envp = untouched_environ();
-        if (envp && snug_vector_find(envp, &found) == 0)
-            (void)find_image(&found, &program); /* An empty image has no DT_DEBUG. */
-    }
-    return snug_elf_scope(&program, _DYNAMIC);
 }
 
 void snug_start_open_window(const void *caller)

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * ELF images, and the next definition of a function. An image that was asked about is never
- * trusted; the objects that the loader has already relocated and entered are.
+ * ELF images. An image that was asked about is never trusted.
  */
 #include <errno.h>
-#include <link.h>
 
 #include "snug/elf.h"
 
-/* The loader's list for programs without DT_DEBUG; glibc exports it, musl does not. */
-extern struct r_debug _r_debug __attribute__((weak));
-
-/* Not in every <elf.h>: the bit of a version index that says "not the default version". */
-enum { VERSION_IS_HIDDEN = 0x8000, N_DYNAMIC_MAX = 512 };
+enum { N_DYNAMIC_MAX = 512 };
 
 int snug_elf_from_file(const uint8_t *file, size_t file_bytes, struct snug_elf *ret)
 {
@@ -184,121 +178,4 @@ bool snug_elf_imports(const struct snug_elf *elf, const char *name)
             return true;
     }
     return false;
-}
-
-struct snug_elf_scope snug_elf_scope(const struct snug_elf *program, const void *self)
-{
-    uint64_t address = 0;
-    const struct r_debug *debug = NULL;
-    if (snug_elf_dynamic(program, DT_DEBUG, &address) && address)
-        debug = (const void *)(uintptr_t)address;
-    else if (&_r_debug)
-        debug = &_r_debug;
-
-    const struct link_map *object = debug ? debug->r_map : NULL;
-    while (object && object->l_ld != self)
-        object = object->l_next;
-    return (struct snug_elf_scope){object ? object->l_next : NULL};
-}
-
-/* A loaded object's symbol table, all addresses absolute. */
-struct symbols {
-    uintptr_t bias;
-    const Elf64_Sym *symbol;
-    const char *strings;
-    const uint16_t *version;
-    const uint32_t *hash;
-    const uint32_t *gnu_hash;
-};
-
-static struct symbols symbols_of(const struct link_map *object)
-{
-    struct symbols ret = {.bias = object->l_addr};
-    for (const Elf64_Dyn *entry = object->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
-        uintptr_t address = entry->d_un.d_ptr;
-        if (address < object->l_addr) /* musl, and glibc's view of the vDSO. */
-            address += object->l_addr;
-        const void *table = (const void *)address;
-        if (entry->d_tag == DT_SYMTAB)
-            ret.symbol = table;
-        else if (entry->d_tag == DT_STRTAB)
-            ret.strings = table;
-        else if (entry->d_tag == DT_VERSYM)
-            ret.version = table;
-        else if (entry->d_tag == DT_HASH)
-            ret.hash = table;
-        else if (entry->d_tag == DT_GNU_HASH)
-            ret.gnu_hash = table;
-    }
-    return ret;
-}
-
-/* The address of symbol `i` if it is the default definition of that function. */
-static void *match(const struct symbols *in, size_t i, const char *name)
-{
-    const Elf64_Sym *symbol = &in->symbol[i];
-    if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC ||
-        ELF64_ST_BIND(symbol->st_info) == STB_LOCAL ||
-        (in->version && in->version[i] & VERSION_IS_HIDDEN) ||
-        !snug_text_equals(snug_text_of(in->strings + symbol->st_name), name))
-        return NULL;
-    return (void *)(in->bias + symbol->st_value);
-}
-
-static void *find_by_gnu_hash(const struct symbols *in, const char *name)
-{
-    uint32_t hash = 5381;
-    for (const char *c = name; *c; c++)
-        hash = hash * 33 + (uint8_t)*c;
-
-    const uint32_t *table = in->gnu_hash;
-    const uint32_t n_buckets = table[0];
-    const uint32_t first = table[1];
-    const uint32_t *bucket =
-        table + 4 + 2 * (size_t)table[2]; /* The filter has 8-byte words. */
-    const uint32_t *chain = bucket + n_buckets;
-    uint32_t i = n_buckets ? bucket[hash % n_buckets] : 0;
-    if (i <
-        first) /* An empty bucket, or the empty table of an object that exports nothing. */
-        return NULL;
-
-    for (;; i++) {
-        void *ret = (chain[i - first] | 1) == (hash | 1) ? match(in, i, name) : NULL;
-        if (ret || chain[i - first] & 1)
-            return ret;
-    }
-}
-
-static void *find_by_sysv_hash(const struct symbols *in, const char *name)
-{
-    uint32_t hash = 0;
-    for (const char *c = name; *c; c++) {
-        hash = (hash << 4) + (uint8_t)*c;
-        hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
-    }
-
-    const uint32_t n_buckets = in->hash[0];
-    const uint32_t *bucket = in->hash + 2;
-    const uint32_t *chain = bucket + n_buckets;
-    for (uint32_t i = n_buckets ? bucket[hash % n_buckets] : 0; i; i = chain[i]) {
-        void *ret = match(in, i, name);
-        if (ret)
-            return ret;
-    }
-    return NULL;
-}
-
-void *snug_elf_find(struct snug_elf_scope scope, const char *name)
-{
-    for (const struct link_map *object = scope.first; object; object = object->l_next) {
-        const struct symbols in = symbols_of(object);
-        void *ret = NULL;
-        if (in.symbol && in.strings && in.gnu_hash)
-            ret = find_by_gnu_hash(&in, name);
-        else if (in.symbol && in.strings && in.hash)
-            ret = find_by_sysv_hash(&in, name);
-        if (ret)
-            return ret;
-    }
-    return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Environment entries. Every process that loads snug walks them, so no entry is read further
- * than it agrees with the name.
+ * Environment entries. Every process that loads snug walks them, so no entry is read
+ * further than it agrees with the name.
  */
 #include "snug/entries.h"
 

@@ -7,7 +7,10 @@
 #include <stddef.h>
 
 #include "snug/next.h"
-#include "snug/start.h"
+#include "snug/objects.h"
+
+/* This object's own dynamic section. */
+extern const char _DYNAMIC[] __attribute__((visibility("hidden")));
 
 extern int *__errno_location(void) __attribute__((weak));
 
@@ -50,7 +53,7 @@ void *snug_next_find(enum snug_next_name name)
     if (ret)
         return ret;
 
-    ret = snug_elf_find(snug_start_scope(), names[name]);
+    ret = snug_objects_next(_DYNAMIC, names[name]);
     atomic_store_explicit(&found[name], ret, memory_order_relaxed);
     return ret;
 }

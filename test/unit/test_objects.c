@@ -8,11 +8,11 @@
 #include <link.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "snug/elf.h"
+#include "snug/objects.h"
 
 enum { N_MUTATIONS = 4000, HEADER_BYTES = 1024, FRONT_BYTES = 8192 };
 
@@ -80,7 +80,7 @@ START_TEST(this_program_is_what_it_is)
     size_t n;
     uint8_t *file = read_own_file(&n);
     ck_assert_int_eq(snug_elf_from_file(file, n, &elf), 0);
-    ck_assert(snug_elf_imports(&elf, "getauxval"));
+    ck_assert(snug_elf_imports(&elf, "dlsym"));
     ck_assert(!snug_elf_imports(&elf, "main"));
     ck_assert_ptr_nonnull(snug_elf_segment(&elf, PT_INTERP));
     bool has_libc = false;
@@ -121,13 +121,6 @@ START_TEST(no_change_of_the_symbols_leads_out_of_the_file)
 }
 END_TEST
 
-static struct snug_elf_scope own_scope(void)
-{
-    const Elf64_Phdr *headers = (const void *)getauxval(AT_PHDR);
-    ck_assert_int_eq(snug_elf_from_memory(headers, getauxval(AT_PHNUM), &elf), 0);
-    return snug_elf_scope(&elf, _DYNAMIC);
-}
-
 static const char *const functions[] = {"getppid", "qsort", "pthread_create", "mmap",
                                         "pthread_attr_init"};
 
@@ -135,24 +128,21 @@ START_TEST(a_function_is_found_where_the_loader_finds_it)
 {
     void *expected = dlsym(RTLD_NEXT, functions[_i]);
     ck_assert_ptr_nonnull(expected);
-    ck_assert_ptr_eq(snug_elf_find(own_scope(), functions[_i]), expected);
+    ck_assert_ptr_eq(snug_objects_next(_DYNAMIC, functions[_i]), expected);
 }
 END_TEST
 
 START_TEST(what_no_object_defines_is_not_found)
 {
-    ck_assert_ptr_null(snug_elf_find(own_scope(), "snug_no_such_function"));
-    ck_assert_ptr_null(snug_elf_find(own_scope(), ""));
-    ck_assert_ptr_null(snug_elf_find(own_scope(), "environ")); /* It is no function. */
+    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, "snug_no_such_function"));
+    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, ""));
+    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, "environ")); /* It is no function. */
 }
 END_TEST
 
-START_TEST(an_object_that_is_not_loaded_has_no_scope)
+START_TEST(behind_an_object_that_is_not_loaded_is_nothing)
 {
-    (void)own_scope();
-    ck_assert_ptr_null(snug_elf_scope(&elf, &elf).first);
-    const struct snug_elf_scope none = {NULL};
-    ck_assert_ptr_null(snug_elf_find(none, "getppid"));
+    ck_assert_ptr_null(snug_objects_next(&elf, "getppid"));
 }
 END_TEST
 
@@ -167,11 +157,11 @@ static Suite *objects_suite(void)
     tcase_add_test(tcase, no_change_of_the_symbols_leads_out_of_the_file);
     suite_add_tcase(suite, tcase);
 
-    tcase = tcase_create("scope");
+    tcase = tcase_create("loaded");
     tcase_add_loop_test(tcase, a_function_is_found_where_the_loader_finds_it, 0,
                         sizeof functions / sizeof *functions);
     tcase_add_test(tcase, what_no_object_defines_is_not_found);
-    tcase_add_test(tcase, an_object_that_is_not_loaded_has_no_scope);
+    tcase_add_test(tcase, behind_an_object_that_is_not_loaded_is_nothing);
     suite_add_tcase(suite, tcase);
     return suite;
 }

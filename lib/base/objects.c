@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The next definition of a function, by the symbol tables of the objects that the loader
+ * has relocated and entered into its list. Those are trusted.
+ */
+#include <link.h>
+
+#include "snug/objects.h"
+#include "snug/text.h"
+
+/* Not in every <elf.h>: the bit of a version index that says "not the default version". */
+enum { VERSION_IS_HIDDEN = 0x8000 };
+
+/* The head of the loader's list: glibc's, and musl's pointer to the same. */
+extern struct r_debug _r_debug __attribute__((weak));
+extern struct r_debug *_dl_debug_addr __attribute__((weak));
+
+/* A loaded object's symbol table, all addresses absolute. */
+struct symbols {
+    uintptr_t bias;
+    const Elf64_Sym *symbol;
+    const char *strings;
+    const uint16_t *version;
+    const uint32_t *hash;
+    const uint32_t *gnu_hash;
+};
+
+static struct symbols symbols_of(const struct link_map *object)
+{
+    struct symbols ret = {.bias = object->l_addr};
+    for (const Elf64_Dyn *entry = object->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
+        uintptr_t address = entry->d_un.d_ptr;
+        if (address < object->l_addr) /* musl, and glibc's view of the vDSO. */
+            address += object->l_addr;
+        const void *table = (const void *)address;
+        if (entry->d_tag == DT_SYMTAB)
+            ret.symbol = table;
+        else if (entry->d_tag == DT_STRTAB)
+            ret.strings = table;
+        else if (entry->d_tag == DT_VERSYM)
+            ret.version = table;
+        else if (entry->d_tag == DT_HASH)
+            ret.hash = table;
+        else if (entry->d_tag == DT_GNU_HASH)
+            ret.gnu_hash = table;
+    }
+    return ret;
+}
+
+/* The address of symbol `i` if it is the default definition of that function. */
+static void *match(const struct symbols *in, size_t i, const char *name)
+{
+    const Elf64_Sym *symbol = &in->symbol[i];
+    if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != STT_FUNC ||
+        ELF64_ST_BIND(symbol->st_info) == STB_LOCAL ||
+        (in->version && in->version[i] & VERSION_IS_HIDDEN) ||
+        !snug_text_equals(snug_text_of(in->strings + symbol->st_name), name))
+        return NULL;
+    return (void *)(in->bias + symbol->st_value);
+}
+
+static void *find_by_gnu_hash(const struct symbols *in, const char *name)
+{
+    uint32_t hash = 5381;
+    for (const char *c = name; *c; c++)
+        hash = hash * 33 + (uint8_t)*c;
+
+    const uint32_t *table = in->gnu_hash;
+    const uint32_t n_buckets = table[0];
+    const uint32_t first = table[1];
+    const uint32_t *bucket =
+        table + 4 + 2 * (size_t)table[2]; /* The filter has 8-byte words. */
+    const uint32_t *chain = bucket + n_buckets;
+    uint32_t i = n_buckets ? bucket[hash % n_buckets] : 0;
+    if (i <
+        first) /* An empty bucket, or the empty table of an object that exports nothing. */
+        return NULL;
+
+    for (;; i++) {
+        void *ret = (chain[i - first] | 1) == (hash | 1) ? match(in, i, name) : NULL;
+        if (ret || chain[i - first] & 1)
+            return ret;
+    }
+}
+
+static void *find_by_sysv_hash(const struct symbols *in, const char *name)
+{
+    uint32_t hash = 0;
+    for (const char *c = name; *c; c++) {
+        hash = (hash << 4) + (uint8_t)*c;
+        hash = (hash ^ (hash >> 24 & 0xf0)) & 0x0fffffff;
+    }
+
+    const uint32_t n_buckets = in->hash[0];
+    const uint32_t *bucket = in->hash + 2;
+    const uint32_t *chain = bucket + n_buckets;
+    for (uint32_t i = n_buckets ? bucket[hash % n_buckets] : 0; i; i = chain[i]) {
+        void *ret = match(in, i, name);
+        if (ret)
+            return ret;
+    }
+    return NULL;
+}
+
+static const struct link_map *first_object(void)
+{
+    if (&_r_debug)
+        return _r_debug.r_map;
+    return &_dl_debug_addr ? _dl_debug_addr->r_map : NULL;
+}
+
+void *snug_objects_next(const void *self, const char *name)
+{
+    const struct link_map *object = first_object();
+    while (object && object->l_ld != self)
+        object = object->l_next;
+    if (!object)
+        return NULL;
+
+    while ((object = object->l_next)) {
+        const struct symbols in = symbols_of(object);
+        void *ret = NULL;
+        if (in.symbol && in.strings && in.gnu_hash)
+            ret = find_by_gnu_hash(&in, name);
+        else if (in.symbol && in.strings && in.hash)
+            ret = find_by_sysv_hash(&in, name);
+        if (ret)
+            return ret;
+    }
+    return NULL;
+}
