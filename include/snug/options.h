@@ -37,6 +37,9 @@ enum snug_key {
     SNUG_N_KEYS,
 };
 
+/* The largest size there is: the kernel counts memory in signed numbers. */
+#define SNUG_BYTES_MOST ((uint64_t)INT64_MAX)
+
 /* What a value can be. A row allows several, as bits. */
 enum snug_unit {
     SNUG_UNIT_WORD = 1,

@@ -4,9 +4,8 @@
 #include "snug/cpus.h"
 #include "snug/options.h"
 
-#define KIB       (1ull << 10)
-#define GIB       (1ull << 30)
-#define SIZE_MOST ((1ull << 63) - 1) /* The kernel counts memory in signed numbers. */
+#define KIB (1ull << 10)
+#define GIB (1ull << 30)
 
 enum { NODES_MAX = 1024, THREADS_MAX = 1 << 22, NAME_BYTES = 32 };
 
@@ -68,7 +67,7 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                            .words = "auto off",
                            .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
                            .least_bytes = 1,
-                           .most_bytes = SIZE_MOST,
+                           .most_bytes = SNUG_BYTES_MOST,
                            .values = "`auto` `off` SIZE",
                            .initial = "auto",
                            .meaning = "the limit to hand to Go as `GOMEMLIMIT`",
@@ -77,7 +76,7 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                               .words = "",
                               .units = SNUG_UNIT_PERCENT | SNUG_UNIT_BYTES,
                               .most = 99,
-                              .most_bytes = SIZE_MOST,
+                              .most_bytes = SNUG_BYTES_MOST,
                               .values = "PERCENT or SIZE",
                               .initial = "10%",
                               .meaning = "kept back for what Go does not count (C heap, "
@@ -135,7 +134,7 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                          .words = "off",
                          .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
                          .least_bytes = 4 * KIB,
-                         .most_bytes = SIZE_MOST,
+                         .most_bytes = 1024 * GIB,
                          .values = "`off` SIZE",
                          .initial = "off",
                          .meaning = "recycle short-lived anonymous mappings, at most SIZE "

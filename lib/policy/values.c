@@ -252,7 +252,14 @@ static void put_unit(struct snug_builder *out, const struct snug_option *option,
         put_range(out, option->least, option->most, "");
         break;
     case SNUG_UNIT_BYTES:
-        snug_text_put(out, "a size such as 256M");
+        if (option->most_bytes == SNUG_BYTES_MOST) {
+            snug_text_put(out, "a size such as 256M");
+            break;
+        }
+        snug_text_put(out, "a size from ");
+        put_bytes(out, option->least_bytes);
+        snug_text_put(out, " to ");
+        put_bytes(out, option->most_bytes);
         break;
     case SNUG_UNIT_PERCENT:
         snug_text_put(out, "a percentage ");
@@ -270,7 +277,7 @@ static void put_unit(struct snug_builder *out, const struct snug_option *option,
         snug_text_put(out, "a signal such as SIGTERM");
         break;
     case SNUG_UNIT_PATH:
-        snug_text_put(out, "an absolute path");
+        snug_text_put(out, "an absolute path of at most 255 bytes");
         break;
     case SNUG_UNIT_NODES:
         snug_text_put(out, "node:LIST");

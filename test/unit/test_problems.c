@@ -177,8 +177,8 @@ static const struct {
       .source = SNUG_FROM_COMMAND,
       .key = SNUG_LOG_FILE,
       .sample = "x"},
-     "--log.file=\"x\" is not one of none, an absolute path; log.file stays \"none\" "
-     "(default)"},
+     "--log.file=\"x\" is not one of none, an absolute path of at most 255 bytes; "
+     "log.file stays \"none\" (default)"},
     {{.kind = SNUG_PROBLEM_BAD_VALUE,
       .source = SNUG_FROM_ENVIRONMENT,
       .key = -1,
