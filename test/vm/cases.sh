@@ -163,7 +163,8 @@ mask_rows() { # NAME
         'own/cpuset.cpus 2-4' 'own/cpu.max 200000 100000' -- \
         'NumCPU 2' 'GOMAXPROCS 2' 'affinity 2-4' 'later GOMAXPROCS 2' 'later affinity 2-4'
     row "$1 follows a cpuset that grows" \
-        "(sleep 2; echo 0-5 >\$BOX/own/cpuset.cpus) & preload $1 -after 6s" \
+        "(until grep -q ^affinity output; do sleep 0.2; done; echo 0-5 >\$BOX/own/cpuset.cpus) &
+            preload $1 -after 6s" \
         'own/cpuset.cpus 0-3' 'own/cpu.max 200000 100000' -- \
         'NumCPU 2' 'affinity 0-3' 'later affinity 0-5'
     row "$1 keeps a mask that the user set" "taskset 0x2a preload $1 -after 3s" \
