@@ -12,7 +12,7 @@ enum { VERSION_IS_HIDDEN = 0x8000 };
 
 /* The head of the loader's list: glibc's, and musl's pointer to the same. */
 extern struct r_debug _r_debug __attribute__((weak));
-extern struct r_debug *_dl_debug_addr __attribute__((weak));
+extern struct r_debug *musl_debug __asm__("_dl_debug_addr") __attribute__((weak));
 
 /* A loaded object's symbol table, all addresses absolute. */
 struct symbols {
@@ -105,7 +105,7 @@ static const struct link_map *first_object(void)
 {
     if (&_r_debug)
         return _r_debug.r_map;
-    return &_dl_debug_addr ? _dl_debug_addr->r_map : NULL;
+    return &musl_debug ? musl_debug->r_map : NULL;
 }
 
 void *snug_objects_next(const void *self, const char *name)

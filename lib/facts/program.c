@@ -15,7 +15,6 @@ enum {
     INFO_BYTES = 32,
     IS_BIG_ENDIAN = 1,
     HAS_STRINGS_INLINE = 2,
-    MODULE_FRAME_BYTES = 16,
     /* Linked by ld, the information stands behind all of `.data`; 16 to 85 KiB were seen.
      * Python's, the largest of a program that is not Go, is 1.1 MiB. */
     SEARCH_BYTES = 4 << 20,
@@ -27,6 +26,9 @@ enum {
     MINOR_MAX = 9999,
     VARINT_BYTES_MAX = 10,
 };
+
+/* Both ends of the module string. */
+static const size_t module_frames_bytes = 32;
 
 struct go_strings {
     struct snug_text version;
@@ -151,11 +153,11 @@ static struct go_strings read_strings(const struct snug_elf *elf, uint64_t info)
         ret.version = read_pointed(elf, info + POINTERS_AT);
         ret.module = read_pointed(elf, info + POINTERS_AT + sizeof(uint64_t));
     }
-    if (ret.module.n < (size_t)2 * MODULE_FRAME_BYTES)
+    if (ret.module.n < module_frames_bytes)
         ret.module = (struct snug_text){0};
     else
-        ret.module = (struct snug_text){ret.module.at + MODULE_FRAME_BYTES,
-                                        ret.module.n - 2 * MODULE_FRAME_BYTES};
+        ret.module = (struct snug_text){ret.module.at + module_frames_bytes / 2,
+                                        ret.module.n - module_frames_bytes};
     return ret;
 }
 

@@ -5,7 +5,8 @@
 #include "snug/present.h"
 #include "snug/values.h"
 
-enum { PERCENT = 100, MILLI = 1000 };
+/* A burst is in percent, a request in thousandths of a CPU. */
+static const uint64_t burst_units = 100 * 1000;
 
 struct count {
     uint64_t n;
@@ -45,7 +46,7 @@ static uint64_t count_of_request(const struct snug_policy *policy, uint64_t env_
     uint64_t product;
     if (__builtin_mul_overflow(milli, policy->setting[SNUG_CPU_BURST].number, &product))
         return SNUG_CPUS_MAX; /* More than any machine has. */
-    return product / (PERCENT * MILLI) + (product % (PERCENT * MILLI) > 0);
+    return product / burst_units + (product % burst_units > 0);
 }
 
 static struct count count_cpus(const struct snug_cpu_facts *cpu,
