@@ -6,7 +6,7 @@
 #include "snug/values.h"
 
 /* A burst is in percent, a request in thousandths of a CPU. */
-static const uint64_t burst_units = 100 * 1000;
+static const uint64_t burst_units = 100000;
 
 struct count {
     uint64_t n;
