@@ -28,7 +28,7 @@ struct search {
     bool is_own;                /* It is the process's own. */
     enum snug_why own_why;      /* Why the own cgroup's limit is not known, if it is not. */
     bool has_file;              /* Some cgroup so far had a file of the controller. */
-    bool is_free_above;         /* No ancestor has a limit either: none need be read. */
+    struct limit total;         /* The kernel's own answer, hidden ancestors included. */
     struct limit best;          /* The tightest so far, if there is one … */
     char from[SNUG_PATH_BYTES]; /* … and its file. */
 };
@@ -180,11 +180,11 @@ static void take_bytes(struct search *search, const char *name)
     take(search, name, r, &limit);
 }
 
-/* `hierarchical_memory_limit 268435456`: the tightest on the whole way up, which counts the
- * ancestors that are not visible too. Only of use in addition: no failure is noted. Where
- * the hierarchy is switched off (use_hierarchy 0) it is the own limit, and ancestors do not
- * count. */
-static void take_memory_stat(struct search *search)
+/* Version 1's memory.stat has `hierarchical_memory_limit 268435456`: the tightest on the
+ * whole way up, of ancestors that are not visible too. Where the hierarchy is switched off
+ * (use_hierarchy 0) it is the own limit, and ancestors do not count. Only an addition: no
+ * failure is noted. */
+static void read_memory_stat(struct search *search)
 {
     static const char key[] = "hierarchical_memory_limit";
     char path[SNUG_PATH_BYTES];
@@ -200,13 +200,10 @@ static void take_memory_stat(struct search *search)
     struct snug_text line;
     while (snug_file_next_line(&lines, &line) > 0) {
         struct snug_text word;
-        struct limit limit = {.per = 1};
         if (!snug_text_cut_word(&line, &word) || !snug_text_equals(word, key))
             continue;
-        limit.kind = snug_limits_parse_bytes(line, &limit.amount);
-        if (limit.kind == SNUG_SET)
-            take(search, "memory.stat", 0, &limit);
-        search->is_free_above = limit.kind == SNUG_NONE;
+        search->total.per = 1;
+        search->total.kind = snug_limits_parse_bytes(line, &search->total.amount);
         return;
     }
 }
@@ -224,11 +221,11 @@ static void take_memory(struct search *search)
     if (search->at.is_v2) {
         take_bytes(search, "memory.max");
         take_bytes(search, "memory.high");
-        return;
+    } else {
+        take_bytes(search, "memory.limit_in_bytes");
+        if (search->is_own)
+            read_memory_stat(search);
     }
-    take_bytes(search, "memory.limit_in_bytes");
-    if (search->is_own)
-        take_memory_stat(search);
 }
 
 static void search_own(struct search *search, void (*take_files)(struct search *))
@@ -242,12 +239,20 @@ static void search_own(struct search *search, void (*take_files)(struct search *
         search->own_why = SNUG_WHY_NOT_VISIBLE;
 }
 
+/* Whether no ancestor's file can be tighter than what was found. */
+static bool is_settled(const struct search *search)
+{
+    if (search->total.kind == SNUG_SET)
+        return search->best.kind == SNUG_SET && !is_tighter(&search->total, &search->best);
+    return search->total.kind == SNUG_NONE;
+}
+
 static void search_ancestors(struct search *search, void (*take_files)(struct search *))
 {
     search->is_own = false;
     if (search->at.why && search->at.has_directory)
         take_files(search);
-    while (!search->is_free_above && snug_cgroup_go_up(&search->at))
+    while (!is_settled(search) && snug_cgroup_go_up(&search->at))
         take_files(search);
 }
 
@@ -289,6 +294,10 @@ void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgr
     struct search search = {.root = root, .at = *cgroup};
     search_own(&search, take_memory);
     search_ancestors(&search, take_memory);
+    /* Last, so that a visible ancestor's file is named and not this one. */
+    search.at = *cgroup;
+    if (search.total.kind == SNUG_SET)
+        take(&search, "memory.stat", 0, &search.total);
 
     *ret = (struct snug_bytes){.kind = search.best.kind};
     if (ret->kind == SNUG_SET) {

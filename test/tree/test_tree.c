@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Facts of captured and composed machines: each directory of test/data has `proc` and `sys`
- * as the machine had them, `expected`, and one line in `origin` that says where it comes
- * from.
+ * Machines as folders of text files: each directory of test/data has what /proc and /sys
+ * showed there, a line saying where it came from, and the facts expected of it.
  */
 #include <check.h>
 #include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,138 +12,177 @@
 
 #include "snug/facts.h"
 
-enum { CASES_MIN = 25, TEXT_BYTES = 8192 };
+enum { N_CASES_MIN = 30, TEXT_BYTES = 4096 };
+
+static const char *const whys[] = {
+    [SNUG_WHY_NO_PROC] = "no-proc",         [SNUG_WHY_NO_CONTROLLER] = "no-controller",
+    [SNUG_WHY_NOT_MOUNTED] = "not-mounted", [SNUG_WHY_NOT_VISIBLE] = "not-visible",
+    [SNUG_WHY_UNREADABLE] = "unreadable",   [SNUG_WHY_MALFORMED] = "malformed",
+    [SNUG_WHY_TOO_LONG] = "too-long",
+};
+
+static const char *const seccomp_modes[] = {
+    [SNUG_SECCOMP_UNKNOWN] = "unknown",
+    [SNUG_SECCOMP_OFF] = "off",
+    [SNUG_SECCOMP_STRICT] = "strict",
+    [SNUG_SECCOMP_FILTER] = "filter",
+};
+
+static const char *const answers[] = {
+    [SNUG_MAYBE] = "unknown", [SNUG_NO] = "no", [SNUG_YES] = "yes"};
 
 static struct dirent **cases;
 static int n_cases;
+static int data_fd;
 
-static int is_case(const struct dirent *entry)
+static void put_number(struct snug_builder *out, const char *key, uint64_t number)
+{
+    snug_text_put(out, key);
+    snug_text_put_u64(out, number);
+    snug_text_put(out, "\n");
+}
+
+static void put_text(struct snug_builder *out, const char *key, const char *text)
+{
+    snug_text_put(out, key);
+    snug_text_put(out, text);
+    snug_text_put(out, "\n");
+}
+
+static void put_unknown(struct snug_builder *out, const char *key, enum snug_why why)
+{
+    snug_text_put(out, key);
+    put_text(out, "unknown ", whys[why]);
+}
+
+static void put_kind(struct snug_builder *out, const char *key, enum snug_kind kind,
+                     enum snug_why why)
+{
+    if (kind == SNUG_UNKNOWN)
+        put_unknown(out, key, why);
+    else
+        put_text(out, key, kind == SNUG_NONE ? "none" : "set");
+}
+
+static uint64_t milli_cpus(const struct snug_quota *quota)
+{
+    return quota->quota_usec * 1000 / quota->period_usec;
+}
+
+static void put_cpu(struct snug_builder *out, const struct snug_cpu_facts *cpu)
+{
+    if (cpu->n_allowed)
+        put_number(out, "cpu.allowed ", cpu->n_allowed);
+    else
+        put_unknown(out, "cpu.allowed ", cpu->allowed_why);
+
+    put_kind(out, "cpu.limit ", cpu->limit.kind, cpu->limit.why);
+    if (cpu->limit.kind == SNUG_SET) {
+        put_number(out, "cpu.quota_milli ", milli_cpus(&cpu->limit));
+        put_text(out, "cpu.quota_from ", cpu->limit.from);
+    }
+    if (cpu->own.kind == SNUG_SET)
+        put_number(out, "cpu.own set ", milli_cpus(&cpu->own));
+    else
+        put_kind(out, "cpu.own ", cpu->own.kind, cpu->own.why);
+    put_text(out, "cpu.mounted_whole ", cpu->is_mounted_whole ? "yes" : "no");
+}
+
+/* The facts in the form of an `expected` file. */
+static void describe(const struct snug_facts *facts, struct snug_builder *out)
+{
+    const struct snug_bytes *memory = &facts->memory.limit;
+    put_cpu(out, &facts->cpu);
+    put_kind(out, "memory.limit ", memory->kind, memory->why);
+    if (memory->kind == SNUG_SET) {
+        put_number(out, "memory.limit_bytes ", memory->bytes);
+        put_text(out, "memory.limit_from ", memory->from);
+    }
+    if (facts->nodes.n_online)
+        put_number(out, "nodes.online ", facts->nodes.n_online);
+    else
+        put_text(out, "nodes.online ", "unknown");
+    put_text(out, "privileges.seccomp ", seccomp_modes[facts->privileges.seccomp]);
+    put_text(out, "privileges.no_new_privs ", answers[facts->privileges.no_new_privs]);
+}
+
+/* Reads a file that must be there and say something. */
+static void read_text(const struct snug_root *root, const char *name, const char *file,
+                      char *ret)
+{
+    size_t n = 0;
+    const int r = snug_file_read(root, file, TEXT_BYTES, ret, &n);
+    ck_assert_msg(r == 0, "%s: %s: %s", name, file, strerror(-r));
+    ck_assert_msg(n > 0, "%s: %s is empty", name, file);
+}
+
+START_TEST(a_machine_gives_the_expected_facts)
+{
+    const char *name = cases[_i]->d_name;
+    const int fd = openat(data_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    ck_assert_msg(fd >= 0, "%s is not a directory", name);
+    const struct snug_root root = {.fd = fd};
+    char origin[TEXT_BYTES];
+    char expected[TEXT_BYTES];
+    read_text(&root, name, "/origin", origin);
+    read_text(&root, name, "/expected", expected);
+
+    static struct snug_facts facts;
+    memset(&facts, 0xa5, sizeof facts); /* What gathering leaves out shows. */
+    snug_facts_gather(&root, &facts);
+    close(fd);
+
+    char found[TEXT_BYTES];
+    struct snug_builder out = snug_text_build(found, sizeof found);
+    describe(&facts, &out);
+    ck_assert(!out.is_full);
+    ck_assert_msg(strcmp(found, expected) == 0, "%s (%s)\nexpected:\n%s\nfound:\n%s", name,
+                  origin, expected, found);
+}
+END_TEST
+
+START_TEST(there_are_enough_machines)
+{
+    ck_assert_int_ge(n_cases, N_CASES_MIN);
+}
+END_TEST
+
+static int is_visible(const struct dirent *entry)
 {
     return entry->d_name[0] != '.';
 }
 
-static void read_text(int dir, const char *name, char *ret)
+static Suite *tree_suite(void)
 {
-    const int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-    ck_assert_msg(fd >= 0, "%s: %s", name, strerror(errno));
-    const ssize_t n = read(fd, ret, TEXT_BYTES - 1);
-    ck_assert_msg(n > 0, "%s is empty", name);
-    ret[n] = 0;
-    close(fd);
+    Suite *suite = suite_create("tree");
+    TCase *tcase = tcase_create("machines");
+    tcase_add_loop_test(tcase, a_machine_gives_the_expected_facts, 0, n_cases);
+    tcase_add_test(tcase, there_are_enough_machines);
+    suite_add_tcase(suite, tcase);
+    return suite;
 }
 
-static void put_unknown(struct snug_builder *out, enum snug_kind kind, enum snug_why why)
+/* test_tree DATA_DIRECTORY */
+int main(int argc, char **argv)
 {
-    snug_text_put(out, kind == SNUG_NONE ? "none" : "unknown: ");
-    if (kind == SNUG_UNKNOWN)
-        snug_text_put(out, snug_facts_why(why));
-}
-
-static void put_quota(struct snug_builder *out, const struct snug_quota *quota)
-{
-    if (quota->kind != SNUG_SET) {
-        put_unknown(out, quota->kind, quota->why);
-        return;
+    if (argc != 2) {
+        fputs("which directory has the machines?\n", stderr);
+        return EXIT_FAILURE;
     }
-    snug_text_put_u64(out, quota->quota_usec);
-    snug_text_put(out, "/");
-    snug_text_put_u64(out, quota->period_usec);
-}
-
-static void put_nodes(struct snug_builder *out, const struct snug_node_facts *nodes)
-{
-    snug_text_put(out, "\nnodes ");
-    snug_text_put_u64(out, nodes->n_online);
-    for (unsigned node = 0; nodes->n_online > 1 && node < nodes->n_online; node++) {
-        struct snug_cpus cpus = {0};
-        for (unsigned cpu = 0; cpu < SNUG_CPUS_MAX; cpu++)
-            if (nodes->node_of[cpu] == node)
-                snug_cpus_add(&cpus, cpu);
-        snug_text_put(out, " ");
-        snug_cpus_put(out, &cpus);
-    }
-}
-
-static void put_facts(struct snug_builder *out, const struct snug_facts *facts)
-{
-    static const char *const seccomp[] = {"unknown", "off", "strict", "filter"};
-
-    snug_text_put(out, "allowed ");
-    snug_text_put_u64(out, facts->cpu.n_allowed);
-    if (facts->cpu.n_allowed) {
-        snug_text_put(out, " ");
-        snug_cpus_put(out, &facts->cpu.allowed);
-    }
-    snug_text_put(out, "\ncpu ");
-    put_quota(out, &facts->cpu.limit);
-    if (facts->cpu.limit.kind == SNUG_SET) {
-        snug_text_put(out, " ");
-        snug_text_put(out, facts->cpu.limit.from);
-    }
-    snug_text_put(out, "\nown ");
-    put_quota(out, &facts->cpu.own);
-    snug_text_put(out, "\nmemory ");
-    const struct snug_bytes *limit = &facts->memory.limit;
-    if (limit->kind == SNUG_SET) {
-        snug_text_put_u64(out, limit->bytes);
-        snug_text_put(out, " ");
-        snug_text_put(out, limit->from);
-    } else {
-        put_unknown(out, limit->kind, limit->why);
-    }
-    put_nodes(out, &facts->nodes);
-    snug_text_put(out, "\nseccomp ");
-    snug_text_put(out, seccomp[facts->privileges.seccomp]);
-    snug_text_put(out, "\n");
-}
-
-START_TEST(facts_are_what_the_machine_says)
-{
-    static struct snug_facts facts;
-    char expected[TEXT_BYTES];
-    char found[TEXT_BYTES];
-    char origin[TEXT_BYTES];
-    const char *name = cases[_i]->d_name;
-
-    const int data = open(SNUG_TREE_DATA, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const int dir = openat(data, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    ck_assert_msg(dir >= 0, "%s: %s", name, strerror(errno));
-    read_text(dir, "expected", expected);
-    read_text(dir, "origin", origin);
-    ck_assert_msg(strchr(origin, '\n') == origin + strlen(origin) - 1,
-                  "%s: the origin is not one line", name);
-
-    const struct snug_root root = {.fd = dir};
-    memset(&facts, 0xa5, sizeof facts); /* Everything must be written. */
-    snug_facts_gather(&root, &facts);
-    struct snug_builder out = snug_text_build(found, sizeof found);
-    put_facts(&out, &facts);
-    ck_assert_msg(!strcmp(found, expected), "%s: expected\n%sfound\n%s", name, expected,
-                  found);
-    close(dir);
-    close(data);
-}
-END_TEST
-
-int main(void)
-{
-    n_cases = scandir(SNUG_TREE_DATA, &cases, is_case, alphasort);
-    if (n_cases < CASES_MIN) {
-        fprintf(stderr, "only %d cases in %s\n", n_cases, SNUG_TREE_DATA);
+    data_fd = open(argv[1], O_PATH | O_DIRECTORY | O_CLOEXEC);
+    n_cases = scandir(argv[1], &cases, is_visible, alphasort);
+    if (data_fd < 0 || n_cases < 0) {
+        perror(argv[1]);
         return EXIT_FAILURE;
     }
 
-    Suite *suite = suite_create("tree");
-    TCase *tcase = tcase_create("tree");
-    tcase_add_loop_test(tcase, facts_are_what_the_machine_says, 0, n_cases);
-    suite_add_tcase(suite, tcase);
-
-    SRunner *runner = srunner_create(suite);
+    SRunner *runner = srunner_create(tree_suite());
     srunner_run_all(runner, CK_ENV);
     const int n_failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     for (int i = 0; i < n_cases; i++)
         free(cases[i]);
     free(cases);
+    close(data_fd);
     return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
