@@ -303,6 +303,25 @@ START_TEST(version_1_tells_the_limit_of_hidden_ancestors)
 }
 END_TEST
 
+START_TEST(a_hidden_limit_is_named_by_the_own_cgroups_file)
+{
+    struct snug_cgroup cgroup = cgroup_at("/u/a");
+    cgroup.is_v2 = false;
+    folder_put("u/a/memory.limit_in_bytes", "9223372036854771712\n");
+    folder_put("u/a/memory.stat", "hierarchical_memory_limit 4096\n");
+    folder_put("u/memory.limit_in_bytes", "8192\n");
+    struct snug_bytes limit;
+    snug_limits_read_memory(&folder, &cgroup, &limit);
+    ck_assert_uint_eq(limit.bytes, 4096);
+    ck_assert_str_eq(limit.from, "/u/a/memory.stat");
+
+    folder_put("u/memory.limit_in_bytes", "4096\n");
+    snug_limits_read_memory(&folder, &cgroup, &limit);
+    ck_assert_uint_eq(limit.bytes, 4096);
+    ck_assert_str_eq(limit.from, "/u/memory.limit_in_bytes");
+}
+END_TEST
+
 START_TEST(version_1_without_a_period_file_is_malformed)
 {
     struct snug_cgroup cgroup = cgroup_at("/u");
@@ -338,6 +357,7 @@ static Suite *limits_suite(void)
     tcase_add_test(search, a_path_that_leaves_no_room_for_the_file_is_told);
     tcase_add_loop_test(search, version_1_tells_the_limit_of_hidden_ancestors, 0,
                         sizeof hierarchical / sizeof *hierarchical);
+    tcase_add_test(search, a_hidden_limit_is_named_by_the_own_cgroups_file);
     tcase_add_test(search, version_1_without_a_period_file_is_malformed);
     suite_add_tcase(suite, search);
     return suite;
