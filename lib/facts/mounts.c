@@ -107,9 +107,8 @@ enum snug_view snug_mounts_view(struct snug_text root, struct snug_text path,
             below = rest;
             continue;
         }
-        /* The mount begins further up than the way that they share. It is an ancestor if
-         * nothing but `..` is left of it, for a way up from here leads to ancestors only.
-         */
+        /* From here the two part. If nothing but `..` is left of the mount's root, it lies
+         * further up, and what is further up than a shared part is an ancestor. */
         do {
             if (!snug_text_equals(name, ".."))
                 return SNUG_VIEW_ELSEWHERE;

@@ -268,7 +268,8 @@ void snug_program_read(const struct snug_elf *elf, struct snug_program *ret)
     *ret = (struct snug_program){
         .is_known = true,
         .is_pie = elf->is_pie,
-        .imports_mmap = snug_elf_imports(elf, "mmap"),
+        /* What C code that is built with 64-bit file offsets calls is the other one. */
+        .imports_mmap = snug_elf_imports(elf, "mmap") || snug_elf_imports(elf, "mmap64"),
     };
     read_loader(elf, ret);
     const uint64_t info = find_info(elf);
