@@ -14,7 +14,7 @@ enum { SNUG_SUBJECT_NOTES_MAX = 6, SNUG_SUBJECT_NOTE_BYTES = 192 };
 struct snug_subject {
     struct snug_root root;
     char *const *entries; /* `NAME=value` of the process; NULL: none. */
-    char *environ; /* What `entries` points into, if it was read. NULL: the caller's. */
+    char **environ; /* What `entries` points into, if it was read. NULL: the caller's. */
     bool has_own_entries; /* `entries` were found below the root. */
     bool has_program;     /* `executable` is open. */
     struct snug_executable executable;

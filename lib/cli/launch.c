@@ -139,11 +139,12 @@ int snug_launch_set_variables(const struct snug_subject *subject)
 {
     const struct snug_variable_facts *before = &subject->facts.variables;
     const struct snug_plan *plan = &subject->plan;
-    int r;
-
-    if ((r = remove_if_snugs("GOMAXPROCS", before->gomaxprocs)) < 0 ||
-        (r = remove_if_snugs("GOMEMLIMIT", before->gomemlimit)) < 0 ||
-        (r = remove_if_snugs("GOGC", before->gogc)) < 0)
+    int r = remove_if_snugs("GOMAXPROCS", before->gomaxprocs);
+    if (r == 0)
+        r = remove_if_snugs("GOMEMLIMIT", before->gomemlimit);
+    if (r == 0)
+        r = remove_if_snugs("GOGC", before->gogc);
+    if (r < 0)
         return r;
     if (unsetenv("SNUG_SET") < 0)
         return -errno;

@@ -52,26 +52,25 @@ static int read_environ(const struct snug_root *root, char **ret_text, size_t *r
 
 /* Makes the array that the variables' readers expect: pointers to the strings of `text`,
  * which are parted by 0. Both lie in one allocation, which begins with the array. */
-static char *split_entries(const char *text, size_t n)
+static char **split_entries(const char *text, size_t n)
 {
     size_t n_entries = 0;
     for (size_t i = 0; i < n; i++)
         n_entries += i == 0 || !text[i - 1];
 
-    const size_t array_bytes = (n_entries + 1) * sizeof(char *);
-    char *const memory = malloc(array_bytes + n + 1);
-    if (!memory)
+    char **const ret = malloc((n_entries + 1) * sizeof *ret + n + 1);
+    if (!ret)
         return NULL;
 
-    char **entries = (char **)(void *)memory;
-    char *const copy = memory + array_bytes;
+    char **entries = ret;
+    char *const copy = (char *)(ret + n_entries + 1);
     memcpy(copy, text, n);
     copy[n] = 0;
     for (size_t i = 0; i < n; i++)
         if (i == 0 || !copy[i - 1])
             *entries++ = copy + i;
     *entries = NULL;
-    return memory;
+    return ret;
 }
 
 static void read_entries(struct snug_subject *subject)
@@ -85,7 +84,7 @@ static void read_entries(struct snug_subject *subject)
         r = subject->environ ? 0 : -ENOMEM;
     }
     if (r == 0) {
-        subject->entries = (char *const *)(void *)subject->environ;
+        subject->entries = subject->environ;
         subject->has_own_entries = true;
     } else if (subject->root.pid) {
         subject->entries = NULL;
