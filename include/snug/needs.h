@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The system calls that a Go release's runtime, libc below it, and snug make: what a
+ * seccomp filter has to allow.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Who makes a call, and when; bits. */
+enum snug_needs_who {
+    SNUG_NEEDS_GO = 1,       /* The Go runtime. */
+    SNUG_NEEDS_LIBC = 2,     /* libc, for the runtime of a cgo program. */
+    SNUG_NEEDS_SNUG = 4,     /* snug, as long as the process lives. */
+    SNUG_NEEDS_AT_START = 8, /* Before main only: a filter loaded later does not matter. */
+};
+
+/* Which refusals the caller takes without harm. */
+enum snug_needs_tolerance {
+    SNUG_NEEDS_TOLERATES_NONE,
+    SNUG_NEEDS_TOLERATES_ENOSYS, /* It then makes another call of the list. */
+    SNUG_NEEDS_TOLERATES_ERRNO,  /* Any errno. */
+};
+
+struct snug_need {
+    int number;           /* SYS_… of the architecture that snug is built for. */
+    uint64_t argument[6]; /* As the caller passes them, 0 for those that vary. */
+    uint8_t matters;      /* Which arguments are given, as bits. */
+    uint8_t who;          /* Of enum snug_needs_who. */
+    enum snug_needs_tolerance tolerance;
+};
+
+/* The next call from `*at` on (0 at first) that Go 1.`go_minor` (0: the newest) needs and
+ * that any of `who` makes; those of the start only if `who` has SNUG_NEEDS_AT_START.
+ * Several of one number, with other arguments, follow each other. False at the end. */
+bool snug_needs_next(unsigned go_minor, unsigned who, unsigned *at, struct snug_need *ret);
