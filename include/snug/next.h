@@ -34,6 +34,8 @@ enum snug_next_name {
     SNUG_NEXT_EXECLE,
     SNUG_NEXT_EXECLP,
     SNUG_NEXT_FEXECVE,
+    SNUG_NEXT_PRCTL,
+    SNUG_NEXT_SYSCALL,
     SNUG_N_NEXT,
 };
 

@@ -34,11 +34,26 @@ struct snug_memory_plan {
     enum snug_reason gogc_reason;
 };
 
+struct snug_prctl_plan {
+    bool owns_thp; /* PR_SET_THP_DISABLE is answered and not made. */
+    enum snug_reason reason;
+};
+
+struct snug_seccomp_plan {
+    bool is_guarded; /* Filters are looked at. */
+    bool softens;    /* And what they refuse is logged instead. */
+    unsigned who;    /* Whose calls are looked for; see needs.h. */
+    unsigned go_minor;
+    enum snug_reason reason;
+};
+
 struct snug_plan {
     bool is_active;          /* Anything at all may be changed in this process. */
     enum snug_reason reason; /* Why not, or why. */
     struct snug_cpu_plan cpu;
     struct snug_memory_plan memory;
+    struct snug_prctl_plan prctl;
+    struct snug_seccomp_plan seccomp;
     /* Entries for the start vector, `NAME=value`. */
     unsigned n_variables;
     char variable[SNUG_PLAN_VARIABLES_MAX][SNUG_VARIABLE_BYTES];

@@ -39,6 +39,11 @@ long snug_sys_getpid(void);
 long snug_sys_gettid(void);
 long snug_sys_geteuid(void);
 long snug_sys_tgkill(int pid, int tid, int signal);
+long snug_sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
+                    unsigned long d);
+
+/* `n_bytes` is the size of a signal set. */
+long snug_sys_rt_sigprocmask(int how, const void *set, void *ret_set, size_t n_bytes);
 
 /* Runs `child` in a copy of this process with its own memory and waits for it, while this
  * thread stands still. The child's exit status is what `child` returned. Returns the wait

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "snug/entries.h"
+#include "snug/guard.h"
 #include "snug/log.h"
 #include "snug/program.h"
 #include "snug/start.h"
@@ -121,14 +122,19 @@ static void arm_window(void)
     snug_window_arm(&plan.cpu.presented, low, high);
 }
 
-static void log_start(int ret_vector)
+static struct snug_log find_log(void)
 {
     const struct snug_setting *setting = &policy.setting[SNUG_LOG];
     const struct snug_setting *file = &policy.setting[SNUG_LOG_FILE];
-    const struct snug_log log = {
+    return (struct snug_log){
         .level = (enum snug_log_level)setting->word,
         .path = file->unit == SNUG_UNIT_PATH ? file->text : NULL,
     };
+}
+
+static void log_start(int ret_vector)
+{
+    const struct snug_log log = find_log();
     if (log.level == SNUG_LOG_OFF)
         return;
 
@@ -181,6 +187,8 @@ static bool start(char **envp)
     const int ret_vector = set_variables(NULL);
     if (plan.cpu.has_window)
         arm_window();
+    const struct snug_log log = find_log();
+    snug_guard_arm(&plan.seccomp, &log);
     log_start(ret_vector);
     return true;
 }

@@ -147,6 +147,17 @@ long snug_sys_tgkill(int pid, int tid, int signal)
     return call3(SYS_tgkill, pid, tid, signal);
 }
 
+long snug_sys_prctl(int option, unsigned long a, unsigned long b, unsigned long c,
+                    unsigned long d)
+{
+    return call6(SYS_prctl, option, (long)a, (long)b, (long)c, (long)d, 0);
+}
+
+long snug_sys_rt_sigprocmask(int how, const void *set, void *ret_set, size_t n_bytes)
+{
+    return call4(SYS_rt_sigprocmask, how, (long)set, (long)ret_set, (long)n_bytes);
+}
+
 long snug_sys_ask_child(int (*child)(const void *argument), const void *argument)
 {
     /* A plain fork in all but CLONE_VFORK: the child has a copy of the stack, and a death

@@ -223,6 +223,20 @@ static void write_memory_plan(struct snug_json *json, const struct snug_memory_p
     snug_json_end(json);
 }
 
+static void write_prctl_plan(struct snug_json *json, const struct snug_plan *plan)
+{
+    snug_json_object(json, "prctl");
+    snug_json_bool(json, "owns_thp", plan->prctl.owns_thp);
+    snug_json_string(json, "reason", snug_reason_words(plan->prctl.reason));
+    snug_json_end(json);
+
+    snug_json_object(json, "seccomp");
+    snug_json_bool(json, "is_guarded", plan->seccomp.is_guarded);
+    snug_json_bool(json, "softens", plan->seccomp.softens);
+    snug_json_string(json, "reason", snug_reason_words(plan->seccomp.reason));
+    snug_json_end(json);
+}
+
 static void write_plan(struct snug_json *json, const struct snug_plan *plan)
 {
     snug_json_object(json, "plan");
@@ -230,6 +244,7 @@ static void write_plan(struct snug_json *json, const struct snug_plan *plan)
     snug_json_string(json, "reason", snug_reason_words(plan->reason));
     write_cpu_plan(json, &plan->cpu);
     write_memory_plan(json, &plan->memory);
+    write_prctl_plan(json, plan);
     snug_json_object(json, "variables");
     for (unsigned i = 0; i < plan->n_variables; i++) {
         struct snug_text value = snug_text_of(plan->variable[i]);

@@ -343,6 +343,18 @@ static void write_plan(const struct snug_plan *plan, FILE *out)
     else
         snug_text_put(&row.text, "the machine's");
     write_decision(out, "memory for C", &row, plan->memory.present_reason);
+
+    if (plan->prctl.owns_thp) {
+        begin_row(&row);
+        snug_text_put(&row.text, "not changed by the program");
+        write_decision(out, "huge pages", &row, plan->prctl.reason);
+    }
+    if (plan->seccomp.is_guarded) {
+        begin_row(&row);
+        snug_text_put(&row.text, plan->seccomp.softens ? "log what they refuse"
+                                                       : "looked at, not changed");
+        write_decision(out, "seccomp filters", &row, plan->seccomp.reason);
+    }
 }
 
 void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FILE *out)

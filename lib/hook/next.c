@@ -44,6 +44,8 @@ static const char names[SNUG_N_NEXT][24] = {
     [SNUG_NEXT_EXECLE] = "execle",
     [SNUG_NEXT_EXECLP] = "execlp",
     [SNUG_NEXT_FEXECVE] = "fexecve",
+    [SNUG_NEXT_PRCTL] = "prctl",
+    [SNUG_NEXT_SYSCALL] = "syscall",
 };
 
 void *snug_next_find(enum snug_next_name name)

@@ -2,6 +2,7 @@
  * From facts and policy to what will be done. Pure: no kernel, no time, no environment.
  */
 #include "snug/plan.h"
+#include "snug/needs.h"
 #include "snug/present.h"
 #include "snug/runtime.h"
 #include "snug/values.h"
@@ -163,6 +164,26 @@ static void decide_gogc(const struct snug_facts *facts, const struct snug_policy
     ret->sets_gogc = ret->gogc_reason == SNUG_REASON_GOGC_SET;
 }
 
+static void decide_prctl(const struct snug_policy *policy, struct snug_prctl_plan *ret)
+{
+    ret->owns_thp = snug_values_is(&policy->setting[SNUG_PRCTL_THP], SNUG_WORD_THP_OWN);
+    ret->reason = ret->owns_thp ? SNUG_REASON_THP_OWN : SNUG_REASON_THP_PASS;
+}
+
+static void decide_seccomp(const struct snug_program *program,
+                           const struct snug_policy *policy, struct snug_seccomp_plan *ret)
+{
+    const struct snug_setting *guard = &policy->setting[SNUG_SECCOMP_GUARD];
+    ret->softens = snug_values_is(guard, SNUG_WORD_GUARD_LOG);
+    ret->is_guarded = ret->softens || snug_values_is(guard, SNUG_WORD_AUDIT);
+    ret->who = SNUG_NEEDS_SNUG | (program->is_go ? SNUG_NEEDS_GO | SNUG_NEEDS_LIBC : 0u);
+    ret->go_minor = program->go_minor;
+    if (ret->softens)
+        ret->reason = SNUG_REASON_GUARD_LOG;
+    else
+        ret->reason = ret->is_guarded ? SNUG_REASON_GUARD_AUDIT : SNUG_REASON_GUARD_OFF;
+}
+
 static struct snug_builder add_variable(struct snug_plan *plan, const char *name)
 {
     char *entry = plan->variable[plan->n_variables++];
@@ -202,6 +223,8 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->memory.reason = ret->reason;
         ret->memory.present_reason = ret->reason;
         ret->memory.gogc_reason = ret->reason;
+        ret->prctl.reason = ret->reason;
+        ret->seccomp.reason = ret->reason;
         return;
     }
 
@@ -211,5 +234,7 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     decide_gomaxprocs(facts, &ret->cpu);
     decide_memory(facts, policy, &ret->memory);
     decide_gogc(facts, policy, &ret->memory);
+    decide_prctl(policy, &ret->prctl);
+    decide_seccomp(&facts->program, policy, &ret->seccomp);
     write_variables(policy, ret);
 }

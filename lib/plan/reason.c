@@ -54,6 +54,12 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_PRESENT_ON] = "memory.present = on",
     [SNUG_REASON_GOGC_KEEP] = "memory.gogc = keep",
     [SNUG_REASON_GOGC_SET] = "memory.gogc is given",
+
+    [SNUG_REASON_THP_PASS] = "prctl.thp = pass",
+    [SNUG_REASON_THP_OWN] = "prctl.thp = own",
+    [SNUG_REASON_GUARD_OFF] = "seccomp.guard = off",
+    [SNUG_REASON_GUARD_AUDIT] = "seccomp.guard = audit",
+    [SNUG_REASON_GUARD_LOG] = "seccomp.guard = log",
 };
 
 const char *snug_reason_words(enum snug_reason reason)

@@ -158,14 +158,16 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                         .values = "`pass` `own`",
                         .initial = "pass",
                         .meaning = "`own`: later `PR_SET_THP_DISABLE` calls by libraries "
-                                   "do not undo the policy"},
+                                   "do not undo the policy",
+                        .is_here = true},
     [SNUG_SECCOMP_GUARD] = {.name = "seccomp.guard",
                             .words = "off audit log",
                             .units = SNUG_UNIT_WORD,
                             .values = "`off` `audit` `log`",
                             .initial = "off",
                             .meaning = "look at seccomp filters the program loads; `log` "
-                                       "turns their refusals into log entries"},
+                                       "turns their refusals into log entries",
+                            .is_here = true},
     [SNUG_FOLLOW] = {.name = "follow",
                      .words = "off on",
                      .units = SNUG_UNIT_WORD,
