@@ -128,7 +128,7 @@ static void run_case(int option, int set)
     }
     int status = 0;
     if (child < 0 || waitpid(child, &status, 0) != child) {
-        perror("prctl.c");
+        perror("prctl_options");
         exit(1);
     }
     printf("  status %#x\n", (unsigned)status);
