@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "snug/plan.h"
+#include "suite.h"
 
 #define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows)[0])
 
@@ -71,13 +72,4 @@ static inline void run_newest_go(void)
 static inline void make(void)
 {
     snug_plan_make(&facts, &policy, request_milli, &plan);
-}
-
-static inline int run_suite(Suite *suite)
-{
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }

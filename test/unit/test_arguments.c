@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "snug/arguments.h"
 
 enum { WORDS_MAX = 128 };
@@ -124,9 +125,5 @@ int main(void)
     tcase_add_test(fields, too_many_keys_are_refused);
     suite_add_tcase(suite, fields);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/bpf.h"
 
 #if defined(__x86_64__)
@@ -207,9 +208,5 @@ static Suite *bpf_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(bpf_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(bpf_suite());
 }

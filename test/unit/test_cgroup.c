@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 
+#include "suite.h"
 #include "folder.h"
 #include "snug/cgroup.h"
 
@@ -187,9 +188,5 @@ static Suite *cgroup_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(cgroup_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(cgroup_suite());
 }

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "snug/conf.h"
 #include "snug/values.h"
 
@@ -333,9 +334,5 @@ static Suite *conf_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(conf_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(conf_suite());
 }

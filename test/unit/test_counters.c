@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/counters.h"
 
 static const struct {
@@ -48,9 +49,5 @@ static Suite *counters_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(counters_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(counters_suite());
 }

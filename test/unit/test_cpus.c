@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/cpus.h"
 
 static struct snug_cpus parse(const char *list)
@@ -182,9 +183,5 @@ static Suite *cpus_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(cpus_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(cpus_suite());
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "snug/elf.h"
 
 #define BASE 0x10000ull
@@ -325,9 +326,5 @@ static Suite *elf_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(elf_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(elf_suite());
 }

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/entries.h"
 
 static const char *const entries[] = {
@@ -57,9 +58,5 @@ static Suite *entries_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(entries_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(entries_suite());
 }

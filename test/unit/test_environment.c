@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/policy.h"
 #include "snug/values.h"
 
@@ -145,9 +146,5 @@ static Suite *environment_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(environment_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(environment_suite());
 }

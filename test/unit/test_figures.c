@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/figures.h"
 
 static const struct {
@@ -69,9 +70,5 @@ int main(void)
                         sizeof sizes / sizeof *sizes);
     suite_add_tcase(suite, size);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "snug/file.h"
 #include "snug/sys.h"
 
@@ -329,9 +330,5 @@ static Suite *file_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(file_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(file_suite());
 }

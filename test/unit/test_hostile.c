@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "snug/conf.h"
 #include "snug/values.h"
 
@@ -273,9 +274,5 @@ static Suite *hostile_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(hostile_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(hostile_suite());
 }

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/json.h"
 
 #define REPLACED "\xef\xbf\xbd" /* U+FFFD */
@@ -111,9 +112,5 @@ int main(void)
     tcase_add_test(nesting, members_are_parted_and_indented);
     suite_add_tcase(suite, nesting);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What the limit files say, and which of several counts. Whole machines are in test/tree.
  */
+#include "suite.h"
 #include "folder.h"
 #include "snug/limits.h"
 
@@ -365,9 +366,5 @@ static Suite *limits_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(limits_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(limits_suite());
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * NUMA nodes below a root.
  */
+#include "suite.h"
 #include "folder.h"
 #include "snug/nodes.h"
 
@@ -85,9 +86,5 @@ static Suite *nodes_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(nodes_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(nodes_suite());
 }

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "snug/elf.h"
 #include "snug/objects.h"
 
@@ -168,9 +169,5 @@ static Suite *objects_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(objects_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(objects_suite());
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "snug/options.h"
 #include "snug/values.h"
 
@@ -229,9 +230,5 @@ static Suite *options_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(options_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(options_suite());
 }

@@ -274,5 +274,5 @@ int main(void)
     tcase_add_test(tcase, the_off_switch_goes_first);
     tcase_add_test(tcase, memory_is_presented_only_if_asked);
     suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return suite_run(suite);
 }

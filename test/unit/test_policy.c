@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "snug/policy.h"
 #include "snug/values.h"
 
@@ -298,9 +299,5 @@ static Suite *policy_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(policy_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(policy_suite());
 }

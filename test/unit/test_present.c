@@ -134,5 +134,5 @@ int main(void)
     tcase_add_loop_test(tcase, presented_cpus_contain_the_current_one_and_stay_near, 0,
                         N_ROWS(mask_rows));
     suite_add_tcase(suite, tcase);
-    return run_suite(suite);
+    return suite_run(suite);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What /proc/self/status says.
  */
+#include "suite.h"
 #include "folder.h"
 #include "snug/privileges.h"
 
@@ -138,9 +139,5 @@ static Suite *privileges_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(privileges_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(privileges_suite());
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/problems.h"
 
 static struct snug_policy policy;
@@ -256,9 +257,5 @@ static Suite *problems_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(problems_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(problems_suite());
 }

@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "image.h"
 #include "snug/program.h"
 
@@ -337,9 +338,5 @@ static Suite *program_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(program_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(program_suite());
 }

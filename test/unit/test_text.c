@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "snug/text.h"
 
 /* Two fields as one string with a bar behind each, `a|b|`. */
@@ -335,9 +336,5 @@ static Suite *text_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(text_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(text_suite());
 }

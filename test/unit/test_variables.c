@@ -4,6 +4,7 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "suite.h"
 #include "snug/variables.h"
 
 enum { N_ENTRIES_MAX = 4 };
@@ -144,9 +145,5 @@ static Suite *variables_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(variables_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(variables_suite());
 }

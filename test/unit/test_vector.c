@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "suite.h"
 #include "snug/vector.h"
 
 enum { N_WORDS = 128, PHDR = 0x400040, RANDOM = 0x7ffc1234 };
@@ -252,9 +253,5 @@ int main(void)
     tcase_add_test(tcase, a_value_that_the_user_changed_in_between_stays);
     suite_add_tcase(suite, tcase);
 
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }

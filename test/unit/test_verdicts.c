@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "suite.h"
 #include "snug/bpf.h"
 
 #if defined(__x86_64__)
@@ -344,9 +345,5 @@ static Suite *verdicts_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(verdicts_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(verdicts_suite());
 }
