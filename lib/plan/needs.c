@@ -36,8 +36,10 @@ enum {
     GO_THREAD =
         CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_SYSVSEM | CLONE_THREAD,
     LIBC_THREAD = GO_THREAD | CLONE_SETTLS | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID,
+    MUSL_THREAD = LIBC_THREAD | CLONE_DETACHED,
     WAIT = FUTEX_WAIT | FUTEX_PRIVATE_FLAG,
     WAKE = FUTEX_WAKE | FUTEX_PRIVATE_FLAG,
+    WAIT_UNTIL = FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME,
 };
 
 /* At most two arguments tell the calls of one number apart; `place` counts them from 1. */
@@ -71,6 +73,7 @@ static const struct row rows[] = {
     {SYS_clone3, 0, NEWEST, LIBC, NOSYS, {0}, {0}},
     {SYS_clone, 0, NEWEST, GO, NONE, {1}, {GO_THREAD}},
     {SYS_clone, 0, NEWEST, LIBC, NONE, {1}, {LIBC_THREAD}},
+    {SYS_clone, 0, NEWEST, LIBC, NONE, {1}, {MUSL_THREAD}},
     {SYS_clone, 0, NEWEST, SNUG | START, ERRNO, {1}, {CLONE_VFORK}},
     {SYS_set_robust_list, 0, NEWEST, LIBC, ERRNO, {0}, {0}},
     {SYS_rseq, 0, NEWEST, LIBC, ERRNO, {0}, {0}},
@@ -78,6 +81,7 @@ static const struct row rows[] = {
     {SYS_exit_group, 0, NEWEST, GO | LIBC, NONE, {0}, {0}},
     {SYS_futex, 0, NEWEST, GO | LIBC, NONE, {2}, {WAIT}},
     {SYS_futex, 0, NEWEST, GO | LIBC, NONE, {2}, {WAKE}},
+    {SYS_futex, 0, NEWEST, LIBC, NONE, {2}, {WAIT_UNTIL}},
     {SYS_nanosleep, 0, NEWEST, GO, NONE, {0}, {0}},
     {SYS_sched_yield, 0, NEWEST, GO, NONE, {0}, {0}},
     {SYS_clock_gettime, 0, NEWEST, GO, NONE, {1}, {CLOCK_MONOTONIC}},
@@ -114,6 +118,7 @@ static const struct row rows[] = {
     {SYS_pread64, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_fcntl, 0, NEWEST, SNUG, ERRNO, {2}, {F_DUPFD_CLOEXEC}},
     {SYS_fcntl, 21, NEWEST, GO | START, ERRNO, {2}, {F_GETFD}},
+    {SYS_fcntl, 0, NEWEST, GO | START, ERRNO, {2}, {F_GETFL}},
 
     /* Before main: kernel, loader and libc. */
     {SYS_execve, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
@@ -121,6 +126,8 @@ static const struct row rows[] = {
     {SYS_newfstatat, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_set_tid_address, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
     {SYS_prlimit64, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
+    {SYS_getrlimit, 19, 23, GO | START, ERRNO, {0}, {0}},
+    {SYS_membarrier, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}}, /* musl */
     {SYS_getrandom, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
 #ifdef SYS_access
     {SYS_access, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},

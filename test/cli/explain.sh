@@ -111,6 +111,28 @@ END
     prints '  problem '
 }
 
+filters_and_huge_pages() {
+    explain 0 --json
+    holds <<'END'
+plan prctl owns_thp = false
+plan seccomp is_guarded = false
+END
+    explain 0
+    prints_no 'seccomp filters'
+    explain 0 --json --prctl.thp=own --seccomp.guard=log
+    holds <<'END'
+plan prctl owns_thp = true
+plan prctl reason = "prctl.thp = own"
+plan seccomp is_guarded = true
+plan seccomp softens = true
+plan seccomp reason = "seccomp.guard = log"
+policy seccomp.guard in_this_version = true
+END
+    explain 0 --prctl.thp=own --seccomp.guard=audit
+    prints 'huge pages      not changed by the program: prctl.thp = own'
+    prints 'seccomp filters looked at, not changed: seccomp.guard = audit'
+}
+
 whose_variables() {
     printf 'GOMAXPROCS=5\0GOMEMLIMIT=7\0SNUG_SET=GOMEMLIMIT=7\0' >"$tree/proc/self/environ"
     try 0 env GOGC=50 "$snug" explain --root "$tree" --json
@@ -265,6 +287,7 @@ json_names
 unknown_and_none_differ
 sources_of_values
 problems_are_no_failure
+filters_and_huge_pages
 whose_variables
 request_counts_without_a_limit
 programs

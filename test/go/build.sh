@@ -16,6 +16,7 @@
 #   musl-external, musl-internal
 #   oldmod          internal, of a module that asks for Go 1.17; from Go 1.25 on the
 #                   others' module asks for 1.25, which makes Go look at cgroups
+# RELEASE-seccomp, which is not in the list, loads a seccomp filter.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/toolchain.sh"
@@ -96,6 +97,18 @@ build_readers() {
     fi
 }
 
+# The program that loads a seccomp filter, with the module it needs. Not in the list: it is
+# no program that prints what it sees.
+build_seccomp() { # RELEASE
+    local goroot src=$dir/src/seccomp
+    mkdir -p "$src"
+    cp -p "$here"/seccomp/* "$src/"
+    [ -d "$src/vendor" ] || (cd "$src" && GOFLAGS= GOTOOLCHAIN=local "$fetcher" mod vendor)
+    goroot=$(go_root "$fetcher" "$1")
+    (export CGO_ENABLED=1 CC=cc && cd "$src" &&
+        go_release "$goroot" build -mod=vendor -ldflags=-w -o "$dir/bin/$1-seccomp" .)
+}
+
 fetcher=$(go_fetcher "$dir/cache")
 newest=$(go_newest "$fetcher" 1. || true)
 if [ -z "$newest" ]; then
@@ -106,5 +119,8 @@ case " $releases " in *" $newest "*) ;; *) releases="$releases $newest" ;; esac
 
 rm -f "$dir/list.new"
 build_readers
-for release in $releases; do build_release "$release"; done
+for release in $releases; do
+    build_release "$release"
+    build_seccomp "$release"
+done
 mv "$dir/list.new" "$dir/list"

@@ -3,6 +3,8 @@
  */
 #include "machine.h"
 
+#include "snug/needs.h"
+
 START_TEST(an_unknown_limit_changes_nothing)
 {
     facts.cpu.limit.kind = SNUG_UNKNOWN;
@@ -252,6 +254,50 @@ START_TEST(memory_is_presented_only_if_asked)
 }
 END_TEST
 
+static const struct {
+    const char *value;
+    bool is_guarded, softens;
+    enum snug_reason reason;
+} guard_rows[] = {
+    {"off", false, false, SNUG_REASON_GUARD_OFF},
+    {"audit", true, false, SNUG_REASON_GUARD_AUDIT},
+    {"log", true, true, SNUG_REASON_GUARD_LOG},
+};
+
+START_TEST(filters_are_looked_at_only_if_asked)
+{
+    choose("seccomp.guard", guard_rows[_i].value);
+    make();
+    ck_assert(plan.seccomp.is_guarded == guard_rows[_i].is_guarded);
+    ck_assert(plan.seccomp.softens == guard_rows[_i].softens);
+    ck_assert_int_eq(plan.seccomp.reason, guard_rows[_i].reason);
+    ck_assert_uint_eq(plan.seccomp.go_minor, facts.program.go_minor);
+}
+END_TEST
+
+START_TEST(a_program_that_is_not_go_has_none_of_gos_needs)
+{
+    choose("scope", "all");
+    make();
+    ck_assert_uint_eq(plan.seccomp.who, SNUG_NEEDS_GO | SNUG_NEEDS_LIBC | SNUG_NEEDS_SNUG);
+    facts.program.is_go = false;
+    make();
+    ck_assert_uint_eq(plan.seccomp.who, SNUG_NEEDS_SNUG);
+}
+END_TEST
+
+START_TEST(huge_pages_are_the_programs_affair_unless_owned)
+{
+    make();
+    ck_assert(!plan.prctl.owns_thp);
+    ck_assert_int_eq(plan.prctl.reason, SNUG_REASON_THP_PASS);
+    choose("prctl.thp", "own");
+    make();
+    ck_assert(plan.prctl.owns_thp);
+    ck_assert_int_eq(plan.prctl.reason, SNUG_REASON_THP_OWN);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("plan");
@@ -273,6 +319,9 @@ int main(void)
     tcase_add_test(tcase, only_go_is_touched_unless_asked);
     tcase_add_test(tcase, the_off_switch_goes_first);
     tcase_add_test(tcase, memory_is_presented_only_if_asked);
+    tcase_add_loop_test(tcase, filters_are_looked_at_only_if_asked, 0, N_ROWS(guard_rows));
+    tcase_add_test(tcase, a_program_that_is_not_go_has_none_of_gos_needs);
+    tcase_add_test(tcase, huge_pages_are_the_programs_affair_unless_owned);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

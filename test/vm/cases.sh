@@ -287,6 +287,20 @@ oom_rows() { # NAME COUNT
     done
 }
 
+# The kernel keeps a record of what a filter kills for and of what it only logs. Its line
+# ends in: sig=0 arch=c000003e syscall=27 compat=0 ip=0x402b5e code=0x7ffc0000
+seccomp_rows() { # NAME
+    local records='dmesg | sed -n "/comm=.NAME/s/.* sig=\([0-9]*\) .* syscall=27 .* code=/sig \1 code /p"'
+    row "$1 is killed by its filter" \
+        "ln -s /bin/$1 plain; ./plain filter; r=\$?; ${records/NAME/plain}; exit \$r" -- \
+        'status 159' 'sig 31 code 0x80000000' stderr
+    row "$1 survives with seccomp.guard = log, and the kernel logs it" \
+        "ln -s /bin/$1 softened
+         SNUG_SECCOMP_GUARD=log SNUG_LOG_FILE=\$PWD/log preload ./softened filter
+         ${records/NAME/softened}" -- \
+        survived 'sig 0 code 0x7ffc0000'
+}
+
 while read -r release mode name; do
     case $mode in
     live) ;;
@@ -310,6 +324,8 @@ user_rows 1.22.12-internal 8
 present_rows "$newest-external"
 present_rows 1.22.12-external
 c_rows readers readers-musl
+seccomp_rows "$newest-seccomp"
+seccomp_rows 1.22.12-seccomp
 n_oom=3
 [ -z "$is_long" ] || n_oom=10
 oom_rows "$newest-live" $n_oom

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The list of needed system calls: what releases differ in, and who makes what.
+ */
+#include <check.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+
+#include "snug/calls.h"
+#include "snug/needs.h"
+
+enum {
+    GO = SNUG_NEEDS_GO,
+    LIBC = SNUG_NEEDS_LIBC,
+    SNUG = SNUG_NEEDS_SNUG,
+    START = SNUG_NEEDS_AT_START,
+    EVERYONE = GO | LIBC | SNUG,
+};
+
+static bool needs(unsigned go_minor, unsigned who, int number)
+{
+    struct snug_need need;
+    for (unsigned at = 0; snug_needs_next(go_minor, who, &at, &need);)
+        if (need.number == number)
+            return true;
+    return false;
+}
+
+static const struct {
+    const char *label;
+    unsigned go_minor;
+    unsigned who;
+    int number;
+    bool is_needed;
+} rows[] = {
+    {"poller's pipe until 1.22", 22, EVERYONE, SYS_pipe2, true},
+    {"poller's pipe from 1.23", 23, EVERYONE, SYS_pipe2, false},
+    {"poller's event until 1.22", 22, EVERYONE, SYS_eventfd2, false},
+    {"poller's event from 1.23", 23, EVERYONE, SYS_eventfd2, true},
+    {"names for memory until 1.24", 24, EVERYONE, SYS_prctl, false},
+    {"names for memory from 1.25", 25, EVERYONE, SYS_prctl, true},
+    {"affinity at start", 24, EVERYONE | START, SYS_sched_getaffinity, true},
+    {"affinity after the start until 1.24", 24, EVERYONE, SYS_sched_getaffinity, false},
+    {"affinity after the start from 1.25", 25, EVERYONE, SYS_sched_getaffinity, true},
+    {"timers until 1.17", 17, EVERYONE, SYS_timer_create, false},
+    {"timers from 1.18", 18, EVERYONE, SYS_timer_create, true},
+    {"unknown release is the newest", 0, EVERYONE, SYS_eventfd2, true},
+    {"Go maps memory", 17, GO, SYS_mmap, true},
+    {"snug maps none", 17, SNUG | START, SYS_mmap, false},
+    {"snug writes lines", 0, SNUG, SYS_write, true},
+    {"libc starts threads", 0, LIBC, SYS_clone3, true},
+    {"the runtime starts none that way", 0, GO, SYS_clone3, false},
+    {"nobody", 0, 0, SYS_write, false},
+    {"execve at start", 0, EVERYONE | START, SYS_execve, true},
+    {"execve after the start", 0, EVERYONE, SYS_execve, false},
+};
+
+START_TEST(a_release_needs_its_calls)
+{
+    ck_assert_msg(needs(rows[_i].go_minor, rows[_i].who, rows[_i].number) ==
+                      rows[_i].is_needed,
+                  "%s", rows[_i].label);
+}
+END_TEST
+
+START_TEST(calls_of_one_number_follow_each_other_and_have_names)
+{
+    bool is_past[1024] = {false};
+    struct snug_need need;
+    int number = -1;
+    for (unsigned at = 0; snug_needs_next(0, EVERYONE | START, &at, &need);) {
+        ck_assert_msg(number == need.number || !is_past[need.number], "number %d",
+                      need.number);
+        ck_assert(snug_calls_name((uint64_t)need.number).n > 0);
+        number = need.number;
+        is_past[number] = true;
+    }
+    ck_assert_int_ge(number, 0);
+}
+END_TEST
+
+START_TEST(arguments_that_are_given_matter)
+{
+    struct snug_need need;
+    for (unsigned at = 0; snug_needs_next(0, EVERYONE | START, &at, &need);)
+        for (unsigned i = 0; i < 6; i++)
+            ck_assert((need.matters >> i & 1) || need.argument[i] == 0);
+}
+END_TEST
+
+static Suite *needs_suite(void)
+{
+    Suite *suite = suite_create("needs");
+    TCase *tcase = tcase_create("list");
+    tcase_add_loop_test(tcase, a_release_needs_its_calls, 0, sizeof rows / sizeof *rows);
+    tcase_add_test(tcase, calls_of_one_number_follow_each_other_and_have_names);
+    tcase_add_test(tcase, arguments_that_are_given_matter);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(needs_suite());
+    srunner_run_all(runner, CK_ENV);
+    const int n_failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
