@@ -22,3 +22,7 @@ const struct snug_plan *snug_start_plan(void);
 /* The start window's trigger; if the mask cannot be narrowed after all, GOMAXPROCS goes
  * into the vector instead, which the Go runtime reads a moment later. */
 void snug_start_open_window(const void *caller);
+
+/* `caller` is about to make this mapping: see snug_window_see_mapping. */
+void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
+                            int flags);

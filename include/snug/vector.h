@@ -35,7 +35,7 @@ bool snug_vector_auxv(const struct snug_vector *vector, uint64_t type, uint64_t 
  *
  * Returns 0; -ENOSPC if there is no room (nothing is changed). getauxval and environ go on
  * working, but AT_FLAGS (0 on every Linux) and, for more than two new entries, AT_CLKTCK
- * (which libc has read already) are gone from the auxv. Only before a second thread exists.
- */
+ * (which libc has read already) are gone from the auxv. Another thread may read
+ * the environment meanwhile, not the auxv. */
 int snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
                     char *record);

@@ -35,8 +35,10 @@ int snug_window_open(const void *caller);
 void snug_window_close(void);
 
 /* `caller` is about to make a mapping of this kind: closes the window, and ends it if the
- * mapping is the Go runtime's first (Go 1.17 to 1.27: 256 KiB, runtime/malloc.go). */
-void snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
+ * mapping is the Go runtime's first (Go 1.17 to 1.27: 256 KiB, runtime/malloc.go). True,
+ * once, if the runtime starts on another thread than the main one and so has counted
+ * without the window: the plan needs its other way then. */
+bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                              int flags);
 
 /* For stats and tests. */

@@ -224,15 +224,28 @@ const struct snug_plan *snug_start_plan(void)
     return atomic_load_explicit(&state, memory_order_acquire) == ACTIVE ? &plan : NULL;
 }
 
-void snug_start_open_window(const void *caller)
+/* Says the count by a variable after all, which the Go runtime reads a moment later. */
+static void add_gomaxprocs(void)
 {
     static char entry[SNUG_VARIABLE_BYTES];
-    if (snug_window_open(caller) == 0 || plan.cpu.sets_gomaxprocs ||
-        !plan.cpu.may_set_gomaxprocs)
+    if (plan.cpu.sets_gomaxprocs || !plan.cpu.may_set_gomaxprocs)
         return;
     struct snug_builder out = snug_text_build(entry, sizeof entry);
     snug_text_put(&out, "GOMAXPROCS=");
     snug_text_put_u64(&out, plan.cpu.count);
-    (void)set_variables(
-        entry); /* No room: the runtime counts all allowed CPUs, as without us. */
+    /* No room: the runtime counts all allowed CPUs, as without us. */
+    (void)set_variables(entry);
+}
+
+void snug_start_open_window(const void *caller)
+{
+    if (snug_window_open(caller) < 0)
+        add_gomaxprocs();
+}
+
+void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
+                            int flags)
+{
+    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags))
+        add_gomaxprocs();
 }

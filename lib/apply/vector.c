@@ -148,10 +148,12 @@ int snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n
     (void)snug_text_copy(snug_text_of(text), SNUG_RECORD_BYTES, record); /* It fits. */
     for (unsigned i = 0; i < n_slots; i++)
         vector->envp[slots[i]] = i < n ? entries[i] : record;
-    for (unsigned i = 0; i < 2 * n_pairs; i++)
+    /* From the back: another thread that walks the environment finds an end, the new one or
+     * the old. */
+    vector->envp[vector->n_entries + 2 * (size_t)n_pairs] = NULL;
+    for (unsigned i = 2 * n_pairs; i-- > 0;)
         vector->envp[vector->n_entries + i] =
             n_slots + i < n ? entries[n_slots + i] : record;
     vector->n_entries += 2 * (size_t)n_pairs;
-    vector->envp[vector->n_entries] = NULL;
     return 0;
 }

@@ -91,19 +91,23 @@ void snug_window_close(void)
     atomic_compare_exchange_strong(&window.state, &open, SNUG_WINDOW_ARMED);
 }
 
-void snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
+bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                              int flags)
 {
     const int state = atomic_load_explicit(&window.state, memory_order_relaxed);
     if (state != SNUG_WINDOW_ARMED && state != SNUG_WINDOW_OPEN)
-        return;
+        return false;
     const bool is_first = !at && n_bytes == first_mapping_bytes &&
                           prot == (PROT_READ | PROT_WRITE) &&
                           flags == (MAP_PRIVATE | MAP_ANONYMOUS) && is_in_image(caller);
-    if (!is_first)
+    if (!is_first) {
         snug_window_close();
-    else if (atomic_exchange(&window.state, SNUG_WINDOW_DONE) == SNUG_WINDOW_OPEN)
+        return false;
+    }
+    const int before = atomic_exchange(&window.state, SNUG_WINDOW_DONE);
+    if (before == SNUG_WINDOW_OPEN)
         restore(atomic_load(&window.owner));
+    return before != SNUG_WINDOW_DONE && snug_sys_gettid() != snug_sys_getpid();
 }
 
 enum snug_window_state snug_window_state(void)

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "snug/next.h"
+#include "snug/start.h"
 #include "snug/sys.h"
 #include "snug/window.h"
 
@@ -18,7 +19,7 @@ int munmap(void *at, size_t n_bytes);
 static void *map(enum snug_next_name name, const void *caller, void *at, size_t n_bytes,
                  int prot, int flags, int fd, off_t offset)
 {
-    snug_window_see_mapping(caller, at, n_bytes, prot, flags);
+    snug_start_see_mapping(caller, at, n_bytes, prot, flags);
 
     void *(*next)(void *, size_t, int, int, int, off_t) = snug_next_find(name);
     if (next)

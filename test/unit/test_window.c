@@ -65,7 +65,7 @@ START_TEST(the_runtimes_first_mapping_ends_it)
 {
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_narrow());
-    snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON);
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
     ck_assert(is_whole());
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
     ck_assert_int_eq(snug_window_open(image), 0);
@@ -146,7 +146,8 @@ END_TEST
 
 static void *start_runtime(void *unused)
 {
-    snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON);
+    ck_assert(snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
     return unused;
 }
 
