@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The option table: one row per key. The parser, the environment names, `snug check`, `snug
- * --help`, the README's table and the man page follow from it.
+ * --help`, the README's table and the man page follow from it and from meanings.h.
  */
 #pragma once
 
@@ -75,10 +75,8 @@ struct snug_option {
     uint64_t most;
     uint64_t least_bytes; /* Bounds of a size, both included. */
     uint64_t most_bytes;
-    char values[48];   /* As people read it: "`auto` `off` N". */
-    char initial[8];   /* The default, as one would write it. */
-    char meaning[136]; /* One line. */
-    bool is_here;      /* Its effect is in this version. */
+    char initial[8]; /* The default, as one would write it. */
+    bool is_here;    /* Its effect is in this version. */
 };
 
 /* Indexed by enum snug_key. */

@@ -2,7 +2,7 @@
  * What `--help` says. The keys come from the option table, so they cannot fall behind.
  */
 #include "snug/help.h"
-#include "snug/options.h"
+#include "snug/meanings.h"
 #include "snug/page.h"
 
 enum { ROW_BYTES = 512 };
@@ -102,14 +102,14 @@ void snug_help_write_keys(FILE *out)
         char row[ROW_BYTES];
 
         struct snug_builder text = snug_text_build(row, sizeof row);
-        put_plain(&text, option->values);
+        put_plain(&text, snug_meanings[i].values);
         snug_text_put(&text, "  (default: ");
         snug_text_put(&text, option->initial);
         snug_text_put(&text, option->is_here ? ")" : "; not in this version)");
         snug_page_write_row(out, option->name, row);
 
         text = snug_text_build(row, sizeof row);
-        put_plain(&text, option->meaning);
+        put_plain(&text, snug_meanings[i].text);
         snug_page_write_row(out, "", row);
     }
 }

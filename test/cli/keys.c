@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "snug/options.h"
+#include "snug/meanings.h"
 
-static void print_markdown(const struct snug_option *option)
+static void print_markdown(const struct snug_option *option,
+                           const struct snug_meaning *meaning)
 {
-    (void)printf("| `%s` | %s | `%s` | %s%s |\n", option->name, option->values,
-                 option->initial, option->meaning,
+    (void)printf("| `%s` | %s | `%s` | %s%s |\n", option->name, meaning->values,
+                 option->initial, meaning->text,
                  option->is_here ? "" : " *(not in this version)*");
 }
 
@@ -30,12 +31,12 @@ static void print_bold(const char *text)
     }
 }
 
-static void print_man(const struct snug_option *option)
+static void print_man(const struct snug_option *option, const struct snug_meaning *meaning)
 {
     (void)printf(".TP\n\\fB%s\\fR = ", option->name);
-    print_bold(option->values);
+    print_bold(meaning->values);
     (void)printf(" (default: \\fB%s\\fR)\n", option->initial);
-    print_bold(option->meaning);
+    print_bold(meaning->text);
     (void)printf(".\n%s", option->is_here ? "" : "Not in this version.\n");
 }
 
@@ -50,9 +51,9 @@ int main(int argc, char **argv)
         (void)puts("| key | values | default | meaning |\n|---|---|---|---|");
     for (size_t i = 0; i < SNUG_N_KEYS; i++) {
         if (is_markdown)
-            print_markdown(&snug_options[i]);
+            print_markdown(&snug_options[i], &snug_meanings[i]);
         else
-            print_man(&snug_options[i]);
+            print_man(&snug_options[i], &snug_meanings[i]);
     }
     return 0;
 }

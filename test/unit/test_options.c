@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/options.h"
+#include "snug/meanings.h"
 #include "snug/values.h"
 
 /* In the order of the README's table. */
@@ -30,8 +30,8 @@ END_TEST
 START_TEST(every_row_is_filled)
 {
     const struct snug_option *option = &snug_options[_i];
-    ck_assert_int_ne(option->values[0], 0);
-    ck_assert_int_ne(option->meaning[0], 0);
+    ck_assert_int_ne(snug_meanings[_i].values[0], 0);
+    ck_assert_int_ne(snug_meanings[_i].text[0], 0);
     ck_assert_int_eq(option->words[0] != 0, (option->units & SNUG_UNIT_WORD) != 0);
     ck_assert_uint_le(option->least, option->most);
     ck_assert_uint_le(option->least_bytes, option->most_bytes);
@@ -49,9 +49,10 @@ START_TEST(every_text_of_a_row_fits)
     const struct snug_option *option = &snug_options[_i];
     ck_assert(has_end(option->name, sizeof option->name));
     ck_assert(has_end(option->words, sizeof option->words));
-    ck_assert(has_end(option->values, sizeof option->values));
     ck_assert(has_end(option->initial, sizeof option->initial));
-    ck_assert(has_end(option->meaning, sizeof option->meaning));
+    const struct snug_meaning *meaning = &snug_meanings[_i];
+    ck_assert(has_end(meaning->values, sizeof meaning->values));
+    ck_assert(has_end(meaning->text, sizeof meaning->text));
 }
 END_TEST
 
@@ -66,7 +67,7 @@ START_TEST(people_are_told_every_word)
         snug_text_put_slice(&out, word);
         snug_text_put(&out, "`");
         const bool is_absence = snug_text_equals(word, "none");
-        ck_assert_msg(is_absence || strstr(snug_options[_i].values, quoted), "%s: %s",
+        ck_assert_msg(is_absence || strstr(snug_meanings[_i].values, quoted), "%s: %s",
                       names[_i], quoted);
     }
 }

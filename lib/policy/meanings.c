@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The keys in words. Nothing in the preload object refers to this file, so it stays out.
+ */
+#include "snug/meanings.h"
+
+const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
+    [SNUG_SCOPE] = {.values = "`go` `all`",
+                    .text = "which processes are touched; `all` also shows CPUs and "
+                            "memory to dynamic programs of other languages"},
+    [SNUG_CPU_COUNT] = {.values = "`auto` `off` N", .text = "CPUs to present"},
+    [SNUG_CPU_ROUND] = {.values = "`up` `down` `nearest`",
+                        .text = "a limit of 2.5 CPUs is 3, 2 or 3"},
+    [SNUG_CPU_MIN] = {.values = "N",
+                      .text = "never present fewer, if that many are allowed"},
+    [SNUG_CPU_REQUEST] = {.values = "`off` `env` MILLICORES",
+                          .text = "without a limit: size by the request; `env` reads "
+                                  "`SNUG_CPU_REQUEST_MILLI` (0 or unset means none)"},
+    [SNUG_CPU_BURST] = {.values = "PERCENT", .text = "how far above the request to go"},
+    [SNUG_MEMORY_LIMIT] = {.values = "`auto` `off` SIZE",
+                           .text = "the limit to hand to Go as `GOMEMLIMIT`"},
+    [SNUG_MEMORY_HEADROOM] =
+        {.values = "PERCENT or SIZE",
+         .text = "kept back for what Go does not count (C heap, stacks, page tables)"},
+    [SNUG_MEMORY_GOGC] = {.values = "`keep` `off` N", .text = "`GOGC`"},
+    [SNUG_MEMORY_PRESENT] = {.values = "`off` `on`",
+                             .text = "show the limit to C code too (`_SC_PHYS_PAGES`, "
+                                     "`_SC_AVPHYS_PAGES`, `sysinfo`)"},
+    [SNUG_NUMA_PLACE] = {.values = "`off` `auto` `local` `interleave` `node:LIST`",
+                         .text = "where heap arenas go; `auto` acts only where the allowed "
+                                 "CPUs lie on one node"},
+    [SNUG_NUMA_CONFINE] = {.values = "`off` `on`",
+                           .text = "if the presented CPUs fit in one node, keep the "
+                                   "process on the node it was started on"},
+    [SNUG_SPAN_HUGE] =
+        {.values = "`keep` `auto` `always` `never`",
+         .text = "huge-page advice for heap spans, within a budget set by the limit"},
+    [SNUG_SPAN_ALIGN] = {.values = "`off` SIZE",
+                         .text = "align and round large anonymous mappings"},
+    [SNUG_SPAN_CACHE] =
+        {.values = "`off` SIZE",
+         .text = "recycle short-lived anonymous mappings, at most SIZE bytes kept"},
+    [SNUG_SPAN_GUARD] = {.values = "`off` `refuse`",
+                         .text = "refuse heap growth past the limit, so that Go dies with "
+                                 "its own message and stacks, not by SIGKILL"},
+    [SNUG_SPAN_NAME] = {.values = "`off` `on`", .text = "name spans in `/proc/PID/maps`"},
+    [SNUG_PRCTL_THP] =
+        {.values = "`pass` `own`",
+         .text =
+             "`own`: later `PR_SET_THP_DISABLE` calls by libraries do not undo the policy"},
+    [SNUG_SECCOMP_GUARD] = {.values = "`off` `audit` `log`",
+                            .text = "look at seccomp filters the program loads; `log` "
+                                    "turns their refusals into log entries"},
+    [SNUG_FOLLOW] = {.values = "`off` `on`",
+                     .text =
+                         "a running program follows a change of its CPU and memory limits"},
+    [SNUG_FOLLOW_INTERVAL] = {.values = "SECONDS",
+                              .text = "how often the limits are read again"},
+    [SNUG_CHILD_PDEATHSIG] = {.values = "`off` SIGNAL",
+                              .text =
+                                  "children of the program get this signal when it dies"},
+    [SNUG_THREADS_WARN] = {.values = "`off` N",
+                           .text =
+                               "one log line each time the thread count doubles past N"},
+    [SNUG_LOG] = {.values = "`off` `error` `info` `debug`",
+                  .text = "to `log.file`, else standard error"},
+    [SNUG_LOG_FILE] = {.values = "PATH", .text = "appended, one line a record"},
+    [SNUG_STATS_FILE] = {.values = "PATH",
+                         .text = "shared page with the counters; `%p` is the process id"},
+};
