@@ -105,6 +105,16 @@ enum snug_owner {
     SNUG_OWNER_SNUG, /* Set by snug in an ancestor of this process; SNUG_SET records it. */
 };
 
+/* What the snug of the parent handed down: a tie of its children's life to its own. The
+ * process that it names is the parent, or was, unless one of that process's forked copies
+ * started this one. */
+struct snug_tie {
+    unsigned signal; /* For the children when that process dies; 0: there is no tie. */
+    int pid;
+    uint64_t start_ticks; /* When it started, by the kernel's count; 0 if unknown. */
+    uint64_t namespace;   /* Of process ids, by its inode; 0 if unknown. */
+};
+
 struct snug_variable_facts {
     enum snug_owner gomaxprocs;
     enum snug_owner gomemlimit;
@@ -112,6 +122,7 @@ struct snug_variable_facts {
     /* GODEBUG's containermaxprocs and updatemaxprocs: SNUG_MAYBE if not mentioned. */
     enum snug_answer container_maxprocs;
     enum snug_answer update_maxprocs;
+    struct snug_tie tie;
 };
 
 enum snug_seccomp {

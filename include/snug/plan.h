@@ -47,6 +47,17 @@ struct snug_seccomp_plan {
     enum snug_reason reason;
 };
 
+struct snug_thread_plan {
+    uint64_t warn; /* N of threads.warn, 0 for no warning. */
+    enum snug_reason reason;
+};
+
+/* What the children of this process are to ask for. */
+struct snug_child_plan {
+    unsigned signal; /* When this process dies they get it; 0 for none. */
+    enum snug_reason reason;
+};
+
 struct snug_plan {
     bool is_active;          /* Anything at all may be changed in this process. */
     enum snug_reason reason; /* Why not, or why. */
@@ -54,6 +65,8 @@ struct snug_plan {
     struct snug_memory_plan memory;
     struct snug_prctl_plan prctl;
     struct snug_seccomp_plan seccomp;
+    struct snug_thread_plan threads;
+    struct snug_child_plan children;
     /* Entries for the start vector, `NAME=value`. */
     unsigned n_variables;
     char variable[SNUG_PLAN_VARIABLES_MAX][SNUG_VARIABLE_BYTES];

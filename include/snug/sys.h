@@ -21,6 +21,7 @@ long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
 long snug_sys_write(int fd, const void *buf, size_t n_bytes);
 long snug_sys_close(int fd);
 long snug_sys_fstat(int fd, struct stat *ret);
+long snug_sys_newfstatat(int dir, const char *path, struct stat *ret);
 long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_bytes);
 
 /* Scheduling. `mask_bytes` is the size of the buffer; getaffinity returns the bytes that
@@ -36,6 +37,7 @@ long snug_sys_munmap(void *at, size_t n_bytes);
 
 /* Processes. */
 long snug_sys_getpid(void);
+long snug_sys_getppid(void);
 long snug_sys_gettid(void);
 long snug_sys_geteuid(void);
 long snug_sys_tgkill(int pid, int tid, int signal);

@@ -31,11 +31,16 @@ bool snug_vector_auxv(const struct snug_vector *vector, uint64_t type, uint64_t 
 /* Puts `n` `NAME=value` entries into the environment, and after them the record SNUG_SET,
  * which names them. Entries that a parent's snug put there, by its record, are overwritten;
  * a user's are never touched. With `n` = 0 nothing is inserted, only a parent's entries are
- * neutralised. The strings and `record`, SNUG_RECORD_BYTES long, must live for ever.
+ * neutralised. `word`, if it is not NULL, stands in the record too, and stands for no
+ * entry. The strings and `record`, SNUG_RECORD_BYTES long, must live for ever.
  *
  * Returns 0; -ENOSPC if there is no room (nothing is changed). getauxval and environ go on
  * working, but AT_FLAGS (0 on every Linux) and, for more than two new entries, AT_CLKTCK
  * (which libc has read already) are gone from the auxv. Another thread may read
  * the environment meanwhile, not the auxv. */
 int snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
-                    char *record);
+                    const char *word, char *record);
+
+/* Puts `record`, which must live for ever, in the place of the record that a parent's snug
+ * left, and changes nothing else. */
+void snug_vector_put_record(struct snug_vector *vector, char *record);

@@ -5,12 +5,14 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 
+#include "snug/children.h"
 #include "snug/entries.h"
 #include "snug/guard.h"
 #include "snug/log.h"
 #include "snug/program.h"
 #include "snug/start.h"
 #include "snug/sys.h"
+#include "snug/threads.h"
 #include "snug/variables.h"
 #include "snug/vector.h"
 #include "snug/window.h"
@@ -30,6 +32,7 @@ static struct snug_facts facts;
 static struct snug_policy policy;
 static struct snug_plan plan;
 static char record[SNUG_RECORD_BYTES];
+static char tie_word[SNUG_CHILDREN_WORD_BYTES]; /* Empty: nothing is handed down. */
 static char program_path[SNUG_PATH_BYTES];
 
 static int find_image(const struct snug_vector *from, struct snug_elf *ret)
@@ -67,12 +70,10 @@ static void read_policy(void)
 
 /* Whether a program that is not Go may be meant. Most processes leave here, after one look
  * at the environment and one attempt to open the file. */
-static bool may_want_all(void)
+static bool may_want_all(bool is_mentioned)
 {
-    if (snug_entries_value(vector.envp, "SNUG_SCOPE").n)
-        return true;
-    const struct snug_text named = snug_entries_value(vector.envp, "SNUG_POLICY");
-    if (named.n)
+    if (is_mentioned && (snug_entries_value(vector.envp, "SNUG_SCOPE").n ||
+                         snug_entries_value(vector.envp, "SNUG_POLICY").n))
         return true;
     const int fd = snug_file_open(&live, "/etc/snug.conf");
     snug_file_close(&fd);
@@ -102,7 +103,7 @@ static int set_variables(char *more)
         entries[n] = plan.variable[n];
     if (more)
         entries[n++] = more;
-    return snug_vector_set(&vector, entries, n, record);
+    return snug_vector_set(&vector, entries, n, tie_word[0] ? tie_word : NULL, record);
 }
 
 static void arm_window(void)
@@ -166,10 +167,14 @@ static void log_start(int ret_vector)
 /* True if there is a plan to apply. */
 static bool start(char **envp)
 {
-    if (snug_vector_find(envp, &vector) < 0 || find_image(&vector, &image) < 0 ||
-        snug_policy_is_off(vector.envp) || is_privileged())
+    if (snug_vector_find(envp, &vector) < 0 || find_image(&vector, &image) < 0)
         return false;
-    if (!snug_program_is_go(&image) && !may_want_all())
+    const bool is_mentioned = snug_entries_mention(vector.envp, "SNUG");
+    if ((is_mentioned && snug_policy_is_off(vector.envp)) || is_privileged())
+        return false;
+    if (is_mentioned)
+        snug_children_join(&vector, record);
+    if (!snug_program_is_go(&image) && !may_want_all(is_mentioned))
         return false;
 
     read_policy();
@@ -184,11 +189,13 @@ static bool start(char **envp)
     if (!plan.is_active)
         return false;
 
+    snug_children_hand_down(&plan.children, tie_word);
     const int ret_vector = set_variables(NULL);
     if (plan.cpu.has_window)
         arm_window();
     const struct snug_log log = find_log();
     snug_guard_arm(&plan.seccomp, &log);
+    snug_threads_arm(&plan.threads, log.path, program_path);
     log_start(ret_vector);
     return true;
 }

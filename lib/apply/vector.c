@@ -57,16 +57,21 @@ int snug_vector_find(char **envp, struct snug_vector *ret)
     return 0;
 }
 
+static bool is_record(const char *entry)
+{
+    return snug_text_starts(snug_text_of(entry), "SNUG_SET=");
+}
+
 /* Entries that a snug wrote: of this process, or of an ancestor's by its record. More than
  * SLOTS_MAX there cannot be, since each snug overwrites what it finds. */
 static unsigned find_slots(const struct snug_vector *vector, size_t *ret_slots)
 {
     unsigned n = 0;
     for (size_t i = 0; i < vector->n_entries && n < SLOTS_MAX; i++) {
-        const struct snug_text entry = snug_text_of(vector->envp[i]);
-        if (snug_text_starts(entry, "SNUG_SET=") ||
-            (snug_text_starts(entry, "GO") &&
-             snug_variables_owner(vector->envp, entry.at) == SNUG_OWNER_SNUG))
+        const char *entry = vector->envp[i];
+        if (is_record(entry) ||
+            (snug_text_starts(snug_text_of(entry), "GO") &&
+             snug_variables_owner(vector->envp, entry) == SNUG_OWNER_SNUG))
             ret_slots[n++] = i;
     }
     return n;
@@ -115,32 +120,36 @@ static bool make_room(struct snug_vector *vector, unsigned n_pairs)
     return true;
 }
 
-static bool write_record(char *const *entries, unsigned n, char *record)
+static bool write_record(char *const *entries, unsigned n, const char *word, char *record)
 {
     struct snug_builder out = snug_text_build(record, SNUG_RECORD_BYTES);
     snug_text_put(&out, record_name);
+    const char *separator = "=";
     for (unsigned i = 0; i < n; i++) {
-        snug_text_put(&out, i ? " " : "=");
+        snug_text_put(&out, separator);
         snug_text_put(&out, entries[i]);
+        separator = " ";
     }
-    if (!n)
-        snug_text_put(&out, "=");
+    if (word || !n)
+        snug_text_put(&out, separator);
+    if (word)
+        snug_text_put(&out, word);
     return !out.is_full;
 }
 
 int snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
-                    char *record)
+                    const char *word, char *record)
 {
     size_t slots[SLOTS_MAX];
     const unsigned n_slots = find_slots(vector, slots);
-    if (!n && !n_slots)
+    if (!n && !word && !n_slots)
         return 0;
 
     const unsigned n_wanted = n + 1;
     const unsigned n_new = n_wanted > n_slots ? n_wanted - n_slots : 0;
     const unsigned n_pairs = (n_new + 1) / 2;
     char text[SNUG_RECORD_BYTES];
-    if (n_pairs > SNUG_VECTOR_INSERT_MAX / 2 || !write_record(entries, n, text) ||
+    if (n_pairs > SNUG_VECTOR_INSERT_MAX / 2 || !write_record(entries, n, word, text) ||
         !make_room(vector, n_pairs))
         return -ENOSPC;
 
@@ -156,4 +165,11 @@ int snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n
             n_slots + i < n ? entries[n_slots + i] : record;
     vector->n_entries += 2 * (size_t)n_pairs;
     return 0;
+}
+
+void snug_vector_put_record(struct snug_vector *vector, char *record)
+{
+    for (size_t i = 0; i < vector->n_entries; i++)
+        if (is_record(vector->envp[i]))
+            vector->envp[i] = record;
 }

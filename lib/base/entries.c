@@ -4,14 +4,31 @@
  */
 #include "snug/entries.h"
 
+/* What follows the prefix, NULL if the entry begins otherwise. */
+static const char *skip(const char *entry, const char *prefix)
+{
+    while (*prefix && *entry == *prefix) {
+        entry++;
+        prefix++;
+    }
+    return *prefix ? NULL : entry;
+}
+
 /* The entry's value, NULL if it has another name. */
 static const char *value_of(const char *entry, const char *name)
 {
-    while (*name && *entry == *name) {
-        entry++;
-        name++;
-    }
-    return !*name && *entry == '=' ? entry + 1 : NULL;
+    const char *rest = skip(entry, name);
+    return rest && *rest == '=' ? rest + 1 : NULL;
+}
+
+bool snug_entries_mention(char *const *entries, const char *prefix)
+{
+    if (!entries)
+        return false;
+    for (const char first = *prefix; *entries; entries++)
+        if (**entries == first && skip(*entries, prefix))
+            return true;
+    return false;
 }
 
 const char *snug_entries_find(char *const *entries, const char *name)

@@ -14,6 +14,19 @@ enum { VERSION_IS_HIDDEN = 0x8000 };
 extern struct r_debug _r_debug __attribute__((weak));
 extern struct r_debug *musl_debug __asm__("_dl_debug_addr") __attribute__((weak));
 
+/* The beginning of glibc's struct dl_find_object, whose size grows. */
+struct found {
+    unsigned long long flags;
+    void *start;
+    void *end;
+    const struct link_map *object;
+    void *reserved[16];
+};
+
+/* glibc's, from 2.35 on: takes no lock, and knows objects that come and go. */
+extern int find_object(void *address, struct found *ret) __asm__("_dl_find_object")
+    __attribute__((weak));
+
 /* A loaded object's symbol table, all addresses absolute. */
 struct symbols {
     uintptr_t bias;
@@ -127,4 +140,38 @@ void *snug_objects_next(const void *self, const char *name)
             return ret;
     }
     return NULL;
+}
+
+/* Whether `address` lies between the object's start and its dynamic section, which linkers
+ * place behind the code. What the loader reserved for one object holds no other. */
+static bool is_in_code(const struct link_map *object, const void *address)
+{
+    return (uintptr_t)address >= object->l_addr &&
+           (uintptr_t)address < (uintptr_t)object->l_ld;
+}
+
+/* Without glibc's own answer: musl never takes an object out of the list; glibc does, so of
+ * an old one only the program itself is looked at. */
+static const struct link_map *find_in_list(const void *address)
+{
+    const struct link_map *ret = first_object();
+    while (ret && !is_in_code(ret, address))
+        ret = &_r_debug ? NULL : ret->l_next;
+    return ret;
+}
+
+bool snug_objects_locate(const void *address, struct snug_text *ret_name,
+                         uintptr_t *ret_offset)
+{
+    struct found found = {0};
+    const struct link_map *object = NULL;
+    if (!&find_object)
+        object = find_in_list(address);
+    else if (find_object((void *)(uintptr_t)address, &found) == 0)
+        object = found.object;
+    if (!object)
+        return false;
+    *ret_name = snug_text_of(object->l_name);
+    *ret_offset = (uintptr_t)address - object->l_addr;
+    return true;
 }

@@ -97,6 +97,11 @@ long snug_sys_fstat(int fd, struct stat *ret)
     return call3(SYS_fstat, fd, (long)ret, 0);
 }
 
+long snug_sys_newfstatat(int dir, const char *path, struct stat *ret)
+{
+    return call4(SYS_newfstatat, dir, (long)path, (long)ret, 0);
+}
+
 long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_bytes)
 {
     return call4(SYS_readlinkat, dir, (long)path, (long)ret_buf, (long)n_bytes);
@@ -130,6 +135,11 @@ long snug_sys_munmap(void *at, size_t n_bytes)
 long snug_sys_getpid(void)
 {
     return call3(SYS_getpid, 0, 0, 0);
+}
+
+long snug_sys_getppid(void)
+{
+    return call3(SYS_getppid, 0, 0, 0);
 }
 
 long snug_sys_gettid(void)

@@ -3,6 +3,7 @@
  * themselves, so the answer is the runtime's own: the first of duplicates counts.
  */
 #include "snug/entries.h"
+#include "snug/tie.h"
 #include "snug/variables.h"
 
 enum snug_owner snug_variables_owner(char *const *entries, const char *entry)
@@ -44,5 +45,6 @@ void snug_variables_read(char *const *entries, struct snug_variable_facts *ret)
         .gogc = owner_of(entries, "GOGC"),
         .container_maxprocs = snug_variables_godebug(settings, "containermaxprocs"),
         .update_maxprocs = snug_variables_godebug(settings, "updatemaxprocs"),
+        .tie = snug_tie_read(entries),
     };
 }

@@ -7,6 +7,7 @@
 
 #include "snug/next.h"
 #include "snug/start.h"
+#include "snug/threads.h"
 #include "snug/window.h"
 
 int pthread_attr_init(pthread_attr_t *attr)
@@ -25,5 +26,8 @@ int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*ru
 
     int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
         snug_next_find(SNUG_NEXT_PTHREAD_CREATE);
-    return next ? next(ret_thread, attr, run, argument) : EAGAIN;
+    const int ret = next ? next(ret_thread, attr, run, argument) : EAGAIN;
+    if (ret == 0)
+        snug_threads_see_creation(__builtin_return_address(0));
+    return ret;
 }

@@ -184,6 +184,37 @@ static void decide_seccomp(const struct snug_program *program,
         ret->reason = ret->is_guarded ? SNUG_REASON_GUARD_AUDIT : SNUG_REASON_GUARD_OFF;
 }
 
+static void decide_threads(const struct snug_program *program,
+                           const struct snug_setting *warn, struct snug_thread_plan *ret)
+{
+    if (snug_values_is(warn, SNUG_WORD_OFF))
+        ret->reason = SNUG_REASON_THREADS_OFF;
+    else if (program->is_static)
+        ret->reason = SNUG_REASON_STATIC;
+    else if (program->is_go && !program->imports_mmap)
+        ret->reason = SNUG_REASON_THREADS_RAW;
+    else
+        ret->reason = SNUG_REASON_THREADS_WARN;
+    if (ret->reason == SNUG_REASON_THREADS_WARN)
+        ret->warn = warn->number;
+}
+
+/* The process's own wish goes before an ancestor's, which goes on down otherwise. */
+static void decide_children(const struct snug_facts *facts,
+                            const struct snug_setting *signal, struct snug_child_plan *ret)
+{
+    const unsigned inherited = facts->variables.tie.signal;
+    if (facts->program.is_static) {
+        ret->reason = SNUG_REASON_STATIC;
+    } else if (signal->unit == SNUG_UNIT_SIGNAL) {
+        ret->signal = (unsigned)signal->number;
+        ret->reason = SNUG_REASON_CHILD_SIGNAL;
+    } else {
+        ret->signal = inherited;
+        ret->reason = inherited ? SNUG_REASON_CHILD_INHERITED : SNUG_REASON_CHILD_OFF;
+    }
+}
+
 static struct snug_builder add_variable(struct snug_plan *plan, const char *name)
 {
     char *entry = plan->variable[plan->n_variables++];
@@ -225,6 +256,8 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->memory.gogc_reason = ret->reason;
         ret->prctl.reason = ret->reason;
         ret->seccomp.reason = ret->reason;
+        ret->threads.reason = ret->reason;
+        ret->children.reason = ret->reason;
         return;
     }
 
@@ -236,5 +269,7 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     decide_gogc(facts, policy, &ret->memory);
     decide_prctl(policy, &ret->prctl);
     decide_seccomp(&facts->program, policy, &ret->seccomp);
+    decide_threads(&facts->program, &policy->setting[SNUG_THREADS_WARN], &ret->threads);
+    decide_children(facts, &policy->setting[SNUG_CHILD_PDEATHSIG], &ret->children);
     write_variables(policy, ret);
 }

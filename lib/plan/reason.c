@@ -60,6 +60,13 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_GUARD_OFF] = "seccomp.guard = off",
     [SNUG_REASON_GUARD_AUDIT] = "seccomp.guard = audit",
     [SNUG_REASON_GUARD_LOG] = "seccomp.guard = log",
+
+    [SNUG_REASON_THREADS_OFF] = "threads.warn = off",
+    [SNUG_REASON_THREADS_WARN] = "threads.warn is a number",
+    [SNUG_REASON_THREADS_RAW] = "the Go runtime starts its threads without libc",
+    [SNUG_REASON_CHILD_OFF] = "child.pdeathsig = off",
+    [SNUG_REASON_CHILD_SIGNAL] = "child.pdeathsig is a signal",
+    [SNUG_REASON_CHILD_INHERITED] = "an ancestor's snug handed it down",
 };
 
 const char *snug_reason_words(enum snug_reason reason)

@@ -238,6 +238,12 @@ text_for_people() {
     prints '  CPUs            2 '
     prints '241172480 bytes (230 MiB): the memory limit less memory.headroom'
     prints_no 'span.cache'
+    prints_no '  threads '
+    prints_no '  children '
+    explain 0 --threads.warn=100 --child.pdeathsig=SIGHUP
+    prints '  threads         a line at 200 and at each doubling: threads.warn is a number'
+    prints '  children        SIGHUP: child.pdeathsig is a signal'
+    explain 0
     [ "$(awk 'length > 92' "$work/out")" = '' ] || fail 'a line is longer than 92 columns'
     explain 0 --all
     prints 'span.cache'
@@ -251,6 +257,25 @@ text_for_people() {
     explain 0
     prints 'A seccomp filter is active'
     make_tree "$tree"
+}
+
+threads_and_children() {
+    explain 0 --json
+    holds <<END
+plan threads warn = null
+plan children signal = null
+END
+    explain 0 --json --threads.warn=100 --child.pdeathsig=15
+    holds <<END
+plan threads warn = 100
+plan children signal = 15
+END
+    explain 0 --json --threads.warn=100 --child.pdeathsig=15 -- "$static"
+    holds <<END
+plan threads warn = null
+plan threads reason = "the program is not a Go program"
+plan children signal = null
+END
 }
 
 strange_bytes_stay_valid_json() {
@@ -292,6 +317,7 @@ whose_variables
 request_counts_without_a_limit
 programs
 text_for_people
+threads_and_children
 strange_bytes_stay_valid_json
 other_processes
 end

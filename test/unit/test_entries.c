@@ -37,6 +37,17 @@ START_TEST(an_entry_is_handed_out_whole)
 }
 END_TEST
 
+START_TEST(a_beginning_is_mentioned_or_not)
+{
+    char *const *list = (char *const *)entries;
+    ck_assert(snug_entries_mention(list, "GOGCX"));
+    ck_assert(snug_entries_mention(list, "EMP"));
+    ck_assert(!snug_entries_mention(list, "OGC"));
+    ck_assert(!snug_entries_mention(list, "GOGC=6"));
+    ck_assert(!snug_entries_mention(NULL, "GO"));
+}
+END_TEST
+
 START_TEST(no_list_holds_nothing)
 {
     ck_assert_ptr_null(snug_entries_find(NULL, "GOGC"));
@@ -51,6 +62,7 @@ static Suite *entries_suite(void)
     tcase_add_loop_test(tcase, the_first_entry_of_a_name_is_found, 0,
                         sizeof rows / sizeof *rows);
     tcase_add_test(tcase, an_entry_is_handed_out_whole);
+    tcase_add_test(tcase, a_beginning_is_mentioned_or_not);
     tcase_add_test(tcase, no_list_holds_nothing);
     suite_add_tcase(suite, tcase);
     return suite;

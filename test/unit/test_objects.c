@@ -147,6 +147,35 @@ START_TEST(behind_an_object_that_is_not_loaded_is_nothing)
 }
 END_TEST
 
+START_TEST(an_address_is_told_by_its_object)
+{
+    struct snug_text name;
+    uintptr_t offset;
+    Dl_info info;
+    const void *own = (const void *)(uintptr_t)read_own_file;
+    ck_assert(snug_objects_locate(own, &name, &offset));
+    ck_assert_uint_eq(name.n, 0);
+    ck_assert(dladdr(own, &info));
+    ck_assert_uint_eq(offset, (uintptr_t)own - (uintptr_t)info.dli_fbase);
+
+    const void *libcs = dlsym(RTLD_NEXT, "getppid");
+    ck_assert(snug_objects_locate(libcs, &name, &offset));
+    ck_assert(dladdr(libcs, &info));
+    ck_assert(snug_text_equals(name, info.dli_fname));
+    ck_assert_uint_eq(offset, (uintptr_t)libcs - (uintptr_t)info.dli_fbase);
+}
+END_TEST
+
+START_TEST(an_address_in_no_object_is_told_by_none)
+{
+    struct snug_text name;
+    uintptr_t offset;
+    int local;
+    ck_assert(!snug_objects_locate(NULL, &name, &offset));
+    ck_assert(!snug_objects_locate(&local, &name, &offset));
+}
+END_TEST
+
 static Suite *objects_suite(void)
 {
     Suite *suite = suite_create("objects");
@@ -163,6 +192,8 @@ static Suite *objects_suite(void)
                         sizeof functions / sizeof *functions);
     tcase_add_test(tcase, what_no_object_defines_is_not_found);
     tcase_add_test(tcase, behind_an_object_that_is_not_loaded_is_nothing);
+    tcase_add_test(tcase, an_address_is_told_by_its_object);
+    tcase_add_test(tcase, an_address_in_no_object_is_told_by_none);
     suite_add_tcase(suite, tcase);
     return suite;
 }

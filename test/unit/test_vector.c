@@ -135,7 +135,7 @@ START_TEST(one_variable_takes_the_place_of_at_flags)
     char limit[] = "GOMEMLIMIT=241172480";
     char *const entries[] = {limit};
     compose_usual(plain_env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, record), 0);
+    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
     ck_assert_str_eq(get_env("PATH"), "/bin");
     ck_assert_str_eq(get_env("HOME"), "/");
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "241172480");
@@ -150,7 +150,7 @@ START_TEST(three_variables_take_at_clktck_too)
     char *const entries[] = {limit, procs, gogc};
     for (unsigned n = 2; n <= 3; n++) {
         compose_usual(plain_env);
-        ck_assert_int_eq(snug_vector_set(&vector, entries, n, record), 0);
+        ck_assert_int_eq(snug_vector_set(&vector, entries, n, NULL, record), 0);
         ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
         ck_assert_ptr_eq(get_env("GOGC"), n == 3 ? gogc + 5 : NULL);
         check_auxv(true);
@@ -164,8 +164,8 @@ START_TEST(a_later_variable_joins_the_first)
     char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
     char *const entries[] = {limit, procs};
     compose_usual(plain_env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, record), 0);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 2, record), 0);
+    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
+    ck_assert_int_eq(snug_vector_set(&vector, entries, 2, NULL, record), 0);
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "1");
     ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
     ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=1 GOMAXPROCS=2");
@@ -184,7 +184,7 @@ START_TEST(without_room_nothing_changes)
     char *const entries[] = {limit};
     compose(plain_env, small, sizeof small / sizeof small[0]);
     ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, record), -ENOSPC);
+    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), -ENOSPC);
     ck_assert_mem_eq(words, before, sizeof words);
 }
 END_TEST
@@ -196,7 +196,7 @@ START_TEST(a_childs_entries_are_overwritten_in_place)
     char limit[] = "GOMEMLIMIT=99";
     char *const entries[] = {limit};
     compose_usual(env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, record), 0);
+    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "99");
     ck_assert_ptr_null(get_env("GOMAXPROCS"));
     ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=99");
@@ -209,7 +209,7 @@ START_TEST(a_childs_entries_vanish_when_nothing_is_planned)
     static const char *const env[] = {"GOMEMLIMIT=1", "PATH=/bin", "SNUG_SET=GOMEMLIMIT=1",
                                       NULL};
     compose_usual(env);
-    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, record), 0);
+    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, NULL, record), 0);
     ck_assert_ptr_null(get_env("GOMEMLIMIT"));
     ck_assert_str_eq(get_env("PATH"), "/bin");
     ck_assert_str_eq(get_env("SNUG_SET"), "");
@@ -219,7 +219,7 @@ END_TEST
 START_TEST(nothing_planned_and_nothing_inherited_changes_nothing)
 {
     compose_usual(plain_env);
-    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, record), 0);
+    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, NULL, record), 0);
     ck_assert_mem_eq(words, before, sizeof words);
 }
 END_TEST
@@ -230,9 +230,41 @@ START_TEST(a_value_that_the_user_changed_in_between_stays)
     char procs[] = "GOMAXPROCS=2";
     char *const entries[] = {procs};
     compose_usual(env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, record), 0);
+    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "5");
     ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
+}
+END_TEST
+
+START_TEST(a_word_without_entries_stands_in_the_record)
+{
+    char gogc[] = "GOGC=off";
+    char *const entries[] = {gogc};
+    compose_usual(plain_env);
+    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, "pdeathsig=15:7:8", record), 0);
+    ck_assert_str_eq(get_env("SNUG_SET"), "pdeathsig=15:7:8");
+    ck_assert_str_eq(get_env("PATH"), "/bin");
+    check_auxv(false);
+
+    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, "pdeathsig=15:7:8", record), 0);
+    ck_assert_str_eq(get_env("SNUG_SET"), "GOGC=off pdeathsig=15:7:8");
+    ck_assert_str_eq(get_env("GOGC"), "off");
+    check_auxv(true);
+}
+END_TEST
+
+START_TEST(a_record_takes_the_place_of_a_record_only)
+{
+    static const char *const env[] = {"GOMEMLIMIT=1", "SNUG_SET=GOMEMLIMIT=1",
+                                      "SNUG_SETS=a", "SNUG_SET=GOMEMLIMIT=1", NULL};
+    char new_record[] = "SNUG_SET=GOMEMLIMIT=1 pdeathsig=15:7:8";
+    compose_usual(env);
+    snug_vector_put_record(&vector, new_record);
+    ck_assert_ptr_eq(envp[1], new_record);
+    ck_assert_ptr_eq(envp[3], new_record);
+    ((uint64_t *)envp)[1] = before[3 + 1];
+    ((uint64_t *)envp)[3] = before[3 + 3];
+    ck_assert_mem_eq(words, before, sizeof words);
 }
 END_TEST
 
@@ -251,6 +283,8 @@ int main(void)
     tcase_add_test(tcase, a_childs_entries_vanish_when_nothing_is_planned);
     tcase_add_test(tcase, nothing_planned_and_nothing_inherited_changes_nothing);
     tcase_add_test(tcase, a_value_that_the_user_changed_in_between_stays);
+    tcase_add_test(tcase, a_word_without_entries_stands_in_the_record);
+    tcase_add_test(tcase, a_record_takes_the_place_of_a_record_only);
     suite_add_tcase(suite, tcase);
 
     return suite_run(suite);
