@@ -17,6 +17,8 @@ packages_for() { # PURPOSE
     vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio' ;;
     valgrind) echo 'valgrind:valgrind' ;;
     tidy) echo 'clang-tidy:clang-tidy' ;;
+    fuzz) echo 'clang:clang' ;;
+    model) echo 'spin:spin' ;;
     esac
 }
 
