@@ -26,7 +26,7 @@ struct snug_text snug_text_trim(struct snug_text text);
  * last field `rest->at` is NULL. */
 bool snug_text_cut(struct snug_text *rest, char separator, struct snug_text *ret_field);
 
-/* The same for fields parted by runs of spaces and tabs; no empty fields. */
+/* The same for fields parted by runs of what snug_text_trim removes; no empty fields. */
 bool snug_text_cut_word(struct snug_text *rest, struct snug_text *ret_word);
 
 /* Decimal digits and nothing else. -EINVAL if it is anything else, -ERANGE past 2^64-1. */

@@ -131,9 +131,11 @@ static void check_auxv(const struct snug_vector *vector)
     }
 }
 
-/* Whether the entry is snug's by the record that stands first. */
+/* Whether the entry is snug's by the record that stands first: a word of it, between white
+ * space of any kind. */
 static bool is_snugs(char *const *entries, const char *entry)
 {
+    static const char white[] = " \t\r\n";
     if (!strncmp(entry, "SNUG_SET=", 9))
         return true;
     if (strncmp(entry, "GO", 2))
@@ -142,15 +144,10 @@ static bool is_snugs(char *const *entries, const char *entry)
         continue;
     if (!*entries)
         return false;
-    /* Words are parted by blanks; white space of any kind before one does not count. */
-    struct snug_text rest = snug_text_trim(snug_text_of(*entries + 9));
-    while (rest.n) {
-        size_t n = 0;
-        while (n < rest.n && rest.at[n] != ' ' && rest.at[n] != '\t')
-            n++;
-        if (n == strlen(entry) && !memcmp(rest.at, entry, n))
+    for (const char *word = *entries + 9; *word; word += strcspn(word, white)) {
+        word += strspn(word, white);
+        if (strcspn(word, white) == strlen(entry) && !strncmp(word, entry, strlen(entry)))
             return true;
-        rest = snug_text_trim((struct snug_text){rest.at + n, rest.n - n});
     }
     return false;
 }

@@ -42,6 +42,7 @@ static const struct {
     {"a", 0, "a|"},
     {"  a\t b  ", 0, "a|b|"},
     {"a,b c", 0, "a,b|c|"},
+    {"a\nb\r\nc", 0, "a|b|c|"},
 };
 
 START_TEST(fields_are_cut_off_one_by_one)
