@@ -1,21 +1,88 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * What the hooks counted in this process. Readers outside depend on the layout: fields are
- * added at the end and never moved.
+ * What snug counted in this process, laid out as a page that others can map. Readers
+ * outside depend on the layout: nothing is ever moved, counters and fields are added at the
+ * end.
  */
 #pragma once
 
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { SNUG_COUNTERS_OPTIONS = 81 }; /* prctl's options from 0 to 80. */
-
-struct snug_counters {
-    _Atomic uint64_t prctl[SNUG_COUNTERS_OPTIONS]; /* Calls, by option. */
-    _Atomic uint64_t prctl_other;                  /* Calls with any other option. */
+enum {
+    SNUG_COUNTERS_LAYOUT = 1,   /* The number of the layout. */
+    SNUG_COUNTERS_OPTIONS = 81, /* prctl's options from 0 to 80. */
+    SNUG_COUNTERS_NODES = 64,   /* NUMA nodes with a counter of their own. */
+    SNUG_COUNTERS_MAX = 128,    /* The room for counters. */
+    SNUG_COUNTERS_PAGE_BYTES = 4096,
 };
 
-/* From any thread; never waits. */
-void snug_counters_add_prctl(int option);
+/* What a page begins with. */
+#define SNUG_COUNTERS_MAGIC 0x7461747367756e73ull /* "snugstat" */
 
-/* This process's, for ever at the same place. */
+/* The counters with a name. */
+enum snug_counter {
+    SNUG_COUNT_RESERVATIONS, /* Heap arenas recognised. */
+    SNUG_COUNT_GROWTHS,      /* Calls by which a heap grew. */
+    SNUG_COUNT_GROWTH_BYTES,
+    SNUG_COUNT_HUGE_BYTES, /* Advised to be huge pages. */
+    SNUG_COUNT_CACHE_HITS,
+    SNUG_COUNT_CACHE_MISSES,
+    SNUG_COUNT_CACHE_KEPT,          /* Ranges kept instead of unmapped. */
+    SNUG_COUNT_REFUSED,             /* Growth refused by span.guard. */
+    SNUG_COUNT_PASSED_TABLE_FULL,   /* Passed through: the table of arenas was full. */
+    SNUG_COUNT_PASSED_PLACE_FAILED, /* The kernel refused to place a range. */
+    SNUG_COUNT_PASSED_HUGE_FAILED,  /* The kernel refused the advice. */
+    SNUG_COUNT_PASSED_BUDGET,       /* Not advised: the budget was spent. */
+    SNUG_COUNT_ALIGNED,             /* Mappings aligned. */
+    SNUG_COUNT_NAMED,               /* Mappings named. */
+    SNUG_COUNT_THREADS,             /* Threads created through libc. */
+    SNUG_N_COUNTERS,
+};
+
+/* One change that a live resize made. */
+struct snug_change {
+    uint64_t when_ns;   /* Since 1970, by the wall clock. */
+    uint64_t cpus_from; /* 0: not presented. */
+    uint64_t cpus_to;
+    uint64_t bytes_from; /* The memory target; 0: none. */
+    uint64_t bytes_to;
+    uint64_t reason;  /* The number of an enum snug_reason. */
+    uint64_t took_ns; /* From reading the limits to the last thing applied. */
+};
+
+enum { SNUG_CHANGE_WORDS = sizeof(struct snug_change) / sizeof(uint64_t) };
+
+struct snug_counters {
+    /* Written before the page can be found; 0 in a process without one. */
+    uint64_t magic;
+    uint32_t layout;
+    uint32_t n_bytes;     /* Of this struct as the writer knows it. */
+    uint32_t n_counters;  /* Of `counter`. */
+    uint32_t pid;         /* Of the process that counts, in its own namespace. */
+    uint64_t namespace;   /* Of process ids: the inode of /proc/self/ns/pid; 0: unknown. */
+    uint64_t start_ticks; /* When it started, as in /proc/PID/stat; 0: unknown. */
+
+    _Atomic uint64_t prctl[SNUG_COUNTERS_OPTIONS]; /* Calls, by option. */
+    _Atomic uint64_t prctl_other;                  /* Calls with any other option. */
+
+    /* Bytes asked for on each NUMA node, the last for all higher nodes. */
+    _Atomic uint64_t node_bytes[SNUG_COUNTERS_NODES + 1];
+
+    /* The last change of a live resize. Odd while it is written; half of it is the number
+     * of changes so far. */
+    _Atomic uint64_t change_sequence;
+    _Atomic uint64_t change[SNUG_CHANGE_WORDS]; /* The words of a struct snug_change. */
+
+    _Atomic uint64_t counter[SNUG_COUNTERS_MAX]; /* By enum snug_counter. */
+};
+
+/* All of these from any thread; they never wait. */
+void snug_counters_add(enum snug_counter counter, uint64_t n);
+void snug_counters_add_prctl(int option);
+void snug_counters_add_node_bytes(unsigned node, uint64_t n);
+
+/* From one thread only. */
+void snug_counters_set_change(const struct snug_change *change);
+
+/* This process's. */
 const struct snug_counters *snug_counters_read(void);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 
+#include "snug/counters.h"
 #include "snug/next.h"
 #include "snug/start.h"
 #include "snug/threads.h"
@@ -27,7 +28,9 @@ int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*ru
     int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
         snug_next_find(SNUG_NEXT_PTHREAD_CREATE);
     const int ret = next ? next(ret_thread, attr, run, argument) : EAGAIN;
-    if (ret == 0)
+    if (ret == 0) {
+        snug_counters_add(SNUG_COUNT_THREADS, 1);
         snug_threads_see_creation(__builtin_return_address(0));
+    }
     return ret;
 }
