@@ -13,3 +13,7 @@ void snug_problems_add(struct snug_policy *policy, const struct snug_problem *pr
 /* Appends one sentence about the problem, or about the first of those counted in it. */
 void snug_problems_put(const struct snug_policy *policy, const struct snug_problem *problem,
                        struct snug_builder *out);
+
+/* The same in brief, for the log of a process: where, and what was written there. */
+void snug_problems_put_brief(const struct snug_policy *policy,
+                             const struct snug_problem *problem, struct snug_builder *out);

@@ -10,6 +10,7 @@
 #include "snug/guard.h"
 #include "snug/log.h"
 #include "snug/program.h"
+#include "snug/report.h"
 #include "snug/start.h"
 #include "snug/sys.h"
 #include "snug/threads.h"
@@ -133,37 +134,6 @@ static struct snug_log find_log(void)
     };
 }
 
-static void log_start(int ret_vector)
-{
-    const struct snug_log log = find_log();
-    if (log.level == SNUG_LOG_OFF)
-        return;
-
-    char line[512];
-    for (unsigned i = 0; i < policy.n_problems; i++) {
-        struct snug_builder out = snug_text_build(line, sizeof line);
-        snug_policy_describe(&policy, &policy.problem[i], &out);
-        snug_log_write(&log, SNUG_LOG_ERROR, line);
-    }
-    if (ret_vector < 0)
-        snug_log_write(&log, SNUG_LOG_ERROR,
-                       "the start vector has no room: no variables are set");
-
-    struct snug_builder out = snug_text_build(line, sizeof line);
-    snug_text_put_u64(&out, plan.cpu.count);
-    snug_text_put(&out, " of ");
-    snug_text_put_u64(&out, facts.cpu.n_allowed);
-    snug_text_put(&out, " CPUs: ");
-    snug_text_put(&out, snug_reason_words(plan.cpu.reason));
-    snug_text_put(&out, "; memory target: ");
-    snug_text_put(&out, snug_reason_words(plan.memory.reason));
-    for (unsigned i = 0; i < plan.n_variables; i++) {
-        snug_text_put(&out, "; ");
-        snug_text_put(&out, plan.variable[i]);
-    }
-    snug_log_write(&log, SNUG_LOG_INFO, line);
-}
-
 /* True if there is a plan to apply. */
 static bool start(char **envp)
 {
@@ -196,7 +166,8 @@ static bool start(char **envp)
     const struct snug_log log = find_log();
     snug_guard_arm(&plan.seccomp, &log);
     snug_threads_arm(&plan.threads, log.path, program_path);
-    log_start(ret_vector);
+    if (log.level != SNUG_LOG_OFF)
+        snug_report_start(&log, &facts, &policy, &plan, ret_vector == 0);
     return true;
 }
 

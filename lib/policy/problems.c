@@ -256,3 +256,18 @@ void snug_problems_put(const struct snug_policy *policy, const struct snug_probl
         break;
     }
 }
+
+/* `/etc/snug.conf:3: cpu.round "sideways" is not taken as it stands; …`. Of a complaint
+ * about the whole file, the sample is its path. */
+void snug_problems_put_brief(const struct snug_policy *policy,
+                             const struct snug_problem *problem, struct snug_builder *out)
+{
+    if (problem->line)
+        put_place(policy, problem, out);
+    if (problem->key >= 0) {
+        snug_text_put(out, snug_options[problem->key].name);
+        snug_text_put(out, " ");
+    }
+    put_quoted(out, "", problem->sample,
+               " is not taken as it stands; snug explain says why, and what holds");
+}

@@ -34,6 +34,26 @@ static const char *describe(const struct snug_problem *problem)
     return text;
 }
 
+START_TEST(the_log_of_a_process_tells_place_key_and_value)
+{
+    char text[256];
+    add(SNUG_PROBLEM_UNKNOWN_KEY, SNUG_FROM_FILE, 3, "no.such");
+    struct snug_builder out = snug_text_build(text, sizeof text);
+    snug_problems_put_brief(&policy, &policy.problem[0], &out);
+    ck_assert_str_eq(text, "/etc/snug.conf:3: \"no.such\" is not taken as it stands; snug "
+                           "explain says why, and what holds");
+
+    const struct snug_problem problem = {.kind = SNUG_PROBLEM_BAD_VALUE,
+                                         .source = SNUG_FROM_ENVIRONMENT,
+                                         .key = SNUG_CPU_ROUND};
+    snug_problems_add(&policy, &problem, snug_text_of("sideways"));
+    out = snug_text_build(text, sizeof text);
+    snug_problems_put_brief(&policy, &policy.problem[1], &out);
+    ck_assert_str_eq(text, "cpu.round \"sideways\" is not taken as it stands; snug explain "
+                           "says why, and what holds");
+}
+END_TEST
+
 START_TEST(noise_is_one_entry_that_counts)
 {
     for (unsigned line = 5; line < 1005; line++)
@@ -238,6 +258,7 @@ static Suite *problems_suite(void)
     Suite *suite = suite_create("problems");
     TCase *tcase = tcase_create("list");
     tcase_add_checked_fixture(tcase, set_up, NULL);
+    tcase_add_test(tcase, the_log_of_a_process_tells_place_key_and_value);
     tcase_add_test(tcase, noise_is_one_entry_that_counts);
     tcase_add_test(tcase, eight_of_a_kind_stand_alone_and_the_ninth_counts_the_rest);
     tcase_add_test(tcase, sources_and_kinds_are_counted_apart);

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# The lines of a start: log.sh OBJECT. Errors name what was written and where, at level info one
+# line more tells what was found; without `log` there is none.
+set -eu
+object=$1
+failures=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Starts true under the policy and compares its lines, without the process id, with standard input.
+lines() { # LABEL VARIABLE…
+    label=$1
+    shift
+    cat >"$work/wanted"
+    env SNUG_SCOPE=all SNUG_POLICY="$work/policy" "$@" LD_PRELOAD="$object" true 2>"$work/err"
+    sed 's/^snug\[[0-9]*\]: //' "$work/err" >"$work/found"
+    diff "$work/wanted" "$work/found" && return
+    echo "$label: differs (wanted, found)"
+    failures=$((failures + 1))
+}
+
+printf 'cpu.round = sideways\nno.such = key\n' >"$work/policy"
+amiss='is not taken as it stands; snug explain says why, and what holds'
+lines 'log = off' SNUG_CPU_MIN=x </dev/null
+lines 'log = error' SNUG_LOG=error SNUG_CPU_MIN=x <<END
+$work/policy:1: cpu.round "sideways" $amiss
+$work/policy:2: "no.such" $amiss
+cpu.min "x" $amiss
+END
+
+rm "$work/policy"
+lines 'a missing file' SNUG_LOG=error SNUG_NOTHING=1 <<END
+"$work/policy" $amiss
+"SNUG_NOTHING" $amiss
+END
+
+# What the machine's limits are is not for this test to say; `snug explain` is asked by others.
+touch "$work/policy"
+env SNUG_SCOPE=all SNUG_POLICY="$work/policy" SNUG_LOG=info SNUG_CPU_COUNT=1 \
+    LD_PRELOAD="$object" true 2>"$work/err"
+limit='\(none\|unknown\|[0-9/]* (/.*)\)'
+grep -qx "snug\[[0-9]*\]: 1 of $(nproc) CPUs; CPU limit $limit; memory limit $limit" \
+    "$work/err" || {
+    cat "$work/err"
+    echo 'log = info: not the line of a start'
+    failures=$((failures + 1))
+}
+exit "$failures"
