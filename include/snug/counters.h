@@ -52,15 +52,19 @@ struct snug_change {
 
 enum { SNUG_CHANGE_WORDS = sizeof(struct snug_change) / sizeof(uint64_t) };
 
-struct snug_counters {
-    /* Written before the page can be found; 0 in a process without one. */
+/* Whose page it is. All 0 in a process that has none. */
+struct snug_counters_head {
     uint64_t magic;
     uint32_t layout;
-    uint32_t n_bytes;     /* Of this struct as the writer knows it. */
-    uint32_t n_counters;  /* Of `counter`. */
+    uint32_t n_bytes;     /* Of struct snug_counters as the writer knows it. */
+    uint32_t n_counters;  /* Of its `counter`. */
     uint32_t pid;         /* Of the process that counts, in its own namespace. */
-    uint64_t namespace;   /* Of process ids: the inode of /proc/self/ns/pid; 0: unknown. */
+    uint64_t namespace;   /* Of process ids: the inode of /proc/PID/ns/pid; 0: unknown. */
     uint64_t start_ticks; /* When it started, as in /proc/PID/stat; 0: unknown. */
+};
+
+struct snug_counters {
+    struct snug_counters_head head;
 
     _Atomic uint64_t prctl[SNUG_COUNTERS_OPTIONS]; /* Calls, by option. */
     _Atomic uint64_t prctl_other;                  /* Calls with any other option. */
@@ -83,6 +87,14 @@ void snug_counters_add_node_bytes(unsigned node, uint64_t n);
 
 /* From one thread only. */
 void snug_counters_set_change(const struct snug_change *change);
+
+/* This process's, to be written to a file as they are now: the head is filled in, with this
+ * identity. */
+const struct snug_counters *snug_counters_prepare(uint32_t pid, uint64_t namespace,
+                                                  uint64_t start_ticks);
+
+/* From now on counts go there. */
+void snug_counters_move(struct snug_counters *to);
 
 /* This process's. */
 const struct snug_counters *snug_counters_read(void);

@@ -15,6 +15,10 @@ struct snug_root {
     int pid; /* Whose `/proc/self` is meant: 0 for the caller's own. */
 };
 
+/* Moves a descriptor of 0, 1 or 2 away from there: they are the host's, open or not.
+ * Returns the descriptor, or the -errno that `fd` was or that moving gave. */
+int snug_file_lift(long fd);
+
 /* Opens for reading, close-on-exec, without waiting for a FIFO's writer. Returns a
  * descriptor of at least 3, or -errno. */
 int snug_file_open(const struct snug_root *root, const char *path);

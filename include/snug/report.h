@@ -12,3 +12,6 @@
 void snug_report_start(const struct snug_log *log, const struct snug_facts *facts,
                        const struct snug_policy *policy, const struct snug_plan *plan,
                        bool has_variables);
+
+/* `what: error NUMBER`, for the -errno `r`. */
+void snug_report_failure(const struct snug_log *log, const char *what, int r);

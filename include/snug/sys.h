@@ -10,17 +10,20 @@
 #include <stdint.h>
 
 struct stat;
+struct statfs;
 
 /* File calls. The descriptor that `openat` returns is close-on-exec if the flags say so;
  * it may be 0, 1 or 2: callers use snug_file_open, which moves it away from there. */
 long snug_sys_openat(int dir, const char *path, int flags);
 long snug_sys_openat2(int dir, const char *path, int flags, uint64_t resolve);
 long snug_sys_dup_above(int fd, int lowest);
-long snug_sys_create(const char *path, int flags, unsigned mode);
+long snug_sys_create(int dir, const char *path, int flags, unsigned mode);
+long snug_sys_unlinkat(int dir, const char *path);
 long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
 long snug_sys_write(int fd, const void *buf, size_t n_bytes);
 long snug_sys_close(int fd);
 long snug_sys_fstat(int fd, struct stat *ret);
+long snug_sys_fstatfs(int fd, struct statfs *ret);
 long snug_sys_newfstatat(int dir, const char *path, struct stat *ret);
 long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_bytes);
 

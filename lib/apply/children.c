@@ -2,36 +2,12 @@
  * Asking for a signal at the parent's death. What surprises: the kernel sends it when the
  * parent's *thread* ends that forked the child, and a forked copy has asked for nothing.
  */
-#include <fcntl.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 
 #include "snug/children.h"
 #include "snug/entries.h"
+#include "snug/identity.h"
 #include "snug/sys.h"
-
-enum { STAT_BYTES = 1024 };
-
-static uint64_t read_start_ticks(const struct snug_root *root, int pid)
-{
-    char text[STAT_BYTES];
-    size_t n;
-    if (snug_file_read(root, "/proc/self/stat", sizeof text, text, &n) < 0)
-        return 0;
-    return snug_tie_start_ticks((struct snug_text){text, n}, pid);
-}
-
-static uint64_t read_own_ticks(int pid)
-{
-    static const struct snug_root own = {.fd = -1};
-    return read_start_ticks(&own, pid);
-}
-
-static uint64_t read_others_ticks(int pid)
-{
-    const struct snug_root other = {.fd = -1, .pid = pid};
-    return read_start_ticks(&other, pid);
-}
 
 static void raise_signal(unsigned signal)
 {
@@ -50,20 +26,6 @@ static void ask(unsigned signal, int parent)
         raise_signal(signal);
 }
 
-/* The namespace of process ids that this process lives in. */
-static uint64_t read_namespace(void)
-{
-    struct stat status;
-    const long r = snug_sys_newfstatat(AT_FDCWD, "/proc/self/ns/pid", &status);
-    return r < 0 ? 0 : status.st_ino;
-}
-
-static struct snug_tie tie_to_self(unsigned signal)
-{
-    const int pid = (int)snug_sys_getpid();
-    return (struct snug_tie){signal, pid, read_own_ticks(pid), read_namespace()};
-}
-
 static enum snug_kin find_kin(const struct snug_tie *tie, const struct snug_tie *self,
                               int parent)
 {
@@ -75,8 +37,8 @@ static enum snug_kin find_kin(const struct snug_tie *tie, const struct snug_tie 
     /* A parent in an outer namespace is 0. A /proc that does not know us is an outer one.
      */
     if (parent && self->start_ticks && parent != tie->pid) {
-        view.parent_ticks = read_others_ticks(parent);
-        view.named_ticks = read_others_ticks(tie->pid);
+        view.parent_ticks = snug_identity_ticks_of(parent);
+        view.named_ticks = snug_identity_ticks_of(tie->pid);
     }
     return snug_tie_kin(tie, &view);
 }
@@ -87,7 +49,7 @@ void snug_children_join(struct snug_vector *vector, char *record)
     if (!tie.signal)
         return;
 
-    const struct snug_tie self = tie_to_self(tie.signal);
+    const struct snug_tie self = snug_identity_own(tie.signal);
     const int parent = (int)snug_sys_getppid();
     switch (find_kin(&tie, &self, parent)) {
     case SNUG_KIN_SELF:
@@ -112,7 +74,7 @@ void snug_children_hand_down(const struct snug_child_plan *plan, char *ret_word)
 {
     if (!plan->signal)
         return;
-    const struct snug_tie self = tie_to_self(plan->signal);
+    const struct snug_tie self = snug_identity_own(plan->signal);
     struct snug_builder out = snug_text_build(ret_word, SNUG_CHILDREN_WORD_BYTES);
     snug_tie_put(&out, &self); /* It fits: four numbers. */
 }

@@ -60,3 +60,13 @@ void snug_report_start(const struct snug_log *log, const struct snug_facts *fact
     put_start(&out, facts, plan);
     snug_log_write(log, SNUG_LOG_INFO, line);
 }
+
+void snug_report_failure(const struct snug_log *log, const char *what, int r)
+{
+    char line[LINE_BYTES];
+    struct snug_builder out = snug_text_build(line, sizeof line);
+    snug_text_put(&out, what);
+    snug_text_put(&out, ": error ");
+    snug_text_put_u64(&out, (uint64_t)-r);
+    snug_log_write(log, SNUG_LOG_ERROR, line);
+}

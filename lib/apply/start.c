@@ -12,6 +12,7 @@
 #include "snug/program.h"
 #include "snug/report.h"
 #include "snug/start.h"
+#include "snug/statsfile.h"
 #include "snug/sys.h"
 #include "snug/threads.h"
 #include "snug/variables.h"
@@ -134,6 +135,14 @@ static struct snug_log find_log(void)
     };
 }
 
+static void open_stats(const struct snug_log *log)
+{
+    const struct snug_setting *setting = &policy.setting[SNUG_STATS_FILE];
+    const int r = setting->unit == SNUG_UNIT_PATH ? snug_statsfile_open(setting->text) : 0;
+    if (r < 0)
+        snug_report_failure(log, "stats.file is not used", r);
+}
+
 /* True if there is a plan to apply. */
 static bool start(char **envp)
 {
@@ -166,6 +175,7 @@ static bool start(char **envp)
     const struct snug_log log = find_log();
     snug_guard_arm(&plan.seccomp, &log);
     snug_threads_arm(&plan.threads, log.path, program_path);
+    open_stats(&log);
     if (log.level != SNUG_LOG_OFF)
         snug_report_start(&log, &facts, &policy, &plan, ret_vector == 0);
     return true;

@@ -13,6 +13,15 @@ enum { PATH_BYTES = 4096, FIRST_FREE_FD = 3 };
 
 static const int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
+int snug_file_lift(long fd)
+{
+    if (fd < 0 || fd >= FIRST_FREE_FD)
+        return (int)fd;
+    const long above = snug_sys_dup_above((int)fd, FIRST_FREE_FD);
+    (void)snug_sys_close((int)fd); /* The other one stays open: nothing can be lost. */
+    return (int)above;
+}
+
 /* `/proc/self/status` as seen from here is `/proc/PID/status` for another process. What
  * lies outside `/proc` is looked up in that process's own mount namespace, by
  * `/proc/PID/root`. */
@@ -57,12 +66,7 @@ int snug_file_open(const struct snug_root *root, const char *path)
     } else {
         fd = snug_sys_openat(AT_FDCWD, path, open_flags);
     }
-
-    if (fd < 0 || fd >= FIRST_FREE_FD)
-        return (int)fd;
-    const long above = snug_sys_dup_above((int)fd, FIRST_FREE_FD);
-    (void)snug_sys_close((int)fd); /* Read-only: nothing can be lost. */
-    return (int)above;
+    return snug_file_lift(fd);
 }
 
 int snug_file_read_fd(int fd, size_t size, char *ret_buf, size_t *ret_n)

@@ -3,21 +3,17 @@
  */
 #include <fcntl.h>
 
+#include "snug/file.h"
 #include "snug/log.h"
 #include "snug/sys.h"
 #include "snug/text.h"
 
-enum { LINE_BYTES = 1024, STANDARD_ERROR = 2, LOG_MODE = 0644, FIRST_FREE_FD = 3 };
+enum { LINE_BYTES = 1024, STANDARD_ERROR = 2, LOG_MODE = 0644 };
 
-static long open_log(const char *path)
+static int open_log(const char *path)
 {
     const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    const long fd = snug_sys_create(path, flags, LOG_MODE);
-    if (fd < 0 || fd >= FIRST_FREE_FD)
-        return fd;
-    const long above = snug_sys_dup_above((int)fd, FIRST_FREE_FD);
-    (void)snug_sys_close((int)fd); /* Nothing was written through it. */
-    return above;
+    return snug_file_lift(snug_sys_create(AT_FDCWD, path, flags, LOG_MODE));
 }
 
 void snug_log_write(const struct snug_log *log, enum snug_log_level level, const char *text)
@@ -37,10 +33,10 @@ void snug_log_write(const struct snug_log *log, enum snug_log_level level, const
     snug_text_put_slice(&out, rest);
     out.at[out.n++] = '\n';
 
-    const long fd = log->path ? open_log(log->path) : STANDARD_ERROR;
+    const int fd = log->path ? open_log(log->path) : STANDARD_ERROR;
     if (fd < 0)
         return;
-    (void)snug_sys_write((int)fd, line, out.n); /* See the contract: silent. */
+    (void)snug_sys_write(fd, line, out.n); /* See the contract: silent. */
     if (log->path)
-        (void)snug_sys_close((int)fd);
+        (void)snug_sys_close(fd);
 }

@@ -72,9 +72,9 @@ long snug_sys_dup_above(int fd, int lowest)
     return call3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest);
 }
 
-long snug_sys_create(const char *path, int flags, unsigned mode)
+long snug_sys_create(int dir, const char *path, int flags, unsigned mode)
 {
-    return call4(SYS_openat, AT_FDCWD, (long)path, flags | O_CREAT, (long)mode);
+    return call4(SYS_openat, dir, (long)path, flags | O_CREAT, (long)mode);
 }
 
 long snug_sys_read(int fd, void *ret_buf, size_t n_bytes)
@@ -95,6 +95,16 @@ long snug_sys_close(int fd)
 long snug_sys_fstat(int fd, struct stat *ret)
 {
     return call3(SYS_fstat, fd, (long)ret, 0);
+}
+
+long snug_sys_fstatfs(int fd, struct statfs *ret)
+{
+    return call3(SYS_fstatfs, fd, (long)ret, 0);
+}
+
+long snug_sys_unlinkat(int dir, const char *path)
+{
+    return call3(SYS_unlinkat, dir, (long)path, 0);
 }
 
 long snug_sys_newfstatat(int dir, const char *path, struct stat *ret)

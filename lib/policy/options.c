@@ -154,7 +154,8 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
     [SNUG_STATS_FILE] = {.name = "stats.file",
                          .words = "none",
                          .units = SNUG_UNIT_WORD | SNUG_UNIT_PATH,
-                         .initial = "none"},
+                         .initial = "none",
+                         .is_here = true},
 };
 
 int snug_options_find(struct snug_text name)

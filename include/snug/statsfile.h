@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * stats.file: the counters as a page that others can read.
+ */
+#pragma once
+
+/* Once, at the start. Makes the file that `pattern`, an absolute path, names (`%p` is the
+ * process id, `%%` a percent sign) and counts there from now on. In place of an older one
+ * of ours, if the process that it belongs to is gone; nothing else is touched. Returns 0 or
+ * -errno, and then the counters stay where they were:
+ * -EEXIST      what has that name is not ours to replace
+ * -EBUSY       it belongs to another living process
+ * -EMEDIUMTYPE the directory is not on a file system in memory (tmpfs)
+ * -ENOSPC      the file system is full
+ * and what the kernel says to open, write and mmap. */
+int snug_statsfile_open(const char *pattern);
