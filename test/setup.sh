@@ -19,6 +19,7 @@ packages_for() { # PURPOSE
     tidy) echo 'clang-tidy:clang-tidy' ;;
     fuzz) echo 'clang:clang' ;;
     model) echo 'spin:spin' ;;
+    trust) echo 'strace:strace' ;;
     esac
 }
 
