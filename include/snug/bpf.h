@@ -5,12 +5,20 @@
  */
 #pragma once
 
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { SNUG_BPF_MAX = 4096 }; /* Instructions; the kernel's BPF_MAXINSNS. */
+
+/* What struct seccomp_data calls the architecture that snug is built for. */
+#if defined(__x86_64__)
+#define SNUG_BPF_NATIVE AUDIT_ARCH_X86_64
+#else
+#define SNUG_BPF_NATIVE AUDIT_ARCH_AARCH64
+#endif
 
 /* Notes on each instruction of one program. Too big for a host's stack. */
 struct snug_bpf_notes {

@@ -6,12 +6,11 @@
 #include "snug/guard.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <stdatomic.h>
 
 #include "snug/bpf.h"
 #include "snug/calls.h"
-#include "snug/needs.h"
+#include "snug/refusals.h"
 #include "snug/sys.h"
 
 enum {
@@ -27,10 +26,8 @@ enum {
 };
 
 #if defined(__x86_64__)
-static const uint32_t native = AUDIT_ARCH_X86_64;
 static const uint32_t foreign_bit = 0x40000000; /* Numbers of the x32 ABI. */
 #else
-static const uint32_t native = AUDIT_ARCH_AARCH64;
 static const uint32_t foreign_bit = 0;
 #endif
 
@@ -70,17 +67,6 @@ static void say(enum snug_log_level level, const char *text)
     struct snug_builder out = begin_line(line);
     snug_text_put(&out, text);
     snug_log_write(&log, level, line);
-}
-
-static void put_hex(struct snug_builder *out, uint64_t number)
-{
-    snug_text_put(out, "0x");
-    int shift = 60;
-    while (shift && !(number >> shift))
-        shift -= 4;
-    for (; shift >= 0; shift -= 4)
-        snug_text_put_slice(
-            out, (struct snug_text){&"0123456789abcdef"[number >> shift & 15], 1});
 }
 
 /* Whether a call with this memory would not end in EFAULT. The kernel reads a signal set
@@ -172,87 +158,19 @@ static void report_numbers(const struct turn *turn)
         say(SNUG_LOG_ERROR, "the filter names more numbers that are no system calls");
 }
 
-static uint32_t answer_to(const struct turn *turn, const struct snug_need *need)
-{
-    struct seccomp_data call = {.nr = need->number, .arch = native};
-    for (unsigned i = 0; i < 6; i++)
-        call.args[i] = need->argument[i];
-    return snug_bpf_run(turn->code, &call);
-}
-
-static void put_answer(struct snug_builder *out, uint32_t answer,
-                       enum snug_needs_tolerance tolerance)
-{
-    const uint32_t error = answer & SECCOMP_RET_DATA;
-    switch (answer & SECCOMP_RET_ACTION_FULL) {
-    case SECCOMP_RET_ERRNO:
-        snug_text_put(out, "errno ");
-        snug_text_put_u64(out, error);
-        if (tolerance == SNUG_NEEDS_TOLERATES_ERRNO ||
-            (tolerance == SNUG_NEEDS_TOLERATES_ENOSYS && error == ENOSYS))
-            snug_text_put(out, ", which does no harm");
-        break;
-    case SECCOMP_RET_TRAP:
-        snug_text_put(out, "signal SIGSYS");
-        break;
-    case SECCOMP_RET_KILL_THREAD:
-        snug_text_put(out, "kills the thread");
-        break;
-    default:
-        snug_text_put(out, "kills the process");
-    }
-    if (plan.softens)
-        snug_text_put(out, "; logged instead");
-}
-
-static void say_refused(const struct snug_need *need, uint32_t answer, bool shows_arguments)
-{
-    char line[LINE_BYTES];
-    struct snug_builder out = begin_line(line);
-    snug_text_put(&out, "the filter refuses ");
-    snug_calls_put(&out, (unsigned)need->number);
-    for (unsigned i = 0; shows_arguments && i < 6; i++) {
-        if (!(need->matters >> i & 1))
-            continue;
-        snug_text_put(&out, " args[");
-        snug_text_put_u64(&out, i);
-        snug_text_put(&out, "] = ");
-        put_hex(&out, need->argument[i]);
-    }
-    snug_text_put(&out, ": ");
-    put_answer(&out, answer, need->tolerance);
-    snug_log_write(&log, SNUG_LOG_ERROR, line);
-}
-
-/* Whether all calls of one number, from `at` on, are answered as the first. */
-static bool is_one_answer(const struct turn *turn, unsigned at,
-                          const struct snug_need *first, uint32_t answer)
-{
-    struct snug_need need;
-    while (snug_needs_next(plan.go_minor, plan.who, &at, &need) &&
-           need.number == first->number)
-        if (answer_to(turn, &need) != answer || need.tolerance != first->tolerance)
-            return false;
-    return true;
-}
-
 /* A line for each call that is needed and refused: one for a number, if its arguments make
  * no difference. */
 static void report_refusals(const struct turn *turn)
 {
-    struct snug_need need;
-    int number = -1;
-    bool is_whole = false;
-    unsigned at = 0;
-    while (snug_needs_next(plan.go_minor, plan.who, &at, &need)) {
-        const uint32_t answer = answer_to(turn, &need);
-        if (need.number != number)
-            is_whole = is_one_answer(turn, at, &need, answer);
-        else if (is_whole)
-            continue;
-        number = need.number;
-        if (snug_bpf_refuses(answer))
-            say_refused(&need, answer, !is_whole);
+    struct snug_refusals walk = {turn->code, plan.go_minor, plan.who, 0, 0, false};
+    struct snug_refusal refusal;
+    while (snug_refusals_next(&walk, &refusal)) {
+        char line[LINE_BYTES];
+        struct snug_builder out = begin_line(line);
+        snug_text_put(&out, "the filter refuses ");
+        snug_refusals_put(&out, &refusal);
+        snug_text_put(&out, plan.softens ? "; logged instead" : "");
+        snug_log_write(&log, SNUG_LOG_ERROR, line);
     }
 }
 
@@ -266,7 +184,7 @@ static bool look_at(const void *program, struct turn *turn)
         say(SNUG_LOG_INFO, "the filter is malformed");
         return false;
     }
-    if (!snug_bpf_trace(turn->code, n, native, &turn->notes))
+    if (!snug_bpf_trace(turn->code, n, SNUG_BPF_NATIVE, &turn->notes))
         say(SNUG_LOG_ERROR, "the filter does not look at the architecture");
     report_numbers(turn);
     report_refusals(turn);
