@@ -11,7 +11,8 @@ packages_for() { # PURPOSE
     case $1 in
     build) echo 'gcc:cc libc6-dev:/usr/include/stdio.h meson:meson ninja-build:ninja
                  pkg-config:pkg-config check:@check
-                 libseccomp-dev:@libseccomp' ;;
+                 libseccomp-dev:@libseccomp libjansson-dev:@jansson
+                 libcap-dev:@libcap' ;;
     go) echo 'golang-go:go ca-certificates:/etc/ssl/certs/ca-certificates.crt' ;;
     matrix) echo 'musl-tools:musl-gcc binutils:readelf strace:strace' ;;
     vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio' ;;

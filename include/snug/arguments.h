@@ -29,9 +29,11 @@ struct snug_arguments {
     bool is_json;
     bool is_all;
     bool is_pin;
+    bool is_seccomp_log;
     const char *root; /* NULL: the live system. */
     const char *pid;
     const char *policy;
+    const char *seccomp;
     unsigned n_keys;
     const char *key[SNUG_ARGUMENTS_KEYS_MAX]; /* `cpu.round=down`, in order. */
     char *const *operand; /* What follows the options; ends with NULL, may be empty. */

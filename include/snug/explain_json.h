@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+#include "snug/profile.h"
 #include "snug/subject.h"
 
-void snug_explain_json_write(const struct snug_subject *subject, FILE *out);
+/* `profile` may be NULL. */
+void snug_explain_json_write(const struct snug_subject *subject,
+                             const struct snug_profile *profile, FILE *out);

@@ -8,10 +8,13 @@
 
 #include "snug/explain.h"
 #include "snug/explain_json.h"
+#include "snug/explain_seccomp.h"
 #include "snug/explain_text.h"
 #include "snug/help.h"
 
-static int explain(struct snug_subject *subject, const struct snug_arguments *arguments)
+/* `profile` may be NULL. */
+static int explain(struct snug_subject *subject, const struct snug_arguments *arguments,
+                   const struct snug_profile *profile)
 {
     int r = snug_subject_open(subject, arguments);
     if (r < 0) {
@@ -30,10 +33,13 @@ static int explain(struct snug_subject *subject, const struct snug_arguments *ar
     }
 
     snug_subject_plan(subject, arguments);
-    if (arguments->is_json)
-        snug_explain_json_write(subject, stdout);
-    else
-        snug_explain_text_write(subject, arguments->is_all, stdout);
+    if (arguments->is_json) {
+        snug_explain_json_write(subject, profile, stdout);
+        return 0;
+    }
+    snug_explain_text_write(subject, arguments->is_all, stdout);
+    if (profile)
+        snug_explain_seccomp_write_text(subject, profile, stdout);
     return 0;
 }
 
@@ -53,8 +59,14 @@ int snug_explain_main(char *const *argv)
         return snug_help_complain(SNUG_COMMAND_EXPLAIN,
                                   "--root and --pid exclude each other");
 
+    static struct snug_profile profile;
+    if (arguments.seccomp && snug_profile_read(arguments.seccomp, &profile) < 0) {
+        warnx("%s", profile.members.complaint);
+        return SNUG_EXIT_FAILURE;
+    }
+
     struct snug_subject subject;
-    const int status = explain(&subject, &arguments);
+    const int status = explain(&subject, &arguments, arguments.seccomp ? &profile : NULL);
     snug_subject_close(&subject);
     return status;
 }

@@ -3,6 +3,7 @@
  * words beside it.
  */
 #include "snug/explain_json.h"
+#include "snug/explain_seccomp.h"
 #include "snug/figures.h"
 #include "snug/json.h"
 #include "snug/values.h"
@@ -274,7 +275,8 @@ static void write_plan(struct snug_json *json, const struct snug_plan *plan)
     snug_json_end(json);
 }
 
-void snug_explain_json_write(const struct snug_subject *subject, FILE *out)
+void snug_explain_json_write(const struct snug_subject *subject,
+                             const struct snug_profile *profile, FILE *out)
 {
     struct snug_json json = snug_json_write(out);
     snug_json_object(&json, NULL);
@@ -282,6 +284,8 @@ void snug_explain_json_write(const struct snug_subject *subject, FILE *out)
     write_facts(&json, subject);
     write_policy(&json, &subject->policy);
     write_plan(&json, &subject->plan);
+    if (profile)
+        snug_explain_seccomp_write_json(subject, profile, &json);
     snug_json_array(&json, "notes");
     for (unsigned i = 0; i < subject->n_notes; i++)
         snug_json_string(&json, NULL, subject->note[i]);

@@ -40,6 +40,7 @@ static const char explain[] =
     "  --pid PID        explain that process\n"
     "  --policy FILE    read this policy file\n"
     "  --KEY=VALUE      set a policy key, as in --cpu.round=down\n"
+    "  --seccomp FILE   say which calls of PROGRAM this seccomp profile would refuse\n"
     "  --all            show every policy key, not only those that are set\n"
     "  --json           for programs\n"
     "  --help           this text\n";
@@ -52,6 +53,9 @@ static const char run[] =
     "where the plan says so and the user did not.\n"
     "\n"
     "Options:\n"
+    "  --seccomp FILE   start PROGRAM under this seccomp profile (JSON, as for Docker,\n"
+    "                   Kubernetes and runc)\n"
+    "  --seccomp-log    log what the profile refuses, and refuse nothing\n"
     "  --pin            let PROGRAM use only the planned CPUs, for good\n"
     "  --policy FILE    read this policy file\n"
     "  --KEY=VALUE      set a policy key, as in --cpu.round=down\n"

@@ -10,14 +10,22 @@
 
 #include "snug/help.h"
 #include "snug/launch.h"
+#include "snug/profile.h"
 #include "snug/run.h"
 
 enum { SENTENCE_BYTES = 2048 };
 
-static int become(char *const *command)
+/* `profile` may be NULL. Nothing is done between the filter and the program: the filter may
+ * refuse it. */
+static int become(char *const *command, const struct snug_profile *profile)
 {
     /* What was said so far would be lost in the program's memory. */
     (void)fflush(NULL);
+    const int r = profile ? snug_profile_load(profile) : 0;
+    if (r < 0) {
+        warnx("%s: the filter cannot be loaded: %s", profile->members.file, strerror(-r));
+        return SNUG_EXIT_FAILURE;
+    }
     (void)execvp(command[0], command); /* It returns only to fail. */
     const int error = errno;
     warnx("%s: %s", command[0], strerror(error));
@@ -72,7 +80,26 @@ static int prepare_object(const struct snug_program *program)
     return 0;
 }
 
-static int run(struct snug_subject *subject, const struct snug_arguments *arguments)
+/* -EINVAL after a complaint. */
+static int prepare_profile(const struct snug_arguments *arguments,
+                           struct snug_profile *profile)
+{
+    int r = snug_profile_read(arguments->seccomp, profile);
+    if (r == 0 && profile->rules.notifies)
+        r = snug_members_complain(&profile->members,
+                                  "SCMP_ACT_NOTIFY needs a supervisor, and there is none");
+    if (r == 0 && arguments->is_seccomp_log)
+        r = snug_profile_soften(profile);
+    if (r < 0)
+        warnx("%s", profile->members.complaint);
+    else if (profile->rules.n_unknown)
+        warnx("%s: skipped, since libseccomp does not know them: %s", arguments->seccomp,
+              profile->rules.unknown);
+    return r;
+}
+
+static int run(struct snug_subject *subject, const struct snug_arguments *arguments,
+               const struct snug_profile *profile)
 {
     char *const *command = arguments->operand;
     int r = snug_subject_open(subject, arguments);
@@ -85,7 +112,7 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
 
     snug_subject_plan(subject, arguments);
     if (subject->policy.is_off)
-        return become(command);
+        return become(command, profile);
 
     const struct snug_program *program = &subject->facts.program;
     report_problems(&subject->policy);
@@ -105,7 +132,7 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
     }
     if (arguments->is_pin)
         pin(&subject->plan);
-    return become(command);
+    return become(command, profile);
 }
 
 int snug_run_main(char *const *argv)
@@ -123,8 +150,15 @@ int snug_run_main(char *const *argv)
     if (!arguments.operand[0])
         return snug_help_complain(SNUG_COMMAND_RUN, "no program is given");
 
+    if (arguments.is_seccomp_log && !arguments.seccomp)
+        return snug_help_complain(SNUG_COMMAND_RUN, "--seccomp-log needs --seccomp FILE");
+
+    static struct snug_profile profile;
+    if (arguments.seccomp && prepare_profile(&arguments, &profile) < 0)
+        return SNUG_EXIT_FAILURE;
+
     struct snug_subject subject;
-    const int status = run(&subject, &arguments);
+    const int status = run(&subject, &arguments, arguments.seccomp ? &profile : NULL);
     snug_subject_close(&subject);
     return status;
 }

@@ -121,7 +121,7 @@ static const struct row rows[] = {
     {SYS_fcntl, 0, NEWEST, GO | START, ERRNO, {2}, {F_GETFL}},
 
     /* Before main: kernel, loader and libc. */
-    {SYS_execve, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
+    {SYS_execve, 0, NEWEST, GO | LIBC | START, NONE, {0}, {0}},
     {SYS_fstat, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_newfstatat, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_set_tid_address, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},

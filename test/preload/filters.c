@@ -3,9 +3,11 @@
  *
  *   filters write CASE FILE        the filter as the kernel takes it
  *   filters load HOW CASE|FILE     loads it and makes a call that CASE "deny" kills for;
- * HOW is prctl or syscall (FILE), or libseccomp (CASE) filters expect FILE WHO GO     which
- * of the calls in needs.h it refuses, found by making each in a process under the filter;
- * run without snug
+ *                                  HOW is prctl or syscall (FILE), or libseccomp (CASE)
+ *   filters load none              makes the call under the filter that is in force already
+ *   filters expect FILE WHO GO     which of the calls in needs.h it refuses, found by
+ * making each in a process under the filter; run without snug filters expect - WHO GO the
+ * same under the filter that is in force already
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -149,8 +151,10 @@ static struct sock_fprog read_program(const char *path)
 
 static void load(const char *how, const char *what)
 {
-    int r;
-    if (strcmp(how, "libseccomp") == 0) {
+    int r = 0;
+    if (strcmp(how, "none") == 0) {
+        r = what ? -1 : 0;
+    } else if (strcmp(how, "libseccomp") == 0) {
         r = seccomp_load(make(what));
     } else {
         const struct sock_fprog program = read_program(what);
@@ -188,7 +192,7 @@ static void make_call(const struct snug_need *need, const struct sock_fprog *pro
     (void)signal(SIGSYS, see_trap);
     (void)alarm(2);
     (void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program) < 0)
+    if (program->len && prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program) < 0)
         fail("load");
     const long r = syscall(need->number, a[0], a[1], a[2], a[3], a[4], a[5]);
     outcome->result = r < 0 ? -errno : r;
@@ -241,7 +245,9 @@ static void expect(const char *path, unsigned who, unsigned go_minor)
 {
     static struct snug_need needs[MAX_NEEDS];
     static char words[MAX_NEEDS][32];
-    const struct sock_fprog program = read_program(path);
+    const bool is_in_force = strcmp(path, "-") == 0;
+    const struct sock_fprog program =
+        is_in_force ? (struct sock_fprog){0} : read_program(path);
     unsigned at = 0;
     unsigned n = 0;
     for (; n < MAX_NEEDS && snug_needs_next(go_minor, who, &at, &needs[n]); n++) {
@@ -268,7 +274,7 @@ int main(int argc, char **argv)
         fail("mmap");
     if (argc == 4 && strcmp(argv[1], "write") == 0)
         write_case(argv[2], argv[3]);
-    else if (argc == 4 && strcmp(argv[1], "load") == 0)
+    else if (argc >= 3 && strcmp(argv[1], "load") == 0)
         load(argv[2], argv[3]);
     else if (argc == 5 && strcmp(argv[1], "expect") == 0)
         expect(argv[2], (unsigned)strtoul(argv[3], NULL, 10),
