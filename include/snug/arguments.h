@@ -12,6 +12,7 @@ enum snug_command {
     SNUG_COMMAND_EXPLAIN = 1,
     SNUG_COMMAND_RUN = 2,
     SNUG_COMMAND_CHECK = 4,
+    SNUG_COMMAND_STAT = 8,
 };
 
 /* env(1)'s. */
@@ -30,10 +31,13 @@ struct snug_arguments {
     bool is_all;
     bool is_pin;
     bool is_seccomp_log;
+    bool is_watch;
+    bool is_openmetrics;
     const char *root; /* NULL: the live system. */
     const char *pid;
     const char *policy;
     const char *seccomp;
+    const char *interval; /* A number, not yet read. */
     unsigned n_keys;
     const char *key[SNUG_ARGUMENTS_KEYS_MAX]; /* `cpu.round=down`, in order. */
     char *const *operand; /* What follows the options; ends with NULL, may be empty. */

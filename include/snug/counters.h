@@ -19,7 +19,7 @@ enum {
 /* What a page begins with. */
 #define SNUG_COUNTERS_MAGIC 0x7461747367756e73ull /* "snugstat" */
 
-/* The counters with a name. */
+/* The counters with a name; each has a row in lib/cli/metrics.c. */
 enum snug_counter {
     SNUG_COUNT_RESERVATIONS, /* Heap arenas recognised. */
     SNUG_COUNT_GROWTHS,      /* Calls by which a heap grew. */

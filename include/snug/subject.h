@@ -8,6 +8,7 @@
 #include "snug/arguments.h"
 #include "snug/executable.h"
 #include "snug/plan.h"
+#include "snug/snapshot.h"
 
 enum { SNUG_SUBJECT_NOTES_MAX = 6, SNUG_SUBJECT_NOTE_BYTES = 192 };
 
@@ -21,6 +22,7 @@ struct snug_subject {
     struct snug_facts facts;
     struct snug_policy policy;
     struct snug_plan plan;
+    struct snug_snapshot counted; /* Of the process, all 0 if it has no page. */
     unsigned n_notes; /* Whole sentences that explain what the figures alone do not. */
     char note[SNUG_SUBJECT_NOTES_MAX][SNUG_SUBJECT_NOTE_BYTES];
 };

@@ -16,10 +16,17 @@ struct row {
 };
 
 static const struct row rows[] = {
-    {"help", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN | SNUG_COMMAND_CHECK, NULL,
+    {"help",
+     SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN | SNUG_COMMAND_CHECK | SNUG_COMMAND_STAT, NULL,
      offsetof(struct snug_arguments, is_help)},
-    {"json", SNUG_COMMAND_EXPLAIN, NULL, offsetof(struct snug_arguments, is_json)},
-    {"all", SNUG_COMMAND_EXPLAIN, NULL, offsetof(struct snug_arguments, is_all)},
+    {"json", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_STAT, NULL,
+     offsetof(struct snug_arguments, is_json)},
+    {"all", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_STAT, NULL,
+     offsetof(struct snug_arguments, is_all)},
+    {"openmetrics", SNUG_COMMAND_STAT, NULL,
+     offsetof(struct snug_arguments, is_openmetrics)},
+    {"watch", SNUG_COMMAND_STAT, NULL, offsetof(struct snug_arguments, is_watch)},
+    {"interval", SNUG_COMMAND_STAT, "SECONDS", offsetof(struct snug_arguments, interval)},
     {"pin", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_pin)},
     {"seccomp-log", SNUG_COMMAND_RUN, NULL,
      offsetof(struct snug_arguments, is_seccomp_log)},
@@ -44,7 +51,7 @@ static const struct row *find_row(enum snug_command command, struct snug_text na
 static bool is_key(enum snug_command command, struct snug_text name)
 {
     const struct snug_text any_with_dot = snug_text_of("[a-z]*.*");
-    return command != SNUG_COMMAND_CHECK &&
+    return command & (SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN) &&
            (snug_options_find(name) >= 0 || snug_text_matches(name, any_with_dot));
 }
 

@@ -11,6 +11,23 @@
 #include "snug/explain_seccomp.h"
 #include "snug/explain_text.h"
 #include "snug/help.h"
+#include "snug/page.h"
+#include "snug/resize.h"
+
+enum { ROW_BYTES = 512 };
+
+static void write_text(const struct snug_subject *subject, bool is_all)
+{
+    snug_explain_text_write(subject, is_all, stdout);
+
+    char row[ROW_BYTES];
+    struct snug_builder resize = snug_text_build(row, sizeof row);
+    snug_resize_put(&resize, &subject->counted);
+    if (!resize.n)
+        return;
+    (void)fputs("\nLive resize\n", stdout);
+    snug_page_write_row(stdout, "", row);
+}
 
 /* `profile` may be NULL. */
 static int explain(struct snug_subject *subject, const struct snug_arguments *arguments,
@@ -37,7 +54,7 @@ static int explain(struct snug_subject *subject, const struct snug_arguments *ar
         snug_explain_json_write(subject, profile, stdout);
         return 0;
     }
-    snug_explain_text_write(subject, arguments->is_all, stdout);
+    write_text(subject, arguments->is_all);
     if (profile)
         snug_explain_seccomp_write_text(subject, profile, stdout);
     return 0;

@@ -6,6 +6,7 @@
 #include "snug/explain_seccomp.h"
 #include "snug/figures.h"
 #include "snug/json.h"
+#include "snug/resize.h"
 #include "snug/values.h"
 
 enum { VALUE_BYTES = 2048, LIST_BYTES = 8192 };
@@ -284,6 +285,7 @@ void snug_explain_json_write(const struct snug_subject *subject,
     write_facts(&json, subject);
     write_policy(&json, &subject->policy);
     write_plan(&json, &subject->plan);
+    snug_resize_write_json(&json, &subject->counted);
     if (profile)
         snug_explain_seccomp_write_json(subject, profile, &json);
     snug_json_array(&json, "notes");

@@ -16,6 +16,7 @@ static const char general[] =
     "  explain    show the facts, the policy and the plan, each with its reason\n"
     "  run        start a program under snug\n"
     "  check      look for mistakes in a policy file\n"
+    "  stat       show what snug has counted in a process\n"
     "\n"
     "Options:\n"
     "  --help         this text; snug COMMAND --help says more about a command\n"
@@ -70,6 +71,21 @@ static const char check[] =
     "Options:\n"
     "  --help           this text\n";
 
+static const char stat[] =
+    "Usage: snug stat [OPTION...] PID|FILE...\n"
+    "\n"
+    "Shows what snug has counted in processes that run with stats.file set. FILE is such "
+    "a\n"
+    "page, of a process that has ended too.\n"
+    "\n"
+    "Options:\n"
+    "  --watch              again and again, until the processes have ended\n"
+    "  --interval SECONDS   between two looks (default: 1)\n"
+    "  --all                show counters that are 0 as well\n"
+    "  --json               for programs; with --watch one document after the other\n"
+    "  --openmetrics        for collectors of metrics\n"
+    "  --help               this text\n";
+
 void snug_help_write(FILE *out)
 {
     (void)fputs(general, out);
@@ -86,6 +102,9 @@ void snug_help_write_command(enum snug_command command, FILE *out)
         break;
     case SNUG_COMMAND_CHECK:
         (void)fputs(check, out);
+        break;
+    case SNUG_COMMAND_STAT:
+        (void)fputs(stat, out);
         break;
     }
 }
@@ -125,6 +144,8 @@ static const char *name_of(enum snug_command command)
         return "explain";
     case SNUG_COMMAND_RUN:
         return "run";
+    case SNUG_COMMAND_STAT:
+        return "stat";
     case SNUG_COMMAND_CHECK:
         break;
     }

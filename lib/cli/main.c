@@ -8,6 +8,7 @@
 #include "snug/explain.h"
 #include "snug/help.h"
 #include "snug/run.h"
+#include "snug/stat.h"
 #include "snug/text.h"
 
 static const struct {
@@ -17,6 +18,7 @@ static const struct {
     {"explain", snug_explain_main},
     {"run", snug_run_main},
     {"check", snug_check_main},
+    {"stat", snug_stat_main},
 };
 
 static int dispatch(char *const *argv)

@@ -223,6 +223,9 @@ void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments
         add_note(subject, "The program is set-user-id or has capabilities of its own: the "
                           "loader ignores LD_PRELOAD, and snug does nothing in it.");
     snug_plan_make(&subject->facts, &subject->policy, request_milli, &subject->plan);
+    /* Without a page there is nothing to tell. */
+    if (subject->root.pid)
+        (void)snug_snapshot_of_process(subject->root.pid, &subject->counted);
 }
 
 void snug_subject_close(struct snug_subject *subject)

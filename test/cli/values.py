@@ -4,7 +4,7 @@
 
     facts cpu allowed = 8
 
-Names are parted by spaces, since they hold dots. Prints each difference.
+Names are parted by spaces, since they hold dots; members of an array have their number. Prints each difference.
 """
 import json
 import sys
@@ -15,7 +15,7 @@ for line in sys.stdin:
     path, expected = line.strip().split(' = ', 1)
     found = document
     for name in path.split():
-        found = found[name]
+        found = found[int(name) if isinstance(found, list) else name]
     # As text, for 1 is True in Python.
     if json.dumps(found) != json.dumps(json.loads(expected)):
         print(f'{path} is {json.dumps(found)}, not {expected}')
