@@ -14,7 +14,7 @@ packages_for() { # PURPOSE
                  libseccomp-dev:@libseccomp libjansson-dev:@jansson
                  libcap-dev:@libcap' ;;
     go) echo 'golang-go:go ca-certificates:/etc/ssl/certs/ca-certificates.crt' ;;
-    matrix) echo 'musl-tools:musl-gcc binutils:readelf strace:strace' ;;
+    matrix) echo 'musl-tools:musl-gcc binutils:readelf strace:strace python3:python3' ;;
     vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio' ;;
     valgrind) echo 'valgrind:valgrind' ;;
     tidy) echo 'clang-tidy:clang-tidy' ;;

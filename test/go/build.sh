@@ -6,87 +6,123 @@
 #   build.sh [--long] DIR      programs in DIR/bin, a line "RELEASE MODE NAME" for
 #                              each in DIR/list
 #
-# The program is examples/see with the files beside this script added. Modes:
-#   external        own C code, linked by the system's linker, started through main
-#   internal        C only through package net, linked by Go's linker, stripped
-#   pie             the same as a position-independent program
-#   pie-external    own C code and position-independent
-#   pie-nocgo       position-independent without C: a loader, but no C library
-#   static          neither loader nor C library
-#   musl-external, musl-internal
-#   oldmod          internal, of a module that asks for Go 1.17; from Go 1.25 on the
-#                   others' module asks for 1.25, which makes Go look at cgroups
-# RELEASE-seccomp, which is not in the list, loads a seccomp filter.
+# The programs are examples/see with files beside this script added; "modes" says how each is
+# linked. Not in the list, since they print other things: RELEASE-live, which is a service in
+# small, and RELEASE-seccomp, which loads a seccomp filter.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/toolchain.sh"
+. "$here/cells.sh"
 
-releases='1.19.13 1.22.12 1.24.13 1.25.12'
+# The newest release is added below.
+releases='1.19.13 1.22.12 1.24.13 1.25.12' some='1.22.12'
 if [ "${1-}" = --long ]; then
-    releases="1.17.13 1.18.10 1.20.14 1.21.13 1.23.12 1.26.8 $releases"
+    releases="1.17.13 1.18.10 $releases 1.20.14 1.21.13 1.23.12 1.26.8"
+    some=$releases
     shift
 fi
 mkdir -p "${1:?directory}"
 dir=$(cd "$1" && pwd)
 
-# Puts a module into DIR/src: examples/see, the files named, and a go line.
+# Puts a module into DIR/src: examples/see, the files named, and a go line. From Go 1.25 on that
+# decides whether the runtime looks at cgroups.
 compose() { # NAME GO_LINE FILE…
-    local src=$dir/src/$1 go_line=$2
+    local src=$dir/src/$1-$2 go_line=$2
     shift 2
     mkdir -p "$src"
     cp -p "$here"/../../examples/see/*.go "$src/"
     sed "s/^go .*/go $go_line/" "$here/../../examples/see/go.mod" >"$src/go.mod"
     local file
-    for file; do cp -p "$here/$file" "$src/"; done
+    for file; do cp -pr "$here/$file" "$src/"; done
 }
 
-compose plain-1.17 1.17 child.go
-compose plain-1.25 1.25 child.go
-compose c-1.17 1.17 child.go readers.go readers.c readers.h
-compose c-1.25 1.25 child.go readers.go readers.c readers.h
+for go_line in 1.17 1.25; do
+    compose plain $go_line child.go
+    compose c $go_line child.go readers.go readers.c readers.h
+    compose part $go_line part.go
+    compose plugin $go_line plugin.go plugin
+done
 mkdir -p "$dir/src/live" "$dir/bin"
 cp -p "$here"/live/* "$dir/src/live/"
 
 interpreter_musl=/lib/ld-musl-$(uname -m).so.1
 
-# Builds one program unless the same sources, flags and release made the one there.
-build() { # RELEASE MODE SOURCE GO_FLAG…
-    local release=$1 mode=$2 src=$dir/src/$3 name=$1-$2 stamp
+# What a program is made of, so that it is made anew when that changes.
+stamp_of() { # SOURCE WORD…
+    local src=$dir/src/$1
+    shift
+    {
+        find "$src" "$here"/{host,readers}* "$here/build.sh" -type f -print0 |
+            LC_ALL=C sort -z | xargs -0 cat
+        echo "$*"
+    } | sha256sum
+}
+
+# A C program that Go is a part of, on a copy of its C sources.
+build_host() { # CC NAME ARGUMENT…
+    local cc=$1 name=$2
+    shift 2
+    "$cc" -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/$name" "$here"/host.c "$here"/readers.c "$@"
+    cp "$here/host.py" "$dir/bin/$name.py"
+}
+
+build_kind() { # KIND NAME SOURCE GO_FLAG…
+    local kind=$1 out=$dir/bin/$2 name=$2
     shift 3
-    echo "$release $mode $name" >>"$dir/list.new"
-    stamp=$(cat "$src"/* "$here/build.sh" <(echo "$release $mode $*") | sha256sum)
+    case $kind in
+    exe) go_release "$goroot" build "$@" -o "$out" . ;;
+    pie) go_release "$goroot" build -buildmode=pie "$@" -o "$out" . ;;
+    race) go_release "$goroot" build -race "$@" -o "$out" . ;;
+    plugin)
+        go_release "$goroot" build "$@" -o "$out" .
+        go_release "$goroot" build -buildmode=plugin "$@" -o "$out.so" ./plugin
+        ;;
+    c-archive)
+        go_release "$goroot" build -buildmode=c-archive "$@" -o "$out.a" .
+        build_host "$CC" "$name" -DHAS_PART "$out.a"
+        rm "$out.a" "$out.h"
+        ;;
+    c-shared)
+        go_release "$goroot" build -buildmode=c-shared "$@" -o "$out.so" .
+        build_host "$CC" "$name" -ldl
+        rm "$out.h"
+        ;;
+    esac
+}
+
+# Builds one program unless the same sources, flags and release made the one there.
+build() { # RELEASE MODE
+    local release=$1 name=$1-$2 module=1.17 cc source kind stamp
+    read -r cc source kind <<<"$mode_build"
+    [ "$(minor "$release")" -lt 25 ] || module=1.25
+    if [[ $source = *-old ]]; then source=${source%-old} module=1.17; fi
+    source=$source-$module
+    stamp=$(stamp_of "$source" "$release $mode_build $mode_ldflags")
     if [ -x "$dir/bin/$name" ] && [ "$(cat "$dir/bin/.$name" 2>/dev/null)" = "$stamp" ]; then
         return
     fi
     echo "building $name" >&2
-    (cd "$src" && go_release "$goroot" build "$@" -o "$dir/bin/$name" .)
+    (
+        export CC=$cc CGO_ENABLED=1
+        [ "$cc" != none ] || export CC=cc CGO_ENABLED=0
+        cd "$dir/src/$source"
+        build_kind "$kind" "$name" "$source" "-ldflags=${mode_ldflags/LOADER/$interpreter_musl}"
+    )
     echo "$stamp" >"$dir/bin/.$name"
 }
 
 build_release() { # RELEASE
-    local release=$1 goroot module=1.17
+    local release=$1 goroot mode
     goroot=$(go_root "$fetcher" "$release")
-    case $release in 1.2[5-9].* | 1.[3-9][0-9].*) module=1.25 ;; esac
-
-    export CGO_ENABLED=1 CC=cc
-    build "$release" external c-$module -ldflags='-linkmode=external -w'
-    build "$release" internal plain-$module -ldflags='-linkmode=internal -s -w -buildid='
-    [ $module = 1.17 ] ||
-        build "$release" oldmod plain-1.17 -ldflags='-linkmode=internal -w'
-    build "$release" pie plain-$module -buildmode=pie -ldflags='-w'
-    build "$release" pie-external c-$module -buildmode=pie -ldflags='-linkmode=external -w'
-    build "$release" live live -ldflags='-w'
-
-    if command -v musl-gcc >/dev/null; then
-        export CC=musl-gcc
-        build "$release" musl-external c-$module -ldflags='-linkmode=external -w'
-        build "$release" musl-internal plain-$module \
-            -ldflags="-linkmode=internal -w -I $interpreter_musl"
-    fi
-
-    export CGO_ENABLED=0
-    build "$release" static plain-$module -ldflags='-w'
-    build "$release" pie-nocgo plain-$module -buildmode=pie -ldflags='-w'
+    for mode in $(mode_list); do
+        mode_read "$mode"
+        case " $some $newest " in *" $release "*) ;; *) [ "$mode_form" = each ] || continue ;; esac
+        [ "$(minor "$release")" -ge "$(minor "$mode_since")" ] || continue
+        [[ $mode != musl-* ]] || command -v musl-gcc >/dev/null || continue
+        [ "$mode_program" != "$mode" ] || build "$release" "$mode"
+        echo "$release $mode $release-$mode_program" >>"$dir/list.new"
+    done
+    (cd "$dir/src/live" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-live" .)
 }
 
 # Two programs without Go.
@@ -97,8 +133,7 @@ build_readers() {
     fi
 }
 
-# The program that loads a seccomp filter, with the module it needs. Not in the list: it is
-# no program that prints what it sees.
+# The program that loads a seccomp filter, with the module it needs.
 build_seccomp() { # RELEASE
     local goroot src=$dir/src/seccomp
     mkdir -p "$src"

@@ -5,6 +5,7 @@
 #
 #   cases.sh [--long] [--only REGEX] LIST DIR
 set -euo pipefail
+. "$(cd "$(dirname "$0")" && pwd)/../go/cells.sh"
 is_long= only=
 while :; do
     case $1 in
@@ -38,20 +39,9 @@ row() { # LABEL COMMAND BOX… -- EXPECT…
     printf '%s\n' "$@" >"$case/expect"
 }
 
-# 256 MiB less 10 %, in whole 2 MiB; and no limit, as Go prints it.
-limit_256m=241172480
-no_limit=9223372036854775807
+# What the cells of the matrix are measured by: 256 MiB less 10 %, in whole 2 MiB, and 1.5 CPUs.
+machine_cpus=8 machine_affinity=0-7 machine_own=2 planned_cpus=2 planned_limit=241172480
 box_15=('own/cpu.max 150000 100000' 'own/memory.max 256M')
-
-minor() { # RELEASE
-    local rest=${1#1.}
-    echo "${rest%%.*}"
-}
-
-# Prints the given limit as the program shows it: Go before 1.19 has none.
-shown_limit() { # RELEASE LIMIT
-    if [ "$(minor "$1")" -lt 19 ]; then echo unknown; else echo "$2"; fi
-}
 
 # Fills sees with what a program prints that sees CPUS and LIMIT, at once and later.
 sees=()
@@ -60,60 +50,37 @@ see_both() { # CPUS GOMAXPROCS LIMIT
         "later NumCPU $1" "later GOMAXPROCS $2" "later GOMEMLIMIT $3" 'later affinity 0-7')
 }
 
-# Adds what the C code in the same process is told.
-see_in_c() { # MODE CPUS
-    case $1 in
-    external | pie-external | musl-external)
-        sees+=("C sysconf_onln $2" "C get_nprocs $2" "C sched_getaffinity $2"
-            "C pthread_getaffinity_np $2" 'C sysconf_conf 8' 'C get_nprocs_conf 8'
-            'C thread affinity 0-7')
-        ;;
-    esac
-}
-
-# What Go makes of 1.5 CPUs by itself.
-own_gomaxprocs() { # RELEASE MODE
-    if [ "$(minor "$1")" -ge 25 ] && [ "$2" != oldmod ]; then echo 2; else echo 8; fi
-}
-
-# The matrix: each release, each way to link.
+# The matrix: each release, each way to link and to start.
 
 matrix_rows() { # RELEASE MODE NAME
-    local limit
-    limit=$(shown_limit "$1" $limit_256m)
+    local lines does='sees'
+    mode_read "$2"
+    # There is no Python here.
+    case $mode_start-$mode_reached in *python3* | *-absent) return ;; esac
+    case $mode_reached in
+    variables) does='gets the variables for' ;;
+    nothing) does='is as without snug at' ;;
+    esac
 
-    sees=('NumCPU 8' "GOMAXPROCS $(own_gomaxprocs "$1" "$2")" 'affinity 0-7'
-        "GOMEMLIMIT $(shown_limit "$1" $no_limit)")
-    see_in_c "$2" 8
-    row "$3 without snug" "$3" "${box_15[@]}" -- "${sees[@]}"
+    mapfile -t lines < <(cell_lines plain "$1" "$2")
+    [ "$mode_form" = some ] ||
+        row "$1-$2 without snug" "$(cell_command plain "$2" "/bin/$3")" \
+            "${box_15[@]}" -- "${lines[@]}"
 
-    see_both 2 2 "$limit"
-    see_in_c "$2" 2
-    row "$3 sees 2 of 1.5 CPUs and 230 MiB" "preload $3 -after 3s" \
-        "${box_15[@]}" -- "${sees[@]}"
+    mapfile -t lines < <(cell_lines snug "$1" "$2" later)
+    row "$1-$2 $does 2 of 1.5 CPUs and 230 MiB" \
+        "$(cell_command snug "$2" "/bin/$3") -after=3s" "${box_15[@]}" -- "${lines[@]}"
 
-    see_both 1 1 "$limit"
-    see_in_c "$2" 1
-    row "$3 sees 1 CPU rounded down" \
-        "SNUG_CPU_ROUND=down SNUG_CPU_MIN=1 preload $3 -after 3s" \
-        "${box_15[@]}" -- "${sees[@]}"
-}
-
-# Without a C library nothing can be narrowed from inside; the variables remain.
-nocgo_rows() { # RELEASE NAME
-    see_both 8 2 "$(shown_limit "$1" $limit_256m)"
-    row "$2 gets the variables, its mask is left alone" "preload $2 -after 3s" \
-        "${box_15[@]}" -- "${sees[@]}"
+    mapfile -t lines < <(planned_cpus=1 && cell_lines snug "$1" "$2" later)
+    [ "$mode_form" = some ] ||
+        row "$1-$2 $does 1 CPU, rounded down" \
+            "SNUG_CPU_ROUND=down SNUG_CPU_MIN=1 $(cell_command snug "$2" "/bin/$3") -after=3s" \
+            "${box_15[@]}" -- "${lines[@]}"
 }
 
 static_rows() { # RELEASE NAME
-    local limit
-    limit=$(shown_limit "$1" $limit_256m)
-    see_both 8 2 "$limit"
-    row "$2 gets the variables from snug run" "snug run -- $2 -after 3s" \
-        "${box_15[@]}" -- "${sees[@]}"
-    row "$2 gets the mask too from snug run --pin" "snug run --pin -- $2" \
-        "${box_15[@]}" -- 'NumCPU 2' 'GOMAXPROCS 2' "GOMEMLIMIT $limit"
+    row "$2 gets the mask too from snug run --pin" "snug run --pin -- $2" "${box_15[@]}" -- \
+        'NumCPU 2' 'GOMAXPROCS 2' "GOMEMLIMIT $(shown_limit "$1" $planned_limit)"
 }
 
 # Limits in other places. Each row is run by the newest release and by an old one.
@@ -129,7 +96,7 @@ limit_rows() { # RELEASE NAME
     see_both 3 3 $full
     row "$2 sees the tighter of its own and its parent's CPUs" "preload $2 -after 3s" \
         'cpu.max 300000 100000' 'own/cpu.max 500000 100000' -- "${sees[@]}"
-    see_both 8 8 $limit_256m
+    see_both 8 8 $planned_limit
     row "$2 sees its parent's memory" "preload $2 -after 3s" \
         'memory.max 256M' -- "${sees[@]}"
     see_both 8 8 119537664
@@ -140,7 +107,7 @@ limit_rows() { # RELEASE NAME
     see_both 3 3 $full
     row "$2 without a limit goes by its request" \
         "SNUG_CPU_REQUEST_MILLI=1500 preload $2 -after 3s" -- "${sees[@]}"
-    see_both 2 2 $limit_256m
+    see_both 2 2 $planned_limit
     row "$2 with a limit ignores its request" \
         "SNUG_CPU_REQUEST_MILLI=1500 preload $2 -after 3s" "${box_15[@]}" -- "${sees[@]}"
     see_both 4 4 $full
@@ -197,9 +164,9 @@ policy_row() { # LABEL NAME WRITE_POLICY EXPECT…
 
 policy_rows() { # NAME
     local good='cpu.round = down\ncpu.min = 1\n' one two
-    see_both 1 1 $limit_256m
+    see_both 1 1 $planned_limit
     one=("${sees[@]}")
-    see_both 2 2 $limit_256m
+    see_both 2 2 $planned_limit
     two=("${sees[@]}")
 
     policy_row 'with a policy file' "$1" "printf '$good' >policy" "${one[@]}"
@@ -238,11 +205,11 @@ child_rows() { # NAME
     row "$1 started by itself plans for its own limits" \
         "SEE_CHILD=\"$move\" preload $1" \
         "${box_15[@]}" 'next/cpu.max 400000 100000' 'next/memory.max 512M' -- \
-        'NumCPU 2' 'GOMAXPROCS 2' "GOMEMLIMIT $limit_256m" 'child NumCPU 4' \
+        'NumCPU 2' 'GOMAXPROCS 2' "GOMEMLIMIT $planned_limit" 'child NumCPU 4' \
         'child GOMAXPROCS 4' 'child GOMEMLIMIT 482344960' 'child affinity 0-7'
     row "$1 started by itself without limits takes nothing over" \
         "SEE_CHILD=\"$move\" preload $1" "${box_15[@]}" -- \
-        'GOMAXPROCS 2' "GOMEMLIMIT $limit_256m" 'child NumCPU 8' 'child GOMAXPROCS 8' \
+        'GOMAXPROCS 2' "GOMEMLIMIT $planned_limit" 'child NumCPU 8' 'child GOMAXPROCS 8' \
         "child GOMEMLIMIT $no_limit" 'child affinity 0-7'
     row "$1 started by itself keeps the user's values" \
         "GOMAXPROCS=5 GOMEMLIMIT=100MiB SEE_CHILD=\"$move\" preload $1" \
@@ -302,12 +269,8 @@ seccomp_rows() { # NAME
 }
 
 while read -r release mode name; do
-    case $mode in
-    live) ;;
-    static) static_rows "$release" "$name" ;;
-    pie-nocgo) nocgo_rows "$release" "$name" ;;
-    *) matrix_rows "$release" "$mode" "$name" ;;
-    esac
+    matrix_rows "$release" "$mode" "$name"
+    [ "$mode" != static ] || static_rows "$release" "$name"
 done <"$list"
 
 newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
