@@ -156,5 +156,9 @@ struct snug_facts {
  * the live root the allowed CPUs come from the kernel, elsewhere from proc/self/status. */
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret);
 
+/* Reads anew what a live resize can change: the allowed CPUs and the limits, of the live
+ * system. `current` stays, so that a new choice of CPUs resembles the old. */
+void snug_facts_refresh(struct snug_facts *facts);
+
 /* In words, without a full stop, for a line such as `unknown: WORDS`. Never NULL. */
 const char *snug_facts_why(enum snug_why why);

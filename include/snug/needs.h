@@ -12,6 +12,7 @@ enum snug_needs_who {
     SNUG_NEEDS_GO = 1,       /* The Go runtime. */
     SNUG_NEEDS_LIBC = 2,     /* libc, for the runtime of a cgo program. */
     SNUG_NEEDS_SNUG = 4,     /* snug, as long as the process lives. */
+    SNUG_NEEDS_FOLLOW = 16,  /* snug's thread that follows a resize. */
     SNUG_NEEDS_AT_START = 8, /* Before main only: a filter loaded later does not matter. */
 };
 

@@ -12,6 +12,9 @@
  * unloaded, and one of them defines what a hook asks for. */
 void *snug_objects_next(const void *self, const char *name);
 
+/* The same of the program itself, and of nothing else. */
+void *snug_objects_own(const char *name);
+
 /* The object that `address` lies in: its file name as the loader knows it, empty for the
  * program itself, and the address as the file numbers it, which is what addr2line takes.
  * False if the object cannot be told for certain. From any thread. */

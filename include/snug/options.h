@@ -46,9 +46,9 @@ enum snug_unit {
     SNUG_UNIT_COUNT = 2,
     SNUG_UNIT_BYTES = 4,
     SNUG_UNIT_PERCENT = 8,
-    SNUG_UNIT_MILLI = 16,   /* Thousandths of a CPU: `1500` or `1500m`. */
-    SNUG_UNIT_SECONDS = 32, /* `5` or `5s`. */
-    SNUG_UNIT_SIGNAL = 64,  /* `SIGTERM`, `TERM` or a number from 1 to 64. */
+    SNUG_UNIT_MILLI = 16,  /* Thousandths of a CPU: `1500` or `1500m`. */
+    SNUG_UNIT_TIME = 32,   /* `5`, `5s` or `500ms`; held in milliseconds. */
+    SNUG_UNIT_SIGNAL = 64, /* `SIGTERM`, `TERM` or a number from 1 to 64. */
     SNUG_UNIT_PATH = 128,
     SNUG_UNIT_NODES = 256, /* `node:LIST`, of numbers within the bounds. */
 };

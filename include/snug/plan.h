@@ -58,6 +58,20 @@ struct snug_child_plan {
     enum snug_reason reason;
 };
 
+/* Whether a running program follows a change of its limits, and what of it. */
+struct snug_follow_plan {
+    bool is_on; /* A thread looks again each `interval_ms`. */
+    uint64_t interval_ms;
+    enum snug_reason reason;
+    bool moves_cpus; /* The Go runtime's count; C code is shown the new one anyhow. */
+    enum snug_reason cpu_reason;
+    bool moves_memory; /* The Go runtime's memory limit. */
+    enum snug_reason memory_reason;
+    /* What goes into GOMEMLIMIT: the target, or no limit, less a little, so that the word
+     * that the runtime keeps it in can be known. 0 if memory does not move. */
+    uint64_t first_bytes;
+};
+
 struct snug_plan {
     bool is_active;          /* Anything at all may be changed in this process. */
     enum snug_reason reason; /* Why not, or why. */
@@ -67,6 +81,7 @@ struct snug_plan {
     struct snug_seccomp_plan seccomp;
     struct snug_thread_plan threads;
     struct snug_child_plan children;
+    struct snug_follow_plan follow;
     /* Entries for the start vector, `NAME=value`. */
     unsigned n_variables;
     char variable[SNUG_PLAN_VARIABLES_MAX][SNUG_VARIABLE_BYTES];

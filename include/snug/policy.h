@@ -27,7 +27,7 @@ enum {
 struct snug_setting {
     enum snug_unit unit;
     uint8_t word;    /* Index in the option's words, if unit is SNUG_UNIT_WORD. */
-    uint64_t number; /* Count, bytes, percent, millicores, seconds, signal number. */
+    uint64_t number; /* Count, bytes, percent, millicores, milliseconds, signal number. */
     char text[SNUG_TEXT_VALUE_BYTES]; /* A path; the list of `node:LIST`. */
     enum snug_source source;
     unsigned line;  /* Of the file, if the source is the file. */

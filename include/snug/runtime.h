@@ -12,3 +12,7 @@
  */
 bool snug_runtime_settles_at(const struct snug_facts *facts, unsigned n_seen,
                              unsigned count);
+
+/* What GOMAXPROCS becomes by itself, a second or so after a change, in a running program
+ * that nobody has set it for. 0 if it stays as it was at the start, or cannot be told. */
+unsigned snug_runtime_moves_to(const struct snug_facts *facts);

@@ -38,6 +38,10 @@ long snug_sys_getcpu(unsigned *ret_cpu, unsigned *ret_node);
 long snug_sys_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, long offset);
 long snug_sys_munmap(void *at, size_t n_bytes);
 
+/* Time. `nanosleep` ends early, with -EINTR, for a signal that is handled. */
+long snug_sys_nanosleep(uint64_t ns);
+uint64_t snug_sys_clock_gettime(int clock); /* In nanoseconds; 0 for no such clock. */
+
 /* Processes. */
 long snug_sys_getpid(void);
 long snug_sys_getppid(void);

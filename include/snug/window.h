@@ -15,15 +15,16 @@
 #include "snug/cpus.h"
 
 enum snug_window_state {
-    SNUG_WINDOW_IDLE,   /* No window is wanted. */
-    SNUG_WINDOW_ARMED,  /* It opens at the next trigger. */
-    SNUG_WINDOW_OPEN,   /* The owner's mask is narrowed. */
-    SNUG_WINDOW_DONE,   /* The runtime has counted. */
+    SNUG_WINDOW_IDLE,  /* No window is wanted. */
+    SNUG_WINDOW_SHUT,  /* Nothing is narrowed, but the runtime's start is looked out for. */
+    SNUG_WINDOW_ARMED, /* It opens at the next trigger. */
+    SNUG_WINDOW_OPEN,  /* The owner's mask is narrowed. */
+    SNUG_WINDOW_DONE,  /* The runtime has counted. */
     SNUG_WINDOW_FAILED, /* The mask could not be narrowed. */
 };
 
-/* `presented` must live for ever. `low` and `high` bound the main program's image: only a
- * call from there opens the window. */
+/* `presented` must live for ever; NULL: the window stays shut. `low` and `high` bound the
+ * main program's image: only a call from there opens the window. */
 void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high);
 
 /* The trigger: `caller` called pthread_attr_init. Only the main thread opens it, since a Go
@@ -40,6 +41,10 @@ void snug_window_close(void);
  * without the window: the plan needs its other way then. */
 bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                              int flags);
+
+/* Whether the runtime's first mapping was seen, which it makes on the main thread before it
+ * creates any other, on that one too. */
+bool snug_window_is_past(void);
 
 /* For stats and tests. */
 enum snug_window_state snug_window_state(void);

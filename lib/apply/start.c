@@ -7,6 +7,7 @@
 
 #include "snug/children.h"
 #include "snug/entries.h"
+#include "snug/follow.h"
 #include "snug/guard.h"
 #include "snug/log.h"
 #include "snug/program.h"
@@ -17,6 +18,7 @@
 #include "snug/threads.h"
 #include "snug/variables.h"
 #include "snug/vector.h"
+#include "snug/view.h"
 #include "snug/window.h"
 
 enum { NOT_STARTED, STARTING, INACTIVE, ACTIVE };
@@ -108,6 +110,7 @@ static int set_variables(char *more)
     return snug_vector_set(&vector, entries, n, tie_word[0] ? tie_word : NULL, record);
 }
 
+/* Without a window the runtime's start is only looked out for. */
 static void arm_window(void)
 {
     const char *low = NULL;
@@ -122,7 +125,7 @@ static void arm_window(void)
         if (at + segment->p_memsz > high)
             high = at + segment->p_memsz;
     }
-    snug_window_arm(&plan.cpu.presented, low, high);
+    snug_window_arm(plan.cpu.has_window ? &plan.cpu.presented : NULL, low, high);
 }
 
 static struct snug_log find_log(void)
@@ -164,15 +167,24 @@ static bool start(char **envp)
     snug_facts_gather(&live, &facts);
     snug_variables_read(vector.envp, &facts.variables);
     probe_affinity();
-    snug_plan_make(&facts, &policy, snug_policy_request_milli(&policy, vector.envp), &plan);
+    const uint64_t request_milli = snug_policy_request_milli(&policy, vector.envp);
+    snug_plan_make(&facts, &policy, request_milli, &plan);
     if (!plan.is_active)
         return false;
 
     snug_children_hand_down(&plan.children, tie_word);
     const int ret_vector = set_variables(NULL);
-    if (plan.cpu.has_window)
+    if (plan.cpu.has_window || plan.follow.is_on)
         arm_window();
+    snug_view_show(&plan);
     const struct snug_log log = find_log();
+    if (plan.follow.is_on)
+        snug_follow_arm(&(struct snug_follow){.image = &image,
+                                              .facts = &facts,
+                                              .policy = &policy,
+                                              .plan = &plan,
+                                              .request_milli = request_milli,
+                                              .log = log});
     snug_guard_arm(&plan.seccomp, &log);
     snug_threads_arm(&plan.threads, log.path, program_path);
     open_stats(&log);
@@ -222,7 +234,7 @@ static void add_gomaxprocs(void)
     snug_text_put(&out, "GOMAXPROCS=");
     snug_text_put_u64(&out, plan.cpu.count);
     /* No room: the runtime counts all allowed CPUs, as without us. */
-    (void)set_variables(entry);
+    plan.cpu.sets_gomaxprocs = set_variables(entry) == 0;
 }
 
 void snug_start_open_window(const void *caller)

@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
+#include "snug/follow.h"
 #include "snug/log.h"
 #include "snug/objects.h"
 #include "snug/sys.h"
@@ -29,7 +30,7 @@ static struct {
     struct creator creator[N_CREATORS];
 } threads;
 
-/* Threads that live; 0 if that cannot be told. The directory has a link for each, besides
+/* Threads that live, without snug's own; 0 if that cannot be told. The directory has a link for each, besides
  * the two of any directory. */
 static uint64_t count_threads(void)
 {
@@ -37,7 +38,8 @@ static uint64_t count_threads(void)
     if (snug_sys_newfstatat(AT_FDCWD, "/proc/self/task", &status) < 0 ||
         status.st_nlink <= LINKS_OF_EMPTY)
         return 0;
-    return status.st_nlink - LINKS_OF_EMPTY;
+    const uint64_t n = status.st_nlink - LINKS_OF_EMPTY;
+    return n - snug_follow_n_threads();
 }
 
 /* Callers past the table's end are not counted: a program has few. */

@@ -13,6 +13,7 @@ static const size_t first_mapping_bytes = 256u << 10;
 static struct {
     _Atomic int state;
     _Atomic int owner; /* The thread id of who opened it last. */
+    _Atomic bool is_past;
     const struct snug_cpus *presented;
     const void *low;
     const void *high;
@@ -24,7 +25,7 @@ void snug_window_arm(const struct snug_cpus *presented, const void *low, const v
     window.presented = presented;
     window.low = low;
     window.high = high;
-    atomic_store(&window.state, SNUG_WINDOW_ARMED);
+    atomic_store(&window.state, presented ? SNUG_WINDOW_ARMED : SNUG_WINDOW_SHUT);
 }
 
 static long read_mask(int tid, struct snug_cpus *ret)
@@ -95,7 +96,8 @@ bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes,
                              int flags)
 {
     const int state = atomic_load_explicit(&window.state, memory_order_relaxed);
-    if (state != SNUG_WINDOW_ARMED && state != SNUG_WINDOW_OPEN)
+    if (state == SNUG_WINDOW_IDLE || state == SNUG_WINDOW_DONE ||
+        (state == SNUG_WINDOW_FAILED && snug_window_is_past()))
         return false;
     const bool is_first = !at && n_bytes == first_mapping_bytes &&
                           prot == (PROT_READ | PROT_WRITE) &&
@@ -104,10 +106,20 @@ bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes,
         snug_window_close();
         return false;
     }
+    const bool is_elsewhere = snug_sys_gettid() != snug_sys_getpid();
+    if (!is_elsewhere)
+        atomic_store(&window.is_past, true);
+    if (state == SNUG_WINDOW_FAILED)
+        return false;
     const int before = atomic_exchange(&window.state, SNUG_WINDOW_DONE);
     if (before == SNUG_WINDOW_OPEN)
         restore(atomic_load(&window.owner));
-    return before != SNUG_WINDOW_DONE && snug_sys_gettid() != snug_sys_getpid();
+    return (before == SNUG_WINDOW_ARMED || before == SNUG_WINDOW_OPEN) && is_elsewhere;
+}
+
+bool snug_window_is_past(void)
+{
+    return atomic_load_explicit(&window.is_past, memory_order_acquire);
 }
 
 enum snug_window_state snug_window_state(void)

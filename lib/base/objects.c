@@ -114,6 +114,16 @@ static void *find_by_sysv_hash(const struct symbols *in, const char *name)
     return NULL;
 }
 
+static void *find_in_object(const struct link_map *object, const char *name)
+{
+    const struct symbols in = symbols_of(object);
+    if (!in.symbol || !in.strings)
+        return NULL;
+    if (in.gnu_hash)
+        return find_by_gnu_hash(&in, name);
+    return in.hash ? find_by_sysv_hash(&in, name) : NULL;
+}
+
 static const struct link_map *first_object(void)
 {
     if (&_r_debug)
@@ -129,17 +139,16 @@ void *snug_objects_next(const void *self, const char *name)
     if (!object)
         return NULL;
 
-    while ((object = object->l_next)) {
-        const struct symbols in = symbols_of(object);
-        void *ret = NULL;
-        if (in.symbol && in.strings && in.gnu_hash)
-            ret = find_by_gnu_hash(&in, name);
-        else if (in.symbol && in.strings && in.hash)
-            ret = find_by_sysv_hash(&in, name);
-        if (ret)
-            return ret;
-    }
-    return NULL;
+    void *ret = NULL;
+    while (!ret && (object = object->l_next))
+        ret = find_in_object(object, name);
+    return ret;
+}
+
+void *snug_objects_own(const char *name)
+{
+    const struct link_map *object = first_object();
+    return object ? find_in_object(object, name) : NULL;
 }
 
 /* Whether `address` lies between the object's start and its dynamic section, which linkers

@@ -6,8 +6,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 
 #include "snug/sys.h"
+
+enum { NS_PER_SECOND = 1000000000 };
 
 #if defined(__x86_64__)
 
@@ -140,6 +143,23 @@ long snug_sys_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, long o
 long snug_sys_munmap(void *at, size_t n_bytes)
 {
     return call3(SYS_munmap, (long)at, (long)n_bytes, 0);
+}
+
+long snug_sys_nanosleep(uint64_t ns)
+{
+    const struct timespec time = {
+        .tv_sec = (time_t)(ns / NS_PER_SECOND),
+        .tv_nsec = (long)(ns % NS_PER_SECOND),
+    };
+    return call3(SYS_nanosleep, (long)&time, 0, 0);
+}
+
+uint64_t snug_sys_clock_gettime(int clock)
+{
+    struct timespec time;
+    if (call3(SYS_clock_gettime, clock, (long)&time, 0) < 0)
+        return 0;
+    return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
 }
 
 long snug_sys_getpid(void)

@@ -3,6 +3,7 @@
  * words beside it.
  */
 #include "snug/explain_json.h"
+#include "snug/explain_process.h"
 #include "snug/explain_seccomp.h"
 #include "snug/figures.h"
 #include "snug/json.h"
@@ -239,21 +240,6 @@ static void write_prctl_plan(struct snug_json *json, const struct snug_plan *pla
     snug_json_end(json);
 }
 
-static void write_process_plan(struct snug_json *json, const struct snug_plan *plan)
-{
-    const struct snug_thread_plan *threads = &plan->threads;
-    const struct snug_child_plan *children = &plan->children;
-
-    snug_json_object(json, "threads");
-    write_number_if(json, "warn", threads->warn > 0, threads->warn);
-    snug_json_string(json, "reason", snug_reason_words(threads->reason));
-    snug_json_end(json);
-    snug_json_object(json, "children");
-    write_number_if(json, "signal", children->signal > 0, children->signal);
-    snug_json_string(json, "reason", snug_reason_words(children->reason));
-    snug_json_end(json);
-}
-
 static void write_plan(struct snug_json *json, const struct snug_plan *plan)
 {
     snug_json_object(json, "plan");
@@ -262,7 +248,7 @@ static void write_plan(struct snug_json *json, const struct snug_plan *plan)
     write_cpu_plan(json, &plan->cpu);
     write_memory_plan(json, &plan->memory);
     write_prctl_plan(json, plan);
-    write_process_plan(json, plan);
+    snug_explain_process_write_json(plan, json);
     snug_json_object(json, "variables");
     for (unsigned i = 0; i < plan->n_variables; i++) {
         struct snug_text value = snug_text_of(plan->variable[i]);

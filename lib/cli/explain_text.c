@@ -2,6 +2,7 @@
  * Facts, policy and plan in words.
  */
 #include "snug/explain_text.h"
+#include "snug/explain_process.h"
 #include "snug/figures.h"
 #include "snug/page.h"
 #include "snug/values.h"
@@ -299,32 +300,6 @@ static void write_variable_decision(FILE *out, const struct snug_plan *plan,
     write_decision(out, name, &row, reason);
 }
 
-static void write_process_plan(const struct snug_plan *plan, FILE *out)
-{
-    struct row row;
-    if (plan->threads.reason != SNUG_REASON_THREADS_OFF) {
-        begin_row(&row);
-        snug_text_put(&row.text, plan->threads.warn ? "a line at " : "no lines");
-        if (plan->threads.warn) {
-            snug_text_put_u64(&row.text, 2 * plan->threads.warn);
-            snug_text_put(&row.text, " and at each doubling");
-        }
-        write_decision(out, "threads", &row, plan->threads.reason);
-    }
-    if (plan->children.reason != SNUG_REASON_CHILD_OFF) {
-        const struct snug_setting signal = {
-            .unit = SNUG_UNIT_SIGNAL,
-            .number = plan->children.signal,
-        };
-        begin_row(&row);
-        if (signal.number)
-            snug_values_put(&row.text, SNUG_CHILD_PDEATHSIG, &signal);
-        else
-            snug_text_put(&row.text, "no signal");
-        write_decision(out, "children", &row, plan->children.reason);
-    }
-}
-
 static void write_plan(const struct snug_plan *plan, FILE *out)
 {
     (void)fputs("\nPlan\n", out);
@@ -381,7 +356,7 @@ static void write_plan(const struct snug_plan *plan, FILE *out)
                                                        : "looked at, not changed");
         write_decision(out, "seccomp filters", &row, plan->seccomp.reason);
     }
-    write_process_plan(plan, out);
+    snug_explain_process_write_text(plan, out);
 }
 
 void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FILE *out)

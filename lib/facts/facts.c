@@ -46,6 +46,16 @@ static void take_allowed(const struct snug_root *root, const struct snug_cpus *f
         ret->current = cpu;
 }
 
+static void take_limits(const struct snug_root *root, struct snug_facts *ret)
+{
+    struct snug_cgroup cpu;
+    struct snug_cgroup memory;
+    snug_cgroup_find(root, &cpu, &memory);
+    ret->cpu.is_mounted_whole = cpu.is_mounted_whole;
+    snug_limits_read_cpu(root, &cpu, &ret->cpu.limit, &ret->cpu.own);
+    snug_limits_read_memory(root, &memory, &ret->memory.limit);
+}
+
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
 {
     struct snug_cpus allowed;
@@ -53,14 +63,19 @@ void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
     snug_privileges_read(root, &ret->privileges, &allowed, &allowed_why);
     take_allowed(root, &allowed, allowed_why, ret->privileges.seccomp == SNUG_SECCOMP_OFF,
                  &ret->cpu);
-
-    struct snug_cgroup cpu;
-    struct snug_cgroup memory;
-    snug_cgroup_find(root, &cpu, &memory);
-    ret->cpu.is_mounted_whole = cpu.is_mounted_whole;
-    snug_limits_read_cpu(root, &cpu, &ret->cpu.limit, &ret->cpu.own);
-    snug_limits_read_memory(root, &memory, &ret->memory.limit);
+    take_limits(root, ret);
     snug_nodes_read(root, &ret->nodes);
+}
+
+void snug_facts_refresh(struct snug_facts *facts)
+{
+    static const struct snug_root live = {.fd = -1};
+    struct snug_cpus allowed = {0};
+    if (ask_kernel(&allowed) >= 0) {
+        facts->cpu.allowed = allowed;
+        facts->cpu.n_allowed = snug_cpus_count(&allowed);
+    }
+    take_limits(&live, facts);
 }
 
 const char *snug_facts_why(enum snug_why why)

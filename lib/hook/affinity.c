@@ -7,8 +7,8 @@
 #include <sched.h>
 
 #include "snug/next.h"
-#include "snug/start.h"
 #include "snug/sys.h"
+#include "snug/view.h"
 
 /* Whether `pid` is this process or one of its threads. Another process's mask is its own.
  */
@@ -25,11 +25,11 @@ static bool is_ours(pid_t pid)
  */
 static void present(size_t n_bytes, cpu_set_t *mask)
 {
-    const struct snug_plan *plan = snug_start_plan();
-    if (!plan || !plan->cpu.is_presented)
+    struct snug_view view;
+    if (!snug_view_read(&view) || !view.shows_cpus)
         return;
 
-    const unsigned long *presented = plan->cpu.presented.word;
+    const unsigned long *presented = view.cpus.word;
     unsigned long *real = (unsigned long *)mask;
     const size_t n_words = n_bytes / sizeof *real;
     for (size_t i = 0; i < SNUG_CPUS_WORDS; i++)

@@ -15,7 +15,7 @@ extern const char _DYNAMIC[] __attribute__((visibility("hidden")));
 extern int *__errno_location(void) __attribute__((weak));
 
 /* Arrays, not pointers: nothing to relocate. */
-static const char names[SNUG_N_NEXT][24] = {
+static const char names[SNUG_N_NEXT][28] = {
     [SNUG_NEXT_MMAP] = "mmap",
     [SNUG_NEXT_MMAP64] = "mmap64",
     [SNUG_NEXT_MUNMAP] = "munmap",
@@ -46,6 +46,8 @@ static const char names[SNUG_N_NEXT][24] = {
     [SNUG_NEXT_FEXECVE] = "fexecve",
     [SNUG_NEXT_PRCTL] = "prctl",
     [SNUG_NEXT_SYSCALL] = "syscall",
+    [SNUG_NEXT_PTHREAD_ATTR_SETSTACKSIZE] = "pthread_attr_setstacksize",
+    [SNUG_NEXT_PTHREAD_JOIN] = "pthread_join",
 };
 
 void *snug_next_find(enum snug_next_name name)

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "snug/next.h"
-#include "snug/start.h"
+#include "snug/view.h"
 
 static long least(long real, uint64_t shown)
 {
@@ -17,17 +17,17 @@ static long least(long real, uint64_t shown)
 
 static long show_cpus(long real)
 {
-    const struct snug_plan *plan = snug_start_plan();
-    return plan && plan->cpu.is_presented ? least(real, plan->cpu.count) : real;
+    struct snug_view view;
+    return snug_view_read(&view) && view.shows_cpus ? least(real, view.count) : real;
 }
 
 static long show_pages(long real)
 {
-    const struct snug_plan *plan = snug_start_plan();
+    struct snug_view view;
     long (*next)(int) = snug_next_find(SNUG_NEXT_SYSCONF);
     const long page_bytes = next ? next(_SC_PAGESIZE) : 0;
-    return plan && plan->memory.is_presented && page_bytes > 0
-               ? least(real, plan->memory.present_bytes / (uint64_t)page_bytes)
+    return snug_view_read(&view) && view.shows_memory && page_bytes > 0
+               ? least(real, view.memory_bytes / (uint64_t)page_bytes)
                : real;
 }
 
@@ -79,12 +79,12 @@ int sysinfo(struct sysinfo *ret_info)
         return -1;
     }
     const int r = next(ret_info);
-    const struct snug_plan *plan = snug_start_plan();
-    if (r < 0 || !plan || !plan->memory.is_presented)
+    struct snug_view view;
+    if (r < 0 || !snug_view_read(&view) || !view.shows_memory)
         return r;
 
     const uint64_t unit = ret_info->mem_unit ? ret_info->mem_unit : 1;
-    const uint64_t shown = plan->memory.present_bytes / unit;
+    const uint64_t shown = view.memory_bytes / unit;
     if (shown < ret_info->totalram)
         ret_info->totalram = shown;
     if (shown < ret_info->freeram)

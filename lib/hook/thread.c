@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "snug/counters.h"
+#include "snug/follow.h"
 #include "snug/next.h"
 #include "snug/start.h"
 #include "snug/threads.h"
@@ -20,6 +21,20 @@ int pthread_attr_init(pthread_attr_t *attr)
     return next ? next(attr) : ENOMEM;
 }
 
+/* A thread of snug's own, beside the first that the Go runtime creates. */
+static void follow(void)
+{
+    const struct snug_follow_calls libc = {
+        .attr_init = (int (*)(void *))snug_next_find(SNUG_NEXT_PTHREAD_ATTR_INIT),
+        .attr_setstacksize =
+            (int (*)(void *, size_t))snug_next_find(SNUG_NEXT_PTHREAD_ATTR_SETSTACKSIZE),
+        .create = (int (*)(unsigned long *, const void *, void *(*)(void *),
+                           void *))snug_next_find(SNUG_NEXT_PTHREAD_CREATE),
+        .join = (int (*)(unsigned long, void **))snug_next_find(SNUG_NEXT_PTHREAD_JOIN),
+    };
+    snug_follow_start(&libc);
+}
+
 int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*run)(void *),
                    void *argument)
 {
@@ -31,6 +46,8 @@ int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*ru
     if (ret == 0) {
         snug_counters_add(SNUG_COUNT_THREADS, 1);
         snug_threads_see_creation(__builtin_return_address(0));
+        if (snug_follow_is_due())
+            follow();
     }
     return ret;
 }

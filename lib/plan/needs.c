@@ -25,6 +25,7 @@ enum {
     GO = SNUG_NEEDS_GO,
     LIBC = SNUG_NEEDS_LIBC,
     SNUG = SNUG_NEEDS_SNUG,
+    FOLLOW = SNUG_NEEDS_FOLLOW,
     START = SNUG_NEEDS_AT_START,
 
     NONE = SNUG_NEEDS_TOLERATES_NONE,
@@ -67,6 +68,7 @@ static const struct row rows[] = {
     {SYS_madvise, 0, NEWEST, GO, ERRNO, {3}, {MADV_NOHUGEPAGE}},
     {SYS_madvise, 21, NEWEST, GO, ERRNO, {3}, {MADV_COLLAPSE}},
     {SYS_prctl, 25, NEWEST, GO, ERRNO, {1, 2}, {PR_SET_VMA, PR_SET_VMA_ANON_NAME}},
+    {SYS_prctl, 0, NEWEST, FOLLOW | START, ERRNO, {1}, {PR_SET_NAME}},
     {SYS_brk, 0, NEWEST, LIBC, ERRNO, {0}, {0}},
 
     /* Threads and time. */
@@ -82,12 +84,13 @@ static const struct row rows[] = {
     {SYS_futex, 0, NEWEST, GO | LIBC, NONE, {2}, {WAIT}},
     {SYS_futex, 0, NEWEST, GO | LIBC, NONE, {2}, {WAKE}},
     {SYS_futex, 0, NEWEST, LIBC, NONE, {2}, {WAIT_UNTIL}},
-    {SYS_nanosleep, 0, NEWEST, GO, NONE, {0}, {0}},
+    {SYS_nanosleep, 0, NEWEST, GO | FOLLOW, NONE, {0}, {0}},
     {SYS_sched_yield, 0, NEWEST, GO, NONE, {0}, {0}},
-    {SYS_clock_gettime, 0, NEWEST, GO, NONE, {1}, {CLOCK_MONOTONIC}},
+    {SYS_clock_gettime, 0, NEWEST, GO | FOLLOW, NONE, {1}, {CLOCK_MONOTONIC}},
     {SYS_sched_getaffinity, 0, 24, GO | START, NONE, {0}, {0}},
     {SYS_sched_getaffinity, 25, NEWEST, GO, NONE, {0}, {0}},
     {SYS_sched_getaffinity, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
+    {SYS_sched_getaffinity, 0, NEWEST, FOLLOW, ERRNO, {0}, {0}},
 
     /* Signals; SIGURG interrupts goroutines that run too long. */
     {SYS_rt_sigaction, 0, NEWEST, GO | LIBC, NONE, {0}, {0}},
@@ -110,7 +113,7 @@ static const struct row rows[] = {
 
     /* Files: the poller's descriptor, the last words of a program, the limits, snug's log.
      */
-    {SYS_read, 0, NEWEST, GO, NONE, {0}, {0}},
+    {SYS_read, 0, NEWEST, GO | FOLLOW, NONE, {0}, {0}},
     {SYS_write, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_close, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_openat, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},

@@ -16,6 +16,9 @@ static const uint64_t least_limit_bytes = 64u << 20;
 /* Go parses GOMEMLIMIT as a signed number and dies at start if it does not fit. */
 static const uint64_t most_limit_bytes = INT64_MAX;
 
+/* Less than a page, and such that hardly any other number of a program ends like it. */
+static const uint64_t follow_mark_bytes = 2741;
+
 static enum snug_reason decide_activity(const struct snug_program *program,
                                         const struct snug_policy *policy,
                                         bool *ret_is_active)
@@ -215,6 +218,48 @@ static void decide_children(const struct snug_facts *facts,
     }
 }
 
+/* Everything else of the plan must have been decided. */
+static void decide_follow(const struct snug_facts *facts, const struct snug_policy *policy,
+                          struct snug_plan *plan)
+{
+    struct snug_follow_plan *ret = &plan->follow;
+    if (!snug_values_is(&policy->setting[SNUG_FOLLOW], SNUG_WORD_ON))
+        ret->reason = SNUG_REASON_FOLLOW_OFF;
+    else if (!facts->program.is_go)
+        ret->reason = SNUG_REASON_NOT_GO;
+    else if (facts->program.is_static)
+        ret->reason = SNUG_REASON_STATIC;
+    else if (!facts->program.imports_mmap)
+        ret->reason = SNUG_REASON_FOLLOW_LIBC;
+    else if (facts->program.is_archive)
+        ret->reason = SNUG_REASON_ARCHIVE;
+    else
+        ret->reason = SNUG_REASON_FOLLOW_ON;
+    ret->is_on = ret->reason == SNUG_REASON_FOLLOW_ON;
+    ret->cpu_reason = ret->reason;
+    ret->memory_reason = ret->reason;
+    if (!ret->is_on)
+        return;
+
+    plan->seccomp.who |= SNUG_NEEDS_FOLLOW;
+    ret->interval_ms = policy->setting[SNUG_FOLLOW_INTERVAL].number;
+    if (facts->variables.gomaxprocs == SNUG_OWNER_USER)
+        ret->cpu_reason = SNUG_REASON_USER_VALUE;
+    else if (plan->cpu.reason == SNUG_REASON_COUNT_OFF)
+        ret->cpu_reason = SNUG_REASON_COUNT_OFF;
+    ret->moves_cpus = ret->cpu_reason == SNUG_REASON_FOLLOW_ON;
+
+    const enum snug_reason memory = plan->memory.reason;
+    if (memory == SNUG_REASON_USER_VALUE || memory == SNUG_REASON_MEMORY_OFF ||
+        memory == SNUG_REASON_MEMORY_GIVEN || memory == SNUG_REASON_GO_TOO_OLD)
+        ret->memory_reason = memory;
+    ret->moves_memory = ret->memory_reason == SNUG_REASON_FOLLOW_ON;
+    if (ret->moves_memory)
+        ret->first_bytes =
+            (plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : most_limit_bytes) -
+            follow_mark_bytes;
+}
+
 static struct snug_builder add_variable(struct snug_plan *plan, const char *name)
 {
     char *entry = plan->variable[plan->n_variables++];
@@ -226,9 +271,10 @@ static struct snug_builder add_variable(struct snug_plan *plan, const char *name
 
 static void write_variables(const struct snug_policy *policy, struct snug_plan *plan)
 {
-    if (plan->memory.sets_go_limit) {
+    if (plan->memory.sets_go_limit || plan->follow.moves_memory) {
         struct snug_builder out = add_variable(plan, "GOMEMLIMIT");
-        snug_text_put_u64(&out, plan->memory.go_limit_bytes);
+        snug_text_put_u64(&out, plan->follow.moves_memory ? plan->follow.first_bytes
+                                                          : plan->memory.go_limit_bytes);
     }
     if (plan->cpu.sets_gomaxprocs) {
         struct snug_builder out = add_variable(plan, "GOMAXPROCS");
@@ -258,6 +304,9 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->seccomp.reason = ret->reason;
         ret->threads.reason = ret->reason;
         ret->children.reason = ret->reason;
+        ret->follow.reason = ret->reason;
+        ret->follow.cpu_reason = ret->reason;
+        ret->follow.memory_reason = ret->reason;
         return;
     }
 
@@ -271,5 +320,6 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     decide_seccomp(&facts->program, policy, &ret->seccomp);
     decide_threads(&facts->program, &policy->setting[SNUG_THREADS_WARN], &ret->threads);
     decide_children(facts, &policy->setting[SNUG_CHILD_PDEATHSIG], &ret->children);
+    decide_follow(facts, policy, ret);
     write_variables(policy, ret);
 }

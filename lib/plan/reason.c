@@ -67,6 +67,17 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_CHILD_OFF] = "child.pdeathsig = off",
     [SNUG_REASON_CHILD_SIGNAL] = "child.pdeathsig is a signal",
     [SNUG_REASON_CHILD_INHERITED] = "an ancestor's snug handed it down",
+
+    [SNUG_REASON_FOLLOW_OFF] = "follow = off",
+    [SNUG_REASON_FOLLOW_ON] = "follow = on",
+    [SNUG_REASON_FOLLOW_LIBC] = "the Go runtime does not use libc",
+    [SNUG_REASON_FOLLOW_FLOOR] =
+        "the memory limit leaves the live heap too little, so headroom gives way",
+    [SNUG_REASON_FOLLOW_NO_WORD] = "no word of the program holds GOMEMLIMIT's value",
+    [SNUG_REASON_FOLLOW_TWO_WORDS] = "several words of the program hold GOMEMLIMIT's value",
+    [SNUG_REASON_FOLLOW_TABLE] =
+        "the program's table of functions is not laid out as any that snug knows",
+    [SNUG_REASON_FOLLOW_NO_DOOR] = "the program does not export crosscall2",
 };
 
 const char *snug_reason_words(enum snug_reason reason)

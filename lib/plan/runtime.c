@@ -28,23 +28,47 @@ static uint64_t count_of_own_limit(const struct snug_facts *facts)
     return n < LEAST_BY_LIMIT ? LEAST_BY_LIMIT : n;
 }
 
+/* Whether the runtime reads the CPU limit, and whether it goes on looking. */
+static void find_habits(const struct snug_facts *facts, enum snug_answer *ret_container,
+                        enum snug_answer *ret_updates)
+{
+    *ret_container = SNUG_NO;
+    *ret_updates = SNUG_NO;
+    if (facts->program.go_minor && facts->program.go_minor < FIRST_CONTAINER_AWARE)
+        return;
+    *ret_container =
+        either(facts->variables.container_maxprocs, facts->program.follows_container);
+    *ret_updates = either(facts->variables.update_maxprocs, facts->program.follows_updates);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 bool snug_runtime_settles_at(const struct snug_facts *facts, unsigned n_seen,
                              unsigned count)
 {
-    enum snug_answer container = SNUG_NO;
-    enum snug_answer updates = SNUG_NO;
-    if (facts->program.go_minor >= FIRST_CONTAINER_AWARE || !facts->program.go_minor) {
-        container =
-            either(facts->variables.container_maxprocs, facts->program.follows_container);
-        updates = either(facts->variables.update_maxprocs, facts->program.follows_updates);
-    }
+    enum snug_answer container;
+    enum snug_answer updates;
+    find_habits(facts, &container, &updates);
     if (container == SNUG_MAYBE || updates == SNUG_MAYBE)
         return false;
 
     const uint64_t by_limit =
         container == SNUG_YES ? count_of_own_limit(facts) : (uint64_t)SNUG_CPUS_MAX;
-    const uint64_t at_start = n_seen < by_limit ? n_seen : by_limit;
     const uint64_t n_later = updates == SNUG_YES ? facts->cpu.n_allowed : n_seen;
-    const uint64_t later = n_later < by_limit ? n_later : by_limit;
-    return at_start == count && later == count;
+    return least(n_seen, by_limit) == count && least(n_later, by_limit) == count;
+}
+
+unsigned snug_runtime_moves_to(const struct snug_facts *facts)
+{
+    enum snug_answer container;
+    enum snug_answer updates;
+    find_habits(facts, &container, &updates);
+    if (container == SNUG_MAYBE || updates != SNUG_YES)
+        return 0;
+    const uint64_t by_limit =
+        container == SNUG_YES ? count_of_own_limit(facts) : (uint64_t)SNUG_CPUS_MAX;
+    return (unsigned)least(facts->cpu.n_allowed, by_limit);
 }

@@ -53,7 +53,7 @@ const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
     [SNUG_FOLLOW] = {.values = "`off` `on`",
                      .text =
                          "a running program follows a change of its CPU and memory limits"},
-    [SNUG_FOLLOW_INTERVAL] = {.values = "SECONDS",
+    [SNUG_FOLLOW_INTERVAL] = {.values = "SECONDS or Nms",
                               .text = "how often the limits are read again"},
     [SNUG_CHILD_PDEATHSIG] = {.values = "`off` SIGNAL",
                               .text =

@@ -7,7 +7,7 @@
 #include "snug/cpus.h"
 #include "snug/values.h"
 
-enum { N_UNITS = 9, N_SIGNAL_NAMES = 32 };
+enum { N_UNITS = 9, N_SIGNAL_NAMES = 32, MS_PER_SECOND = 1000 };
 
 /* Indexed by number, and the same on amd64 and arm64. Real-time signals have no names. */
 static const char signal_names[N_SIGNAL_NAMES][8] = {
@@ -62,6 +62,17 @@ static int parse_signal(struct snug_text text, uint64_t *ret_number)
             return 0;
         }
     return snug_text_u64(text, ret_number);
+}
+
+/* `5`, `5s` or `500ms`. */
+static int parse_time(struct snug_text text, uint64_t *ret_ms)
+{
+    const struct snug_text before = drop_last(drop_last(text, 's'), 'm');
+    const bool is_ms = text.n - before.n == 2;
+    const int r = snug_text_u64(is_ms ? before : drop_last(text, 's'), ret_ms);
+    if (r == 0 && !is_ms && __builtin_mul_overflow(*ret_ms, MS_PER_SECOND, ret_ms))
+        return -ERANGE;
+    return r;
 }
 
 /* An absolute path that can stand in a policy file, where ` #` begins a comment. */
@@ -125,8 +136,8 @@ static int parse_as(enum snug_unit unit, const struct snug_option *option,
     case SNUG_UNIT_MILLI:
         r = snug_text_u64(drop_last(text, 'm'), &ret->number);
         break;
-    case SNUG_UNIT_SECONDS:
-        r = snug_text_u64(drop_last(text, 's'), &ret->number);
+    case SNUG_UNIT_TIME:
+        r = parse_time(text, &ret->number);
         break;
     case SNUG_UNIT_SIGNAL:
         r = parse_signal(text, &ret->number);
@@ -187,6 +198,14 @@ static void put_number(struct snug_builder *out, uint64_t number, const char *un
     snug_text_put(out, unit);
 }
 
+static void put_time(struct snug_builder *out, uint64_t ms)
+{
+    if (ms % MS_PER_SECOND)
+        put_number(out, ms, "ms");
+    else
+        snug_text_put_u64(out, ms / MS_PER_SECOND);
+}
+
 void snug_values_put(struct snug_builder *out, enum snug_key key,
                      const struct snug_setting *setting)
 {
@@ -195,8 +214,10 @@ void snug_values_put(struct snug_builder *out, enum snug_key key,
         put_word(out, snug_options[key].words, setting->word);
         break;
     case SNUG_UNIT_COUNT:
-    case SNUG_UNIT_SECONDS:
         snug_text_put_u64(out, setting->number);
+        break;
+    case SNUG_UNIT_TIME:
+        put_time(out, setting->number);
         break;
     case SNUG_UNIT_BYTES:
         put_bytes(out, setting->number);
@@ -269,9 +290,11 @@ static void put_unit(struct snug_builder *out, const struct snug_option *option,
         snug_text_put(out, "millicores ");
         put_range(out, option->least, option->most, "m");
         break;
-    case SNUG_UNIT_SECONDS:
-        snug_text_put(out, "seconds ");
-        put_range(out, option->least, option->most, "");
+    case SNUG_UNIT_TIME:
+        snug_text_put(out, "a time from ");
+        put_number(out, option->least, "ms");
+        snug_text_put(out, " to ");
+        put_number(out, option->most / MS_PER_SECOND, "s");
         break;
     case SNUG_UNIT_SIGNAL:
         snug_text_put(out, "a signal such as SIGTERM");

@@ -38,7 +38,7 @@ plan memory reason = "the memory limit less memory.headroom"
 plan variables = {"GOMEMLIMIT": "241172480"}
 policy cpu.round value = "up"
 policy cpu.round source = "default"
-policy follow in_this_version = false
+policy follow in_this_version = true
 problems = []
 END
 }

@@ -193,6 +193,33 @@ START_TEST(a_thread_pinned_elsewhere_is_left_alone)
 }
 END_TEST
 
+static void *start_there(void *unused)
+{
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
+    return unused;
+}
+
+START_TEST(a_shut_window_only_looks_out_for_the_runtime)
+{
+    snug_window_arm(NULL, image, image + sizeof image);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert(is_whole());
+    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON);
+    ck_assert(!snug_window_is_past());
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
+    ck_assert(snug_window_is_past());
+    ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
+}
+END_TEST
+
+START_TEST(a_runtime_on_another_thread_is_not_one_to_follow)
+{
+    snug_window_arm(NULL, image, image + sizeof image);
+    in_thread(start_there);
+    ck_assert(!snug_window_is_past());
+}
+END_TEST
+
 int main(void)
 {
     cpu_set_t mine;
@@ -213,6 +240,8 @@ int main(void)
     tcase_add_test(tcase, a_runtime_on_another_thread_ends_it_before_it_opens);
     tcase_add_test(tcase, a_mask_of_the_users_own_comes_back_exactly);
     tcase_add_test(tcase, a_thread_pinned_elsewhere_is_left_alone);
+    tcase_add_test(tcase, a_shut_window_only_looks_out_for_the_runtime);
+    tcase_add_test(tcase, a_runtime_on_another_thread_is_not_one_to_follow);
     suite_add_tcase(suite, tcase);
 
     return suite_run(suite);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Two places that are written in turn, the newer one by its number. A reader that was so
+ * slow that its place may have been written again begins anew, and each time that happens
+ * the writer got on: nobody waits.
+ */
+#include <stdatomic.h>
+
+#include "snug/view.h"
+
+enum { N_WORDS = sizeof(struct snug_view) / sizeof(uint64_t) };
+
+_Static_assert(sizeof(struct snug_view) % sizeof(uint64_t) == 0, "it is copied by words");
+
+static _Atomic unsigned number; /* Of the newest view, 0 before the first. */
+static _Atomic uint64_t place[2][N_WORDS];
+
+void snug_view_show(const struct snug_plan *plan)
+{
+    union {
+        struct snug_view view;
+        uint64_t word[N_WORDS];
+    } now = {
+        .view = {.shows_cpus = plan->cpu.is_presented,
+                 .count = plan->cpu.count,
+                 .cpus = plan->cpu.presented,
+                 .shows_memory = plan->memory.is_presented,
+                 .memory_bytes = plan->memory.present_bytes},
+    };
+    const unsigned next = atomic_load_explicit(&number, memory_order_relaxed) + 1;
+    /* A reader that sees one of these words sees the number that was before them, too. */
+    atomic_thread_fence(memory_order_release);
+    for (unsigned i = 0; i < N_WORDS; i++)
+        atomic_store_explicit(&place[next % 2][i], now.word[i], memory_order_relaxed);
+    atomic_store_explicit(&number, next, memory_order_release);
+}
+
+bool snug_view_read(struct snug_view *ret)
+{
+    union {
+        struct snug_view view;
+        uint64_t word[N_WORDS];
+    } now;
+    unsigned before;
+    unsigned after = atomic_load_explicit(&number, memory_order_acquire);
+    do {
+        before = after;
+        if (!before)
+            return false;
+        for (unsigned i = 0; i < N_WORDS; i++)
+            now.word[i] = atomic_load_explicit(&place[before % 2][i], memory_order_relaxed);
+        atomic_thread_fence(memory_order_acquire);
+        after = atomic_load_explicit(&number, memory_order_acquire);
+    } while (after != before);
+    *ret = now.view;
+    return true;
+}
