@@ -75,6 +75,31 @@ if [ "$(id -u)" = 0 ] && [ -r "/proc/$pid/map_files" ]; then
 fi
 finish
 
+# A container has its own files and its own numbers of processes.
+if unshare -rmpf true 2>"$work/no"; then
+    SNUG_SCOPE=all SNUG_STATS_FILE=/mnt/snug-%p unshare -rmpf --mount-proc sh -euc '
+        mount -t tmpfs none /mnt
+        LD_PRELOAD=$0 exec "$1" 4' "$object" "$keeper" <"$work/input" &
+    outer=$! pid=
+    exec 3>"$work/input"
+    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        read -r pid _ <"/proc/$outer/task/$outer/children" || : # No newline.
+        [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm")" = kept ] && break
+        sleep 0.1
+    done
+    try 0 "$snug" stat --json "$pid"
+    holds <<END
+processes 0 pid = $pid
+processes 0 page = "/mnt/snug-1"
+processes 0 is_forked_copy = false
+processes 0 counters threads = 4
+END
+    exec 3>&-
+    wait $outer
+else
+    echo 'machine lacks namespaces for everyone: no container is tried'
+fi
+
 # The change of a live resize, written into the page of a process as following does.
 start "$pages/changed" 1
 cp "$pages/changed" "$work/page"

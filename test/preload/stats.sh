@@ -155,6 +155,30 @@ foreign() {
     is_page "$work/open.d/own" 10
 }
 
+# A set-user-id program ignores LD_PRELOAD, but not /etc/ld.so.preload.
+secure() {
+    [ "$(id -u)" = 0 ] && unshare -m true 2>"$work/no" || {
+        echo 'machine lacks root: set-user-id programs are not tried'
+        return
+    }
+    mkdir "$work/etc" "$work/pages"
+    chmod 777 "$work/pages"
+    for mode in 755 4755; do
+        cp "$workers" "$work/etc/program"
+        chmod $mode "$work/etc/program"
+        label="mode $mode"
+        unshare -m sh -euc '
+            mount -t tmpfs -o suid none /etc
+            cp -p "$1/etc/program" /etc
+            echo "$0" >/etc/ld.so.preload
+            exec setpriv --reuid 65534 --clear-groups \
+                env SNUG_STATS_FILE="$2" /etc/program keep 10' \
+            "$object" "$work" "$work/pages/$mode" 2>"$work/err" || fail "status $?: $(cat "$work/err")"
+    done
+    is_page "$work/pages/755" 10
+    [ ! -e "$work/pages/4755" ] || fail 'a page under AT_SECURE'
+}
+
 # Without memory for the page there is none, and no SIGBUS.
 full() {
     unshare -rm mount -t tmpfs none /mnt 2>"$work/no" || {
@@ -220,6 +244,7 @@ descriptors
 in_the_way
 two_of_one_name
 foreign
+secure
 full
 go_program
 [ "$failures" = 0 ]
