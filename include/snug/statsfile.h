@@ -10,6 +10,7 @@
  * -EEXIST      what has that name is not ours to replace
  * -EBUSY       it belongs to another living process
  * -EMEDIUMTYPE the directory is not on a file system in memory (tmpfs)
+ * -EFBIG       the process may not write files so large (RLIMIT_FSIZE)
  * -ENOSPC      the file system is full
  * and what the kernel says to open, write and mmap. */
 int snug_statsfile_open(const char *pattern);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct rlimit;
 struct stat;
 struct statfs;
 
@@ -43,6 +44,7 @@ long snug_sys_nanosleep(uint64_t ns);
 uint64_t snug_sys_clock_gettime(int clock); /* In nanoseconds; 0 for no such clock. */
 
 /* Processes. */
+long snug_sys_getrlimit(int resource, struct rlimit *ret);
 long snug_sys_getpid(void);
 long snug_sys_getppid(void);
 long snug_sys_gettid(void);

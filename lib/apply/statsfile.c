@@ -8,16 +8,21 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
 #include "snug/counters.h"
 #include "snug/file.h"
 #include "snug/identity.h"
+#include "snug/policy.h"
 #include "snug/statsfile.h"
 #include "snug/sys.h"
 
-enum { PATH_BYTES = 1024, MODE = 0444 };
+enum { PATH_BYTES = 1024, MODE = 0444, ID_DIGITS_MAX = 7 };
+
+_Static_assert(SNUG_TEXT_VALUE_BYTES / 2 * ID_DIGITS_MAX < PATH_BYTES,
+               "a pattern of nothing but %p has room");
 
 static const int flags = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
@@ -75,9 +80,12 @@ static int fill(int fd, const struct snug_tie *self)
 {
     const struct snug_counters *counters =
         snug_counters_prepare((uint32_t)self->pid, self->namespace, self->start_ticks);
-    const long n = snug_sys_write(fd, counters, sizeof *counters);
-    if (n != sizeof *counters)
-        return n < 0 ? (int)n : -ENOSPC;
+    /* The kernel answers a file past this limit with a signal that ends the program. */
+    struct rlimit limit;
+    if (snug_sys_getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_cur < sizeof *counters)
+        return -EFBIG;
+    if (snug_sys_write(fd, counters, sizeof *counters) != sizeof *counters)
+        return -ENOSPC;
 
     const long at =
         snug_sys_mmap(NULL, sizeof *counters, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -93,8 +101,6 @@ int snug_statsfile_open(const char *pattern)
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);
     expand(&out, pattern, self.pid);
-    if (out.is_full)
-        return -ENAMETOOLONG;
     char *slash = path + out.n;
     while (*--slash != '/')
         continue; /* It begins with one. */

@@ -27,6 +27,36 @@ static long call6(long number, long a, long b, long c, long d, long e, long f)
     return ret;
 }
 
+/* The registers of arguments that a call does not have stay as they are: to clear them
+ * where this is inlined would be most of its code. */
+static long call4(long number, long a, long b, long c, long d)
+{
+    register long r10 __asm__("r10") = d;
+    long ret;
+    __asm__ volatile("syscall"
+                     : "=a"(ret)
+                     : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
+                     : "rcx", "r11", "memory");
+    return ret;
+}
+
+static long call3(long number, long a, long b, long c)
+{
+    long ret;
+    __asm__ volatile("syscall"
+                     : "=a"(ret)
+                     : "a"(number), "D"(a), "S"(b), "d"(c)
+                     : "rcx", "r11", "memory");
+    return ret;
+}
+
+static long call0(long number)
+{
+    long ret;
+    __asm__ volatile("syscall" : "=a"(ret) : "a"(number) : "rcx", "r11", "memory");
+    return ret;
+}
+
 #elif defined(__aarch64__)
 
 static long call6(long number, long a, long b, long c, long d, long e, long f)
@@ -45,19 +75,24 @@ static long call6(long number, long a, long b, long c, long d, long e, long f)
     return x0;
 }
 
-#else
-#error "snug knows the system call convention of amd64 and arm64 only"
-#endif
+static long call4(long number, long a, long b, long c, long d)
+{
+    return call6(number, a, b, c, d, 0, 0);
+}
 
 static long call3(long number, long a, long b, long c)
 {
     return call6(number, a, b, c, 0, 0, 0);
 }
 
-static long call4(long number, long a, long b, long c, long d)
+static long call0(long number)
 {
-    return call6(number, a, b, c, d, 0, 0);
+    return call6(number, 0, 0, 0, 0, 0, 0);
 }
+
+#else
+#error "snug knows the system call convention of amd64 and arm64 only"
+#endif
 
 long snug_sys_openat(int dir, const char *path, int flags)
 {
@@ -162,24 +197,29 @@ uint64_t snug_sys_clock_gettime(int clock)
     return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
 }
 
+long snug_sys_getrlimit(int resource, struct rlimit *ret)
+{
+    return call4(SYS_prlimit64, 0, resource, 0, (long)ret);
+}
+
 long snug_sys_getpid(void)
 {
-    return call3(SYS_getpid, 0, 0, 0);
+    return call0(SYS_getpid);
 }
 
 long snug_sys_getppid(void)
 {
-    return call3(SYS_getppid, 0, 0, 0);
+    return call0(SYS_getppid);
 }
 
 long snug_sys_gettid(void)
 {
-    return call3(SYS_gettid, 0, 0, 0);
+    return call0(SYS_gettid);
 }
 
 long snug_sys_geteuid(void)
 {
-    return call3(SYS_geteuid, 0, 0, 0);
+    return call0(SYS_geteuid);
 }
 
 long snug_sys_tgkill(int pid, int tid, int signal)

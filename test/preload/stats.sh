@@ -26,7 +26,7 @@ run() { # LABEL STATS-FILE [COMMAND…]
 }
 
 refused() { # ERROR: the log's only line
-    sed 's/^snug\[[0-9]*\]: //' "$work/err" | grep -qx "stats.file is not used: error $1" ||
+    grep -qx "snug\[[0-9]*\]: stats.file is not used: error $1" "$work/err" ||
         fail "no error $1 but: $(cat "$work/err")"
 }
 
@@ -155,6 +155,20 @@ foreign() {
     is_page "$work/open.d/own" 10
 }
 
+# Past its limit for the size of files a process gets SIGXFSZ.
+limited() {
+    for blocks in 0 1 2; do
+        label="ulimit -f $blocks"
+        # The lines go to a pipe, which has no such limit.
+        { (ulimit -f $blocks
+            SNUG_STATS_FILE=$work/limited LD_PRELOAD=$object "$workers" keep 10 2>&1) &&
+            echo survived; } | cat >"$work/err"
+        [ "$(tail -n 1 "$work/err")" = survived ] || fail "ended: $(cat "$work/err")"
+        refused 27
+        [ ! -e "$work/limited" ] || fail 'leaves a file'
+    done
+}
+
 # A set-user-id program ignores LD_PRELOAD, but not /etc/ld.so.preload.
 secure() {
     [ "$(id -u)" = 0 ] && unshare -m true 2>"$work/no" || {
@@ -244,6 +258,7 @@ descriptors
 in_the_way
 two_of_one_name
 foreign
+limited
 secure
 full
 go_program
