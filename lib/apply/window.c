@@ -8,6 +8,8 @@
 #include "snug/sys.h"
 #include "snug/window.h"
 
+enum { RESTORE_TRIES = 3 };
+
 static const size_t first_mapping_bytes = 256u << 10;
 
 static struct {
@@ -68,24 +70,31 @@ int snug_window_open(const void *caller)
 /* An all-ones mask is no restriction of the user's, so the kernel lets it follow a cpuset
  * that grows later; since Linux 6.2 any other mask is remembered for ever. If it does not
  * give back what was there, the user had a restriction of their own, and gets exactly that.
- */
+ * It was allowed a moment ago; but it takes memory, and a mask that stayed narrow would
+ * last for life. */
 static void restore(int tid)
 {
-    struct snug_cpus mask;
-    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
-        mask.word[i] = ~0ul;
-    const long r = snug_sys_sched_setaffinity(tid, sizeof mask.word, mask.word);
-    if (r == 0 && read_mask(tid, &mask) > 0 && snug_cpus_equal(&mask, &window.before))
-        return;
-    /* It was allowed a moment ago. Should it fail now, nothing more can be done. */
-    (void)snug_sys_sched_setaffinity(tid, sizeof window.before.word, window.before.word);
+    for (unsigned i = 0; i < RESTORE_TRIES; i++) {
+        struct snug_cpus mask;
+        for (unsigned j = 0; j < SNUG_CPUS_WORDS; j++)
+            mask.word[j] = ~0ul;
+        long r = snug_sys_sched_setaffinity(tid, sizeof mask.word, mask.word);
+        if (r == 0 && read_mask(tid, &mask) > 0 && snug_cpus_equal(&mask, &window.before))
+            return;
+        r = snug_sys_sched_setaffinity(tid, sizeof window.before.word, window.before.word);
+        if (r == 0)
+            return;
+    }
 }
 
 void snug_window_close(void)
 {
     int open = SNUG_WINDOW_OPEN;
-    if (atomic_load_explicit(&window.state, memory_order_relaxed) != SNUG_WINDOW_OPEN ||
-        atomic_load(&window.owner) != snug_sys_gettid())
+    if (atomic_load_explicit(&window.state, memory_order_relaxed) != SNUG_WINDOW_OPEN)
+        return;
+    /* A thread that cannot tell who it is may be the owner. */
+    const long tid = snug_sys_gettid();
+    if (tid >= 0 && tid != atomic_load(&window.owner))
         return;
     restore(atomic_load(&window.owner));
     /* Unless another thread has ended it meanwhile. */

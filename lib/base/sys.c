@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Raw system calls, amd64 and arm64. The only file of the preload path that makes any.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sched.h>
@@ -253,6 +254,9 @@ long snug_sys_ask_child(int (*child)(const void *argument), const void *argument
     }
 
     int status = 0;
-    const long r = call4(SYS_wait4, pid, (long)&status, (long)0x80000000u, 0);
+    long r;
+    do
+        r = call4(SYS_wait4, pid, (long)&status, (long)0x80000000u, 0);
+    while (r == -EINTR);
     return r < 0 ? r : status;
 }

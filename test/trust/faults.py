@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Lets every system call that snug makes fail, in C and in Go programs, and prints TAP.
+
+    faults.py [--long] BUILD
+
+A program must end as it would without snug: exit code, standard error, descriptors, the
+affinity of each thread; and each line of its output must be what it is without snug, or
+what it is with snug unharmed. --long has every error for each call of each program, and
+random pairs.
+"""
+import concurrent.futures
+import errno
+import os
+import random
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+
+LONG = '--long' in sys.argv
+BUILD = os.path.realpath(sys.argv[-1])
+OBJECT = BUILD + '/lib/libsnug.so'
+EMPTY = BUILD + '/test/preload/libempty.so'
+FAULTS = BUILD + '/test/trust/faults'
+FILTER = BUILD + '/test/preload/filter'
+VICTIM = BUILD + '/test/preload/preload_victim'
+ERRORS = ['EPERM', 'ENOSYS', 'ENOENT', 'EACCES', 'EINVAL', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO',
+          'EINTR', 'short']
+N_PAIRS = 500
+SEED = 20
+work = tempfile.TemporaryDirectory()
+n_tests = 0
+
+
+def result(complaints, label):
+    global n_tests
+    n_tests += 1
+    print('ok' if not complaints else 'not ok', n_tests, '-', label, flush=True)
+    for complaint in complaints[:5]:
+        print('\n'.join('# ' + line for line in complaint.splitlines()))
+
+
+def fault(call, error):
+    return '%d:%s' % (call, error if error == 'short' else getattr(errno, error))
+
+
+class Program:
+    """A program with the keys that make snug do much in it."""
+
+    def __init__(self, label, command, keys, calls_by_filter=False, shell=None):
+        self.label = label
+        self.command = command
+        self.keys = keys
+        self.calls_by_filter = calls_by_filter
+        self.shell = shell
+        self.plain = self.run(None)
+        self.whole = self.run(OBJECT)
+        again = self.run(OBJECT)
+        self.n_calls = len(self.whole['calls'])
+        self.is_steady = self.whole == again
+        self.has_effect = self.whole['out'] != self.plain['out']
+        self.has_fallen_back = False  # A call that failed was seen in the output.
+
+    def run(self, preload, faults=()):
+        report = tempfile.NamedTemporaryFile('r', dir=work.name)
+        command = [FAULTS, OBJECT, report.name, *faults, '--']
+        if self.calls_by_filter:  # Of a number that is no call.
+            command += [FILTER, 'allow', '9999']
+        command += ['/usr/bin/env', *self.keys]
+        if preload:
+            command += ['LD_PRELOAD=' + preload]
+        if self.shell:
+            command += ['/bin/sh', '-c', self.shell, 'sh']
+        command += self.command
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=60)
+        except subprocess.TimeoutExpired:
+            return {'code': 'no end', 'out': [], 'err': b'', 'calls': [], 'end': []}
+        if done.returncode == 77:
+            print('1..0 # SKIP', done.stderr.decode().strip())
+            sys.exit(0)
+        lines = report.read().splitlines()
+        return {
+            'code': done.returncode,
+            'out': done.stdout.decode().splitlines(),
+            'err': done.stderr,
+            'calls': [line.split()[2] for line in lines if line.startswith('call ')],
+            'end': sorted(set(line for line in lines if not line.startswith('call '))),
+        }
+
+    def complaints(self, faults):
+        found = self.run(OBJECT, faults)
+        self.has_fallen_back |= found['out'] != self.whole['out']
+        ret = []
+        for what in 'code', 'err', 'end':
+            if found[what] != self.plain[what]:
+                ret.append('%s: %s, without snug %s' % (what, found[what], self.plain[what]))
+        if len(found['out']) != len(self.plain['out']):
+            ret.append('output: %s' % found['out'])
+        for line, plain, whole in zip(found['out'], self.plain['out'], self.whole['out']):
+            if line not in (plain, whole):
+                ret.append('"%s", without snug "%s", unharmed "%s"' % (line, plain, whole))
+        if not ret:
+            return []
+        named = []
+        for one in faults:
+            call = int(one.split(':')[0])
+            name = found['calls'][call - 1] if call <= len(found['calls']) else 'none'
+            named.append('call %s (%s)' % (one, name))
+        return ['\n'.join([self.label + ': ' + ', '.join(named)] + ret)]
+
+
+def programs():
+    """What the machine has of them; each row makes snug take another way."""
+    policy = work.name + '/policy'
+    with open(policy, 'w') as file:
+        file.write('cpu.count = 1\nmemory.limit = 100M\n[program *]\nthreads.warn = 1000\n')
+    os.chmod(policy, 0o644)
+    scope_all = ['SNUG_SCOPE=all', 'SNUG_CPU_COUNT=1', 'SNUG_MEMORY_LIMIT=64M',
+                 'SNUG_MEMORY_PRESENT=on']
+    much = ['SNUG_POLICY=' + policy, 'SNUG_LOG=debug', 'SNUG_LOG_FILE=%s/log' % work.name,
+            'SNUG_CHILD_PDEATHSIG=TERM']
+    if os.path.ismount('/dev/shm'):
+        much += ['SNUG_STATS_FILE=%s/%%p' % shared]
+    go = BUILD + '/go/bin/'
+    newest = max((name for name in os.listdir(go) if re.fullmatch(r'1[0-9.]*-internal', name)),
+                 key=lambda name: [int(part) for part in name.split('-')[0].split('.')])
+    rows = [
+        ('C', [VICTIM], [], {}),
+        ('C with scope = all', [VICTIM], scope_all, {}),
+        ('C with two standard streams closed', [VICTIM], scope_all + much[1:],
+         {'shell': 'exec "$@" <&- 2>&-'}),
+        ('Go 1.22 internal', [go + '1.22.12-internal'], ['SNUG_CPU_COUNT=1'], {}),
+        ('Go 1.22 external', [go + '1.22.12-external'], much, {}),
+        ('Go 1.22 musl-external', [go + '1.22.12-musl-external'], much, {}),
+        ('Go 1.22 musl-internal', [go + '1.22.12-musl-internal'], much, {}),
+        ('Go 1.22 pie-nocgo', [go + '1.22.12-pie-nocgo'], much, {}),
+        ('Go ' + newest.replace('-', ' '), [go + newest], much, {}),
+        ('Go 1.22 internal below a filter', [go + '1.22.12-internal'], ['SNUG_CPU_COUNT=1'],
+         {'calls_by_filter': True}),
+    ]
+    return [Program(label, command, keys, **more) for label, command, keys, more in rows
+            if os.path.exists(command[0])]
+
+
+def test_found(program, preload_names):
+    """strace finds no call more than the instruction's place does: the difference to an object
+    that is empty."""
+    counts = []
+    for preload in EMPTY, OBJECT:
+        trace = tempfile.NamedTemporaryFile('r', dir=work.name)
+        options = [word for key in program.keys + ['LD_PRELOAD=' + preload]
+                   for word in ('-E', key)]
+        subprocess.run(['strace', '-f', '-qq', '-o', trace.name, *options, *program.command],
+                       stdin=subprocess.DEVNULL, capture_output=True, check=True)
+        counts.append(Counter(re.findall(r'^\d+ +(\w+)\(', trace.read(), re.M)))
+    ours = Counter(program.whole['calls'])
+    complaints = ['%s: strace finds %d more, the tracer %d' % (name, more, ours[name])
+                  for name in preload_names
+                  for more in [counts[1][name] - counts[0][name]] if more != ours[name]]
+    result(complaints, program.label + ': strace finds the same calls')
+
+
+def test_singles(pool, program, errors):
+    jobs = [[fault(call, error)] for call in range(1, program.n_calls + 1)
+            for error in errors(call)]
+    complaints = sum(pool.map(program.complaints, jobs), [])
+    if not program.is_steady or program.whole['code'] != 0 or not program.n_calls:
+        complaints.insert(0, 'unharmed it is not steady: %s' % program.whole)
+    if program.has_effect != bool(program.keys) or program.has_effect > program.has_fallen_back:
+        complaints.insert(0, 'no failure is seen in the output')
+    result(complaints, '%s: %d calls, %d times one fails' %
+           (program.label, program.n_calls, len(jobs)))
+
+
+def test_pairs(pool, program, n):
+    source = random.Random(SEED)
+    jobs = [[fault(call, source.choice(ERRORS))
+             for call in sorted(source.sample(range(1, program.n_calls + 1), 2))]
+            for _ in range(n)]
+    complaints = sum(pool.map(program.complaints, jobs), [])
+    result(complaints, '%s: %d times two calls fail' % (program.label, n))
+
+
+with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') else None) as shared:
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        rows = programs()
+        # Calls that neither libc nor Go makes by chance, now more, now less.
+        steady = ['openat', 'read', 'close', 'readlinkat', 'sched_getaffinity', 'getcpu',
+                  'sched_setaffinity', 'newfstatat', 'fstatfs', 'getppid', 'write', 'unlinkat']
+        for row in rows:
+            if row.label in ('C', 'C with scope = all', 'Go 1.22 internal', 'Go 1.22 external'):
+                test_found(row, steady)
+        for number, row in enumerate(rows):
+            # In short, three rows whole; of the others each call fails in one way.
+            is_whole = LONG or row.label in ('C with scope = all', 'Go 1.22 external',
+                                             'Go 1.22 musl-internal')
+            test_singles(pool, row, (lambda call: ERRORS) if is_whole else
+                         (lambda call, n=number: [ERRORS[(call + n) % len(ERRORS)]]))
+        for row in rows if LONG else ():
+            test_pairs(pool, row, N_PAIRS)
+print('1..%d' % n_tests)
+work.cleanup()
