@@ -80,9 +80,14 @@ bool snug_policy_is_off(char *const *entries);
 
 void snug_policy_default(struct snug_policy *ret);
 
-/* Reads the policy file: `named` (SNUG_POLICY) if not empty, else /etc/snug.conf, below the
- * root. A missing default file is normal. Sections count if their pattern matches `program`
- * (the executable's path; empty matches none). */
+/* Opens the policy file: `named` (SNUG_POLICY) if not empty, else /etc/snug.conf, below the
+ * root. A missing default file is normal. Returns a descriptor that snug_conf_read takes,
+ * or a negative number, with a problem added unless that is normal. */
+int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *root,
+                          struct snug_text named);
+
+/* Opens and reads it. Sections count if their pattern matches `program` (the executable's
+ * path; empty matches none). */
 void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *root,
                            struct snug_text named, struct snug_text program);
 

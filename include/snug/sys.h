@@ -56,7 +56,7 @@ long snug_sys_prctl(int option, unsigned long a, unsigned long b, unsigned long 
 /* `n_bytes` is the size of a signal set. */
 long snug_sys_rt_sigprocmask(int how, const void *set, void *ret_set, size_t n_bytes);
 
-/* Runs `child` in a copy of this process with its own memory and waits for it, while this
- * thread stands still. The child's exit status is what `child` returned. Returns the wait
- * status, or -errno. `child` may make raw system calls and nothing else. */
+/* Runs `child` in a copy of this process with its own memory, while this thread stands
+ * still. Returns what `child` returned, -ECHILD if it died before it did, or another
+ * -errno. `child` may make raw system calls and nothing else. */
 long snug_sys_ask_child(int (*child)(const void *argument), const void *argument);

@@ -8,6 +8,7 @@
 #include "snug/entries.h"
 #include "snug/identity.h"
 #include "snug/sys.h"
+#include "snug/trial.h"
 
 static void raise_signal(unsigned signal)
 {
@@ -46,7 +47,7 @@ static enum snug_kin find_kin(const struct snug_tie *tie, const struct snug_tie 
 void snug_children_join(struct snug_vector *vector, char *record)
 {
     const struct snug_tie tie = snug_tie_read(vector->envp);
-    if (!tie.signal)
+    if (!tie.signal || !snug_trial_is_safe())
         return;
 
     const struct snug_tie self = snug_identity_own(tie.signal);

@@ -6,16 +6,19 @@
 #include <stdatomic.h>
 
 #include "snug/children.h"
+#include "snug/conf.h"
 #include "snug/entries.h"
 #include "snug/follow.h"
 #include "snug/guard.h"
 #include "snug/log.h"
+#include "snug/maps.h"
 #include "snug/program.h"
 #include "snug/report.h"
 #include "snug/start.h"
 #include "snug/statsfile.h"
 #include "snug/sys.h"
 #include "snug/threads.h"
+#include "snug/trial.h"
 #include "snug/variables.h"
 #include "snug/vector.h"
 #include "snug/view.h"
@@ -57,6 +60,8 @@ static bool is_privileged(void)
 /* Sets `program_path` to the executable's path, for `[program GLOB]` sections. */
 static struct snug_text find_program_path(void)
 {
+    if (snug_trial_is_filtered()) /* No loader calls readlink. */
+        return snug_maps_path(&live, image.phdr, sizeof program_path, program_path);
     const long n =
         snug_sys_readlinkat(AT_FDCWD, "/proc/self/exe", program_path, sizeof program_path);
     return n > 0 && (size_t)n < sizeof program_path
@@ -67,8 +72,10 @@ static struct snug_text find_program_path(void)
 static void read_policy(void)
 {
     snug_policy_default(&policy);
-    snug_policy_read_file(&policy, &live, snug_entries_value(vector.envp, "SNUG_POLICY"),
-                          find_program_path());
+    __attribute__((cleanup(snug_file_close))) const int fd = snug_policy_open_file(
+        &policy, &live, snug_entries_value(vector.envp, "SNUG_POLICY"));
+    if (fd >= 0)
+        snug_conf_read(&policy, fd, find_program_path());
     snug_policy_read_environment(&policy, vector.envp);
 }
 
@@ -84,18 +91,27 @@ static bool may_want_all(bool is_mentioned)
     return fd >= 0;
 }
 
-static int try_affinity(const void *mask)
-{
-    return snug_sys_sched_setaffinity(0, sizeof(struct snug_cpus), mask) < 0;
-}
-
-/* A seccomp filter may kill instead of refuse. A child tries, and dies alone. */
+/* A seccomp filter may kill instead of refuse. A child tries, where it matters. */
 static void probe_affinity(void)
 {
-    if (facts.privileges.seccomp == SNUG_SECCOMP_FILTER && facts.cpu.n_allowed)
-        facts.privileges.may_set_affinity =
-            snug_sys_ask_child(try_affinity, facts.cpu.allowed.word) == 0 ? SNUG_YES
-                                                                          : SNUG_NO;
+    if (facts.privileges.seccomp == SNUG_SECCOMP_FILTER && facts.cpu.n_allowed &&
+        facts.program.is_go && facts.program.imports_mmap && !facts.program.is_archive)
+        facts.privileges.may_set_affinity = snug_trial_affinity(&facts.cpu.allowed);
+}
+
+/* Gives up what is off by default and needs calls that a seccomp filter kills for. */
+static void forgo_rare(struct snug_log *log)
+{
+    const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
+                           plan.threads.warn || plan.children.signal ||
+                           policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
+    if (!is_wanted || snug_trial_is_safe())
+        return;
+    log->level = SNUG_LOG_OFF;
+    plan.seccomp = (struct snug_seccomp_plan){0};
+    plan.threads = (struct snug_thread_plan){0};
+    plan.children = (struct snug_child_plan){0};
+    policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
 
 /* Puts the planned variables, and `more` if it is not NULL, into the vector. */
@@ -172,12 +188,13 @@ static bool start(char **envp)
     if (!plan.is_active)
         return false;
 
+    struct snug_log log = find_log();
+    forgo_rare(&log);
     snug_children_hand_down(&plan.children, tie_word);
     const int ret_vector = set_variables(NULL);
     if (plan.cpu.has_window || plan.follow.is_on)
         arm_window();
     snug_view_show(&plan);
-    const struct snug_log log = find_log();
     if (plan.follow.is_on)
         snug_follow_arm(&(struct snug_follow){.image = &image,
                                               .facts = &facts,
@@ -185,7 +202,10 @@ static bool start(char **envp)
                                               .plan = &plan,
                                               .request_milli = request_milli,
                                               .log = log});
-    snug_guard_arm(&plan.seccomp, &log);
+    if (plan.seccomp.is_guarded)
+        snug_guard_arm(&plan.seccomp, &log);
+    if (plan.threads.warn && !program_path[0])
+        (void)find_program_path(); /* Without it a place has a number and no name. */
     snug_threads_arm(&plan.threads, log.path, program_path);
     open_stats(&log);
     if (log.level != SNUG_LOG_OFF)

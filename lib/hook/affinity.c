@@ -6,27 +6,38 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include "snug/file.h"
 #include "snug/next.h"
 #include "snug/sys.h"
 #include "snug/view.h"
+
+enum { PATH_BYTES = 40 };
+
+static const struct snug_root live = {.fd = -1};
 
 /* Whether `pid` is this process or one of its threads. Another process's mask is its own.
  */
 static bool is_ours(pid_t pid)
 {
-    if (pid == 0)
+    if (pid == 0 || pid == snug_sys_getpid())
         return true;
-    const int self = (int)snug_sys_getpid();
-    return pid == self || snug_sys_tgkill(self, pid, 0) == 0;
+    char path[PATH_BYTES];
+    struct snug_builder out = snug_text_build(path, sizeof path);
+    snug_text_put(&out, "/proc/self/task/");
+    snug_text_put_u64(&out, (uint64_t)pid);
+    /* Not by signal 0: a seccomp filter may kill for a call that the program never makes.
+     */
+    __attribute__((cleanup(snug_file_close))) const int fd = snug_file_open(&live, path);
+    return fd >= 0;
 }
 
 /* Shows the presented CPUs instead of the real mask, which the kernel has just written. A
  * thread that was pinned to less than that, by itself or from outside, is shown the truth.
  */
-static void present(size_t n_bytes, cpu_set_t *mask)
+static void present(pid_t pid, size_t n_bytes, cpu_set_t *mask)
 {
     struct snug_view view;
-    if (!snug_view_read(&view) || !view.shows_cpus)
+    if (!snug_view_read(&view) || !view.shows_cpus || !is_ours(pid))
         return;
 
     const unsigned long *presented = view.cpus.word;
@@ -44,8 +55,8 @@ int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
     int (*next)(pid_t, size_t, cpu_set_t *) = snug_next_find(SNUG_NEXT_SCHED_GETAFFINITY);
     if (next) {
         const int r = next(pid, n_bytes, ret_mask);
-        if (r == 0 && is_ours(pid))
-            present(n_bytes, ret_mask);
+        if (r == 0)
+            present(pid, n_bytes, ret_mask);
         return r;
     }
 
@@ -56,8 +67,7 @@ int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
     }
     for (size_t i = (size_t)r; i < n_bytes; i++)
         ((char *)ret_mask)[i] = 0;
-    if (is_ours(pid))
-        present(n_bytes, ret_mask);
+    present(pid, n_bytes, ret_mask);
     return 0;
 }
 
@@ -67,6 +77,6 @@ int pthread_getaffinity_np(pthread_t thread, size_t n_bytes, cpu_set_t *ret_mask
         snug_next_find(SNUG_NEXT_PTHREAD_GETAFFINITY_NP);
     const int r = next ? next(thread, n_bytes, ret_mask) : ENOSYS;
     if (r == 0)
-        present(n_bytes, ret_mask);
+        present(0, n_bytes, ret_mask);
     return r;
 }

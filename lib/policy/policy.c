@@ -36,18 +36,17 @@ static void refuse_file(struct snug_policy *policy, enum snug_problem_kind kind,
     snug_problems_add(policy, &problem, path);
 }
 
-void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *root,
-                           struct snug_text named, struct snug_text program)
+int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *root,
+                          struct snug_text named)
 {
     const struct snug_text path = named.n ? named : snug_text_of(standard_file);
     if (snug_text_copy(path, sizeof policy->file, policy->file) < 0) {
         refuse_file(policy, SNUG_PROBLEM_OPEN, ENAMETOOLONG, path);
-        return;
+        return -ENAMETOOLONG;
     }
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(root, policy->file);
+    const int fd = snug_file_open(root, policy->file);
     if (fd == -ENOENT && !named.n)
-        return;
+        return fd;
 
     struct stat file;
     const long r = fd < 0 ? fd : snug_sys_fstat(fd, &file);
@@ -60,8 +59,19 @@ void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *r
         refuse_file(policy, SNUG_PROBLEM_WRITABLE, 0, path);
     } else {
         policy->has_file = true;
-        snug_conf_read(policy, fd, program);
+        return fd;
     }
+    snug_file_close(&fd);
+    return -EINVAL;
+}
+
+void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *root,
+                           struct snug_text named, struct snug_text program)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_policy_open_file(policy, root, named);
+    if (fd >= 0)
+        snug_conf_read(policy, fd, program);
 }
 
 static int set_key(struct snug_policy *policy, enum snug_source source, int key,

@@ -144,7 +144,7 @@ static void see_entry(pid_t tid, unsigned long long number, unsigned long long a
         return;
     n_calls++;
     const struct snug_text name = snug_calls_name((unsigned)number);
-    fprintf(report, "call %ld %.*s\n", n_calls, (int)name.n, name.at);
+    fprintf(report, "call %ld %.*s %llu\n", n_calls, (int)name.n, name.at, number);
     for (int i = 0; i < n_faults; i++)
         if (fault[i].n == n_calls)
             begin_fault(tid, number, fault[i].error);

@@ -49,11 +49,11 @@ def fault(call, error):
 class Program:
     """A program with the keys that make snug do much in it."""
 
-    def __init__(self, label, command, keys, calls_by_filter=False, shell=None):
+    def __init__(self, label, command, keys, has_filter=False, shell=None):
         self.label = label
         self.command = command
         self.keys = keys
-        self.calls_by_filter = calls_by_filter
+        self.has_filter = has_filter
         self.shell = shell
         self.plain = self.run(None)
         self.whole = self.run(OBJECT)
@@ -63,10 +63,12 @@ class Program:
         self.has_effect = self.whole['out'] != self.plain['out']
         self.has_fallen_back = False  # A call that failed was seen in the output.
 
-    def run(self, preload, faults=()):
+    def run(self, preload, faults=(), killed=None):
         report = tempfile.NamedTemporaryFile('r', dir=work.name)
         command = [FAULTS, OBJECT, report.name, *faults, '--']
-        if self.calls_by_filter:  # Of a number that is no call.
+        if killed is not None:
+            command += [FILTER, 'kill', str(killed)]
+        elif self.has_filter:  # For a number that is no call.
             command += [FILTER, 'allow', '9999']
         command += ['/usr/bin/env', *self.keys]
         if preload:
@@ -87,30 +89,37 @@ class Program:
             'code': done.returncode,
             'out': done.stdout.decode().splitlines(),
             'err': done.stderr,
-            'calls': [line.split()[2] for line in lines if line.startswith('call ')],
+            'calls': [tuple(line.split()[2:]) for line in lines if line.startswith('call ')],
             'end': sorted(set(line for line in lines if not line.startswith('call '))),
         }
 
-    def complaints(self, faults):
-        found = self.run(OBJECT, faults)
+    def differences(self, found):
+        """Between a run with snug and one without."""
         self.has_fallen_back |= found['out'] != self.whole['out']
-        ret = []
-        for what in 'code', 'err', 'end':
-            if found[what] != self.plain[what]:
-                ret.append('%s: %s, without snug %s' % (what, found[what], self.plain[what]))
+        ret = ['%s: %s, without snug %s' % (what, found[what], self.plain[what])
+               for what in ('code', 'err', 'end') if found[what] != self.plain[what]]
         if len(found['out']) != len(self.plain['out']):
             ret.append('output: %s' % found['out'])
         for line, plain, whole in zip(found['out'], self.plain['out'], self.whole['out']):
             if line not in (plain, whole):
                 ret.append('"%s", without snug "%s", unharmed "%s"' % (line, plain, whole))
-        if not ret:
-            return []
-        named = []
-        for one in faults:
-            call = int(one.split(':')[0])
-            name = found['calls'][call - 1] if call <= len(found['calls']) else 'none'
-            named.append('call %s (%s)' % (one, name))
-        return ['\n'.join([self.label + ': ' + ', '.join(named)] + ret)]
+        return ret
+
+    def complaints(self, faults):
+        found = self.run(OBJECT, faults)
+        ret = self.differences(found)
+        calls = dict(enumerate(found['calls'], 1))
+        named = ['call %s (%s)' % (one, calls.get(int(one.split(':')[0]), ['none'])[0])
+                 for one in faults]
+        return ['\n'.join([', '.join(named)] + ret)] if ret else []
+
+    def complaints_if_killed(self, call):
+        """None if the program cannot live without that call."""
+        name, number = call
+        if self.run(None, killed=number)['code'] != 0:
+            return None
+        ret = self.differences(self.run(OBJECT, killed=number))
+        return ['\n'.join(['a filter that kills for ' + name] + ret)] if ret else []
 
 
 def programs():
@@ -139,8 +148,12 @@ def programs():
         ('Go 1.22 musl-internal', [go + '1.22.12-musl-internal'], much, {}),
         ('Go 1.22 pie-nocgo', [go + '1.22.12-pie-nocgo'], much, {}),
         ('Go ' + newest.replace('-', ' '), [go + newest], much, {}),
-        ('Go 1.22 internal below a filter', [go + '1.22.12-internal'], ['SNUG_CPU_COUNT=1'],
-         {'calls_by_filter': True}),
+    ]
+    below = {'has_filter': True}
+    rows += [
+        ('C below a filter', [VICTIM], scope_all + much, below),
+        ('Go 1.22 internal below a filter', [go + '1.22.12-internal'], much, below),
+        ('Go 1.22 musl-external below a filter', [go + '1.22.12-musl-external'], much, below),
     ]
     return [Program(label, command, keys, **more) for label, command, keys, more in rows
             if os.path.exists(command[0])]
@@ -157,7 +170,7 @@ def test_found(program, preload_names):
         subprocess.run(['strace', '-f', '-qq', '-o', trace.name, *options, *program.command],
                        stdin=subprocess.DEVNULL, capture_output=True, check=True)
         counts.append(Counter(re.findall(r'^\d+ +(\w+)\(', trace.read(), re.M)))
-    ours = Counter(program.whole['calls'])
+    ours = Counter(name for name, _ in program.whole['calls'])
     complaints = ['%s: strace finds %d more, the tracer %d' % (name, more, ours[name])
                   for name in preload_names
                   for more in [counts[1][name] - counts[0][name]] if more != ours[name]]
@@ -170,7 +183,9 @@ def test_singles(pool, program, errors):
     complaints = sum(pool.map(program.complaints, jobs), [])
     if not program.is_steady or program.whole['code'] != 0 or not program.n_calls:
         complaints.insert(0, 'unharmed it is not steady: %s' % program.whole)
-    if program.has_effect != bool(program.keys) or program.has_effect > program.has_fallen_back:
+    if program.has_effect != bool(program.keys):
+        complaints.insert(0, 'unharmed it shows no effect')
+    if program.label.startswith('Go') and not program.has_fallen_back:
         complaints.insert(0, 'no failure is seen in the output')
     result(complaints, '%s: %d calls, %d times one fails' %
            (program.label, program.n_calls, len(jobs)))
@@ -183,6 +198,15 @@ def test_pairs(pool, program, n):
             for _ in range(n)]
     complaints = sum(pool.map(program.complaints, jobs), [])
     result(complaints, '%s: %d times two calls fail' % (program.label, n))
+
+
+def test_kills(pool, program):
+    """Each call that snug makes, and that the program can do without. Of getpid README says
+    that it must be allowed."""
+    calls = sorted(set(call for call in program.whole['calls'] if call[0] != 'getpid'))
+    found = [one for one in pool.map(program.complaints_if_killed, calls) if one is not None]
+    result(sum(found, []), '%s: %d filters kill for one of %d calls' %
+           (program.label, len(found), len(calls)))
 
 
 with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') else None) as shared:
@@ -200,6 +224,9 @@ with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') e
                                              'Go 1.22 musl-internal')
             test_singles(pool, row, (lambda call: ERRORS) if is_whole else
                          (lambda call, n=number: [ERRORS[(call + n) % len(ERRORS)]]))
+        for row in rows:
+            if row.has_filter:
+                test_kills(pool, row)
         for row in rows if LONG else ():
             test_pairs(pool, row, N_PAIRS)
 print('1..%d' % n_tests)

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Trying calls in a child. What surprises: a filter may kill for the very call that makes a
+ * child, so a C program, which may never make one, is only tried for what it asked for.
+ */
+#include "snug/trial.h"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+
+#include "snug/privileges.h"
+#include "snug/sys.h"
+
+static enum snug_seccomp seccomp;
+static enum snug_answer may_be_rare;
+
+bool snug_trial_is_filtered(void)
+{
+    static const struct snug_root own = {.fd = -1};
+    if (seccomp == SNUG_SECCOMP_UNKNOWN) {
+        struct snug_privilege_facts privileges;
+        struct snug_cpus allowed;
+        enum snug_why why;
+        snug_privileges_read(&own, &privileges, &allowed, &why);
+        seccomp = privileges.seccomp;
+    }
+    return seccomp != SNUG_SECCOMP_OFF;
+}
+
+static int try_affinity(const void *mask)
+{
+    return snug_sys_sched_setaffinity(0, sizeof(struct snug_cpus), mask) < 0;
+}
+
+enum snug_answer snug_trial_affinity(const struct snug_cpus *mask)
+{
+    return snug_sys_ask_child(try_affinity, mask->word) == 0 ? SNUG_YES : SNUG_NO;
+}
+
+/* It lived, whatever the answers are. */
+static int try_rare(const void *unused)
+{
+    struct stat status;
+    struct statfs system;
+    int signal;
+    (void)unused;
+    (void)snug_sys_getppid();
+    (void)snug_sys_geteuid();
+    (void)snug_sys_newfstatat(AT_FDCWD, "", &status);
+    (void)snug_sys_fstatfs(-1, &system);
+    (void)snug_sys_unlinkat(AT_FDCWD, "");
+    (void)snug_sys_prctl(PR_GET_PDEATHSIG, (unsigned long)&signal, 0, 0, 0);
+    return 0;
+}
+
+bool snug_trial_is_safe(void)
+{
+    if (may_be_rare == SNUG_MAYBE) {
+        const bool lives =
+            !snug_trial_is_filtered() || snug_sys_ask_child(try_rare, NULL) == 0;
+        may_be_rare = lives ? SNUG_YES : SNUG_NO;
+    }
+    return may_be_rare == SNUG_YES;
+}
