@@ -46,4 +46,22 @@ grep -qx "snug\[[0-9]*\]: 1 of $(nproc) CPUs; CPU limit $limit; memory limit $li
     echo 'log = info: not the line of a start'
     failures=$((failures + 1))
 }
+# Past its limit for the size of files a process gets SIGXFSZ; a line more must not be the end.
+for blocks in 0 1; do
+    for file in log.file stderr; do
+        rm -f "$work/log"
+        seq 300 >"$work/log" # More than that.
+        r=0
+        (
+            ulimit -f $blocks
+            [ $file = stderr ] || export SNUG_LOG_FILE="$work/log"
+            SNUG_SCOPE=all SNUG_POLICY="$work/policy" SNUG_LOG=info LD_PRELOAD="$object" \
+                exec true 2>>"$work/log"
+        ) || r=$?
+        [ $r = 0 ] && seq 300 | cmp -s - "$work/log" || {
+            echo "ulimit -f $blocks, $file: status $r"
+            failures=$((failures + 1))
+        }
+    done
+done
 exit "$failures"
