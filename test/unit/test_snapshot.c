@@ -15,7 +15,7 @@
 #include "snug/resize.h"
 #include "snug/snapshot.h"
 
-enum { N_READS = 5000, ANCIENT_TICKS = 1 };
+enum { N_READS = 2000, ANCIENT_TICKS = 1 };
 
 static char path[] = "/tmp/snug-page-XXXXXX";
 static int fd;
