@@ -19,7 +19,7 @@ packages_for() { # PURPOSE
     valgrind) echo 'valgrind:valgrind' ;;
     tidy) echo 'clang-tidy:clang-tidy' ;;
     fuzz) echo 'clang:clang' ;;
-    model) echo 'spin:spin' ;;
+    model) echo 'binutils:objcopy' ;;
     trust) echo 'strace:strace' ;;
     esac
 }

@@ -21,10 +21,12 @@ enum snug_window_state {
     SNUG_WINDOW_OPEN,  /* The owner's mask is narrowed. */
     SNUG_WINDOW_DONE,  /* The runtime has counted. */
     SNUG_WINDOW_FAILED, /* The mask could not be narrowed. */
+    SNUG_WINDOW_MISSED, /* The runtime had counted before it was armed. */
 };
 
-/* `presented` must live for ever; NULL: the window stays shut. `low` and `high` bound the
- * main program's image: only a call from there opens the window. */
+/* Nothing if it was missed. `presented` must live for ever; NULL: the window stays shut.
+ * `low` and `high` bound the main program's image: only a call from there opens the window.
+ */
 void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high);
 
 /* The trigger: `caller` called pthread_attr_init. Only the main thread opens it, since a Go
@@ -38,9 +40,10 @@ void snug_window_close(void);
 /* `caller` is about to make a mapping of this kind: closes the window, and ends it if the
  * mapping is the Go runtime's first (Go 1.17 to 1.27: 256 KiB, runtime/malloc.go). True,
  * once, if the runtime starts on another thread than the main one and so has counted
- * without the window: the plan needs its other way then. */
+ * without the window: the plan needs its other way then. `may_be_armed`: the window may be
+ * armed yet; it will not be if this is a runtime on another thread. */
 bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
-                             int flags);
+                             int flags, bool may_be_armed);
 
 /* Whether the runtime's first mapping was seen, which it makes on the main thread before it
  * creates any other, on that one too. */

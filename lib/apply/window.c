@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Narrowing and restoring the real affinity mask. No lock: the state is one word, and
- * whoever moves it from ARMED to OPEN owns the rest until it moves on.
+ * Narrowing and restoring the real affinity mask, without a lock. What surprises: whether
+ * it may be narrow is said by `owner` alone, which is set before the mask is narrowed and
+ * cleared after it is restored. So whoever comes between, a signal handler or the runtime
+ * on another thread, restores too, and whoever was interrupted looks again. test/model
+ * tries all orders.
  */
 #include <stdatomic.h>
 #include <sys/mman.h>
@@ -13,8 +16,10 @@ enum { RESTORE_TRIES = 3 };
 static const size_t first_mapping_bytes = 256u << 10;
 
 static struct {
-    _Atomic int state;
-    _Atomic int owner; /* The thread id of who opened it last. */
+    _Atomic int state; /* Never SNUG_WINDOW_OPEN: that is an owner while armed. */
+    /* The thread id of whose mask may be narrow, negative while it is being narrowed, or 0.
+     * It is the main thread's, and so the process id too, but in a copy made by fork. */
+    _Atomic int owner;
     _Atomic bool is_past;
     const struct snug_cpus *presented;
     const void *low;
@@ -27,7 +32,11 @@ void snug_window_arm(const struct snug_cpus *presented, const void *low, const v
     window.presented = presented;
     window.low = low;
     window.high = high;
-    atomic_store(&window.state, presented ? SNUG_WINDOW_ARMED : SNUG_WINDOW_SHUT);
+    int state = atomic_load(&window.state);
+    if (state != SNUG_WINDOW_MISSED)
+        /* If another thread has just changed it, it is missed now. */
+        (void)atomic_compare_exchange_strong(
+            &window.state, &state, presented ? SNUG_WINDOW_ARMED : SNUG_WINDOW_SHUT);
 }
 
 static long read_mask(int tid, struct snug_cpus *ret)
@@ -39,32 +48,6 @@ static long read_mask(int tid, struct snug_cpus *ret)
 static bool is_in_image(const void *caller)
 {
     return caller >= window.low && caller < window.high;
-}
-
-int snug_window_open(const void *caller)
-{
-    if (atomic_load_explicit(&window.state, memory_order_acquire) != SNUG_WINDOW_ARMED ||
-        !is_in_image(caller))
-        return 0;
-    const int tid = (int)snug_sys_gettid();
-    if (tid != snug_sys_getpid())
-        return 0;
-
-    long r = read_mask(tid, &window.before);
-    /* A thread that may use only some of the presented CPUs has been pinned since the plan
-     * was made: its mask is its own affair. */
-    if (r > 0 && !snug_cpus_within(window.presented, &window.before))
-        return 0;
-
-    int armed = SNUG_WINDOW_ARMED;
-    atomic_store(&window.owner, tid);
-    if (!atomic_compare_exchange_strong(&window.state, &armed, SNUG_WINDOW_OPEN))
-        return 0; /* The runtime has just been seen on another thread. */
-    if (r > 0)
-        r = snug_sys_sched_setaffinity(tid, (size_t)r, window.presented->word);
-    if (r < 0)
-        atomic_store(&window.state, SNUG_WINDOW_FAILED);
-    return r < 0 ? (int)r : 0;
 }
 
 /* An all-ones mask is no restriction of the user's, so the kernel lets it follow a cpuset
@@ -87,43 +70,94 @@ static void restore(int tid)
     }
 }
 
+int snug_window_open(const void *caller)
+{
+    if (atomic_load_explicit(&window.state, memory_order_acquire) != SNUG_WINDOW_ARMED ||
+        atomic_load_explicit(&window.owner, memory_order_relaxed) || !is_in_image(caller))
+        return 0;
+    const int tid = (int)snug_sys_gettid();
+    if (tid != snug_sys_getpid())
+        return 0;
+
+    long r = read_mask(0, &window.before);
+    /* A thread that may use only some of the presented CPUs has been pinned since the plan
+     * was made: its mask is its own affair. */
+    if (r > 0 && !snug_cpus_within(window.presented, &window.before))
+        return 0;
+
+    atomic_store(&window.owner, -tid);
+    if (r > 0)
+        r = snug_sys_sched_setaffinity(0, (size_t)r, window.presented->word);
+    int armed = SNUG_WINDOW_ARMED;
+    if (r < 0) {
+        atomic_store(&window.owner, 0);
+        atomic_compare_exchange_strong(&window.state, &armed, SNUG_WINDOW_FAILED);
+        return (int)r;
+    }
+    atomic_store(&window.owner, tid);
+    /* The runtime may have been seen on another thread meanwhile. */
+    if (atomic_load(&window.state) != SNUG_WINDOW_ARMED) {
+        restore(0);
+        atomic_store(&window.owner, 0);
+    }
+    return 0;
+}
+
+/* The calling thread may be the owner, or a copy of it that a fork in a signal handler
+ * made. One that cannot tell who it is may be the owner too.
+ */
+static void close_for(int owner)
+{
+    const int tid = (int)snug_sys_gettid();
+    const int process = owner < 0 ? -owner : owner;
+    struct snug_cpus mask;
+    if (tid >= 0 && process != tid &&
+        (process == snug_sys_getpid() || read_mask(0, &mask) <= 0 ||
+         !snug_cpus_equal(&mask, window.presented)))
+        return;
+    restore(tid < 0 ? process : 0);
+    if (owner > 0)
+        atomic_store(&window.owner, 0);
+}
+
 void snug_window_close(void)
 {
-    int open = SNUG_WINDOW_OPEN;
-    if (atomic_load_explicit(&window.state, memory_order_relaxed) != SNUG_WINDOW_OPEN)
-        return;
-    /* A thread that cannot tell who it is may be the owner. */
-    const long tid = snug_sys_gettid();
-    if (tid >= 0 && tid != atomic_load(&window.owner))
-        return;
-    restore(atomic_load(&window.owner));
-    /* Unless another thread has ended it meanwhile. */
-    atomic_compare_exchange_strong(&window.state, &open, SNUG_WINDOW_ARMED);
+    const int owner = atomic_load_explicit(&window.owner, memory_order_relaxed);
+    if (owner)
+        close_for(owner);
 }
 
 bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
-                             int flags)
+                             int flags, bool may_be_armed)
 {
-    const int state = atomic_load_explicit(&window.state, memory_order_relaxed);
-    if (state == SNUG_WINDOW_IDLE || state == SNUG_WINDOW_DONE ||
-        (state == SNUG_WINDOW_FAILED && snug_window_is_past()))
+    snug_window_close();
+    if (at || n_bytes != first_mapping_bytes || prot != (PROT_READ | PROT_WRITE) ||
+        flags != (MAP_PRIVATE | MAP_ANONYMOUS))
         return false;
-    const bool is_first = !at && n_bytes == first_mapping_bytes &&
-                          prot == (PROT_READ | PROT_WRITE) &&
-                          flags == (MAP_PRIVATE | MAP_ANONYMOUS) && is_in_image(caller);
-    if (!is_first) {
-        snug_window_close();
+    const int pid = (int)snug_sys_getpid();
+    const bool is_elsewhere = snug_sys_gettid() != pid;
+    int state = SNUG_WINDOW_IDLE;
+    if (may_be_armed && is_elsewhere &&
+        atomic_compare_exchange_strong(&window.state, &state, SNUG_WINDOW_MISSED))
         return false;
-    }
-    const bool is_elsewhere = snug_sys_gettid() != snug_sys_getpid();
-    if (!is_elsewhere)
+    if (!is_in_image(caller))
+        return false;
+
+    state = atomic_load(&window.state);
+    if (!is_elsewhere && state != SNUG_WINDOW_DONE)
         atomic_store(&window.is_past, true);
-    if (state == SNUG_WINDOW_FAILED)
-        return false;
-    const int before = atomic_exchange(&window.state, SNUG_WINDOW_DONE);
-    if (before == SNUG_WINDOW_OPEN)
-        restore(atomic_load(&window.owner));
-    return (before == SNUG_WINDOW_ARMED || before == SNUG_WINDOW_OPEN) && is_elsewhere;
+    do
+        if (state != SNUG_WINDOW_ARMED && state != SNUG_WINDOW_SHUT)
+            return false;
+    while (!atomic_compare_exchange_strong(&window.state, &state, SNUG_WINDOW_DONE));
+
+    int owner = atomic_load(&window.owner);
+    if (owner == pid || owner == -pid)
+        restore(pid);
+    /* While it is being narrowed, who does so finds that it is done. */
+    if (owner == pid)
+        atomic_compare_exchange_strong(&window.owner, &owner, 0);
+    return state == SNUG_WINDOW_ARMED && is_elsewhere;
 }
 
 bool snug_window_is_past(void)
@@ -133,5 +167,8 @@ bool snug_window_is_past(void)
 
 enum snug_window_state snug_window_state(void)
 {
-    return (enum snug_window_state)atomic_load(&window.state);
+    const int state = atomic_load(&window.state);
+    return state == SNUG_WINDOW_ARMED && atomic_load(&window.owner)
+               ? SNUG_WINDOW_OPEN
+               : (enum snug_window_state)state;
 }

@@ -65,7 +65,7 @@ START_TEST(the_runtimes_first_mapping_ends_it)
 {
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_narrow());
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
     ck_assert(is_whole());
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
     ck_assert_int_eq(snug_window_open(image), 0);
@@ -90,7 +90,8 @@ START_TEST(another_mapping_closes_it_for_a_while)
 {
     const struct mapping_row *row = &mapping_rows[_i];
     ck_assert_int_eq(snug_window_open(image), 0);
-    snug_window_see_mapping(row->caller, row->at, row->n_bytes, row->prot, row->flags);
+    snug_window_see_mapping(row->caller, row->at, row->n_bytes, row->prot, row->flags,
+                            false);
     ck_assert_msg(is_whole() && snug_window_state() == SNUG_WINDOW_ARMED, "%s", row->label);
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_narrow());
@@ -118,7 +119,7 @@ static void in_thread(void *(*run)(void *))
 static void *interfere(void *unused)
 {
     snug_window_close();
-    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON);
+    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON, false);
     return unused;
 }
 
@@ -146,8 +147,8 @@ END_TEST
 
 static void *start_runtime(void *unused)
 {
-    ck_assert(snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
+    ck_assert(snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
     return unused;
 }
 
@@ -195,7 +196,7 @@ END_TEST
 
 static void *start_there(void *unused)
 {
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
     return unused;
 }
 
@@ -204,9 +205,9 @@ START_TEST(a_shut_window_only_looks_out_for_the_runtime)
     snug_window_arm(NULL, image, image + sizeof image);
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_whole());
-    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON);
+    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON, false);
     ck_assert(!snug_window_is_past());
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON));
+    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
     ck_assert(snug_window_is_past());
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
 }

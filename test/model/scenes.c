@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the threads of a Go program and its C code do around the start window, as calls of
+ * the hooks; scenes [N] tries all orders of each scene, or of one. This program passes for
+ * a Go program itself, and its code for that of the runtime.
+ */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "schedule.h"
+#include "snug/start.h"
+
+/* What makes it one: build information, and libc's mmap among its imports. */
+__attribute__((used, aligned(16))) static char build_info[64] =
+    "\xff Go buildinf:\x08\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x08go1.22.0";
+__attribute__((used)) static void *(*const imported)(void *, size_t, int, int, int,
+                                                     off_t) = mmap;
+
+/* The hooks, by the names that test/model/run gives them. */
+int hook_pthread_attr_init(pthread_attr_t *attr);
+int hook_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
+                        void *argument);
+void *hook_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset);
+int hook_munmap(void *at, size_t n_bytes);
+long hook_fork(void);
+long hook_vfork(void);
+long hook_execve(const char *path, char *const *argv, char *const *envp);
+long hook_posix_spawn(void);
+
+static void call_attr_init(void)
+{
+    pthread_attr_t attr;
+    schedule_note("pthread_attr_init");
+    hook_pthread_attr_init(&attr);
+}
+
+static void map_first(void)
+{
+    schedule_note("the runtime's first mmap");
+    hook_mmap(NULL, 262144, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void map_another(void)
+{
+    schedule_note("mmap");
+    hook_mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+static void start_runtime(void)
+{
+    call_attr_init();
+    schedule_count_cpus();
+    map_first();
+}
+
+static void execute(void)
+{
+    hook_execve("/bin/true", NULL, NULL);
+}
+
+/* The child shares everything with the parent, which waits. */
+static void spawn(void)
+{
+    schedule_note("vfork");
+    hook_vfork();
+}
+
+/* Go with C code of its own: constructors call what opens the window. */
+static void run_go(void)
+{
+    call_attr_init();
+    map_another();
+    start_runtime();
+    hook_fork();
+    call_attr_init();
+}
+
+static void run_go_shortly(void)
+{
+    start_runtime();
+    hook_munmap(NULL, 4096);
+}
+
+/* A constructor forks while another's attr_init has just opened the window. */
+static void fork_early(void)
+{
+    call_attr_init();
+    hook_fork();
+    start_runtime();
+}
+
+static void fork_or_execute(void)
+{
+    switch (schedule_choose(3)) {
+    case 0:
+        hook_fork();
+        break;
+    case 1:
+        execute();
+        break;
+    default:
+        map_another();
+    }
+}
+
+static void fork_and_execute(void)
+{
+    if (hook_fork() == 0)
+        execute();
+}
+
+static void start_late(void)
+{
+    snug_start_late();
+    spawn();
+}
+
+/* Go as a part of a C program: its runtime starts on a thread of its own, while the C
+ * program goes on. */
+static void run_c(void)
+{
+    hook_pthread_create(NULL, NULL, NULL, NULL);
+    call_attr_init();
+}
+
+static void run_c_and_fork(void)
+{
+    call_attr_init();
+    hook_pthread_create(NULL, NULL, NULL, NULL);
+    call_attr_init();
+    hook_fork();
+}
+
+static void run_c_and_map(void)
+{
+    run_c();
+    map_another();
+}
+
+static void fork_beside(void)
+{
+    if (hook_fork() == 0)
+        start_runtime();
+}
+
+static void spawn_beside(void)
+{
+    map_first();
+    hook_posix_spawn();
+}
+
+/* Those with many orders last. */
+static const struct scene scenes[] = {
+    {"a Go program", run_go, .handler = fork_or_execute, .n_signals = 1},
+    {"two signals", run_go_shortly, .handler = fork_or_execute, .n_signals = 2},
+    {"a constructor that forks", fork_early, .handler = fork_and_execute, .n_signals = 1},
+    {"a mask of the user's own", run_go, .handler = fork_or_execute, .n_signals = 1,
+     .own_mask = 0x3},
+    {"a refused mask", run_go, .handler = fork_or_execute, .n_signals = 1,
+     .is_refused = true},
+    {"started late", run_go, .handler = start_late, .n_signals = 1, .is_late = true},
+    {"started late, forking", run_go_shortly, .handler = fork_and_execute, .n_signals = 1,
+     .is_late = true},
+    {"another thread forks", run_c_and_map, fork_beside},
+    {"the runtime on another thread, with the user's own mask", run_c, map_first,
+     .own_mask = 0x3},
+    {"the runtime on another thread, started late", run_c, map_first, .is_late = true},
+    {"the C program forks meanwhile", run_c_and_fork, spawn_beside},
+    {"the runtime on another thread", run_c, map_first, .handler = fork_and_execute,
+     .n_signals = 1},
+};
+
+int main(int argc, char **argv)
+{
+    enum { N_SCENES = sizeof scenes / sizeof *scenes };
+    unsigned long n_all = 0;
+    for (unsigned i = 0; i < N_SCENES; i++) {
+        if (argc > 1 && strtoul(argv[1], NULL, 10) != i)
+            continue;
+        const unsigned long n = schedule_explore(&scenes[i]);
+        printf("%s: %lu orders\n", scenes[i].label, n);
+        n_all += n;
+    }
+    printf("%lu orders\n", n_all);
+    return 0;
+}
