@@ -63,6 +63,9 @@ plain() {
     : >"$work/err"
     is_page "$work/closed" 10
 
+    label='a forked copy'
+    SNUG_STATS_FILE=$work/copy LD_PRELOAD=$object "$workers" copy 10 2>"$work/err" || fail "status $?"
+    is_page "$work/copy" 20
     label='after exec'
     # The shell and the program have one id, and the page is the program's.
     SNUG_STATS_FILE=$work/exec LD_PRELOAD=$object sh -c 'exec "$0" keep 10' "$workers" 2>"$work/err"

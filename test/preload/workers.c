@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Threads from C: `workers keep N` has N at once besides the main thread, `workers end N`
  * one after the other, `workers waves N` N at once, three times. `workers crowd N` has N
- * created by each of four threads at the same time.
+ * created by each of four threads at the same time. `workers copy N` has N, and so has a
+ * forked copy of it.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -9,6 +10,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 enum { N_MAX = 1000, N_WAVES = 3, N_CREATORS = 4 };
 
@@ -65,6 +68,14 @@ static void make_crowd(void)
     end(N_CREATORS * n_each);
 }
 
+static int make_copy(void)
+{
+    const pid_t child = fork();
+    make_waves(1);
+    int status = 0;
+    return child < 0 || (child && (waitpid(child, &status, 0) != child || status));
+}
+
 int main(int argc, char **argv)
 {
     const int n = argc == 3 ? (int)strtol(argv[2], NULL, 10) : 0;
@@ -73,6 +84,8 @@ int main(int argc, char **argv)
     sem_init(&may_end, 0, 0);
 
     n_each = strcmp(argv[1], "end") ? n : 1;
+    if (!strcmp(argv[1], "copy"))
+        return make_copy();
     if (!strcmp(argv[1], "crowd"))
         make_crowd();
     else if (!strcmp(argv[1], "keep"))
