@@ -16,6 +16,7 @@ packages_for() { # PURPOSE
     go) echo 'golang-go:go ca-certificates:/etc/ssl/certs/ca-certificates.crt' ;;
     matrix) echo 'musl-tools:musl-gcc binutils:readelf strace:strace python3:python3' ;;
     vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio' ;;
+    init) echo 'tini:tini util-linux:unshare procps:pgrep' ;;
     valgrind) echo 'valgrind:valgrind' ;;
     tidy) echo 'clang-tidy:clang-tidy' ;;
     fuzz) echo 'clang:clang' ;;

@@ -33,11 +33,17 @@ struct snug_arguments {
     bool is_seccomp_log;
     bool is_watch;
     bool is_openmetrics;
+    bool is_init;
+    bool is_warn_reaped;
+    bool is_verbose;
     const char *root; /* NULL: the live system. */
     const char *pid;
     const char *policy;
     const char *seccomp;
     const char *interval; /* A number, not yet read. */
+    const char *grace;
+    const char *pdeathsig;
+    const char *success;
     unsigned n_keys;
     const char *key[SNUG_ARGUMENTS_KEYS_MAX]; /* `cpu.round=down`, in order. */
     char *const *operand; /* What follows the options; ends with NULL, may be empty. */

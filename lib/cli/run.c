@@ -12,6 +12,7 @@
 #include "snug/launch.h"
 #include "snug/profile.h"
 #include "snug/run.h"
+#include "snug/supervision.h"
 
 enum { SENTENCE_BYTES = 2048 };
 
@@ -30,6 +31,26 @@ static int become(char *const *command, const struct snug_profile *profile)
     const int error = errno;
     warnx("%s: %s", command[0], strerror(error));
     return error == ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
+}
+
+/* What is asked of the process that starts the program. */
+struct wishes {
+    const struct snug_profile *profile; /* NULL: no filter. */
+    const struct snug_init *init;       /* NULL: it becomes the program. */
+};
+
+static int start(struct snug_subject *subject, char *const *command,
+                 const struct wishes *wishes)
+{
+    int status = 0;
+    snug_executable_close(&subject->executable); /* Nobody is to hold the file. */
+    (void)fflush(NULL);                          /* Else the child would say it again. */
+    const int r = wishes->init ? snug_init_start(wishes->init, &status) : 0;
+    if (r < 0) {
+        warnx("fork: %s", strerror(-r));
+        return SNUG_EXIT_FAILURE;
+    }
+    return r == 0 ? become(command, wishes->profile) : status;
 }
 
 static void report_problems(const struct snug_policy *policy)
@@ -99,7 +120,7 @@ static int prepare_profile(const struct snug_arguments *arguments,
 }
 
 static int run(struct snug_subject *subject, const struct snug_arguments *arguments,
-               const struct snug_profile *profile)
+               const struct wishes *wishes)
 {
     char *const *command = arguments->operand;
     int r = snug_subject_open(subject, arguments);
@@ -112,7 +133,7 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
 
     snug_subject_plan(subject, arguments);
     if (subject->policy.is_off)
-        return become(command, profile);
+        return start(subject, command, wishes);
 
     const struct snug_program *program = &subject->facts.program;
     report_problems(&subject->policy);
@@ -132,7 +153,7 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
     }
     if (arguments->is_pin)
         pin(&subject->plan);
-    return become(command, profile);
+    return start(subject, command, wishes);
 }
 
 int snug_run_main(char *const *argv)
@@ -153,12 +174,20 @@ int snug_run_main(char *const *argv)
     if (arguments.is_seccomp_log && !arguments.seccomp)
         return snug_help_complain(SNUG_COMMAND_RUN, "--seccomp-log needs --seccomp FILE");
 
+    struct snug_init init;
+    if (snug_supervision_read(&arguments, sizeof complaint, complaint, &init) < 0)
+        return snug_help_complain(SNUG_COMMAND_RUN, complaint);
+
     static struct snug_profile profile;
     if (arguments.seccomp && prepare_profile(&arguments, &profile) < 0)
         return SNUG_EXIT_FAILURE;
 
+    const struct wishes wishes = {
+        .profile = arguments.seccomp ? &profile : NULL,
+        .init = arguments.is_init ? &init : NULL,
+    };
     struct snug_subject subject;
-    const int status = run(&subject, &arguments, arguments.seccomp ? &profile : NULL);
+    const int status = run(&subject, &arguments, &wishes);
     snug_subject_close(&subject);
     return status;
 }

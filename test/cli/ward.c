@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A program for the tests of snug run --init to start.
+ *
+ *   ward state        prints what an init could have changed: signals, capabilities, group
+ *   ward signals      says `ready PID`, then the number of each signal that comes, and ends
+ *                     with status 9 at the highest one
+ *   ward orphans N    leaves N orphans, half of them ending in the same moment, and ends
+ * with status 0 once nothing is left of them in this PID namespace ward stubborn     says
+ * `ready PID`, ignores SIGTERM, and lives for a minute
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { TRIES = 1000, PAUSE_NSEC = 10000000 };
+
+static void sleep_a_moment(void)
+{
+    (void)nanosleep(&(struct timespec){0, PAUSE_NSEC}, NULL);
+}
+
+static int show_state(void)
+{
+    static const char *const shown[] = {"Sig", "Shd", "Cap", "NoNewPrivs"};
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+    while (status && fgets(line, sizeof line, status))
+        for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+            if (strncmp(line, shown[i], strlen(shown[i])) == 0)
+                (void)fputs(line, stdout);
+    int parent_signal = 0;
+    (void)prctl(PR_GET_PDEATHSIG, &parent_signal);
+    int is_subreaper = 0;
+    (void)prctl(PR_GET_CHILD_SUBREAPER, &is_subreaper);
+    (void)printf("securebits %d, keepcaps %d, pdeathsig %d, dumpable %d, subreaper %d\n",
+                 prctl(PR_GET_SECUREBITS), prctl(PR_GET_KEEPCAPS), parent_signal,
+                 prctl(PR_GET_DUMPABLE), is_subreaper);
+    return 0;
+}
+
+static int show_signals(void)
+{
+    sigset_t all;
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_SETMASK, &all, NULL);
+    (void)printf("ready %d\n", (int)getpid());
+    (void)fflush(stdout);
+    for (;;) {
+        int signal = 0;
+        (void)sigwait(&all, &signal);
+        (void)printf("%d\n", signal);
+        (void)fflush(stdout);
+        if (signal == SIGRTMAX)
+            return 9;
+    }
+}
+
+/* Other processes than the first one and this one. */
+static int count_others(void)
+{
+    int ret = 0;
+    DIR *directory = opendir("/proc");
+    const struct dirent *entry;
+    while (directory && (entry = readdir(directory)))
+        if (isdigit((unsigned char)entry->d_name[0])) {
+            const int pid = atoi(entry->d_name);
+            ret += pid != 1 && pid != getpid();
+        }
+    if (directory)
+        (void)closedir(directory);
+    return ret;
+}
+
+/* It ends when the other end of the pipe is closed everywhere. */
+static int leave_orphan(const int *pipe_ends)
+{
+    char byte;
+    const pid_t middle = fork();
+    if (middle == 0) {
+        (void)close(pipe_ends[1]);
+        if (fork() == 0)
+            (void)read(pipe_ends[0], &byte, 1);
+        _exit(0);
+    }
+    return middle > 0 && waitpid(middle, NULL, 0) == middle ? 0 : -1;
+}
+
+static int leave_orphans(int n)
+{
+    int open_pipe[2];
+    int closed_pipe[2];
+    if (pipe(open_pipe) < 0 || pipe(closed_pipe) < 0)
+        return 1;
+    (void)close(closed_pipe[1]);
+    for (int i = 0; i < n; i++)
+        if (leave_orphan(i % 2 ? open_pipe : closed_pipe) < 0)
+            return 1;
+
+    const int n_before = count_others();
+    (void)close(open_pipe[1]);
+    int n_left = n;
+    for (int i = 0; n_left && i < TRIES; i++) {
+        sleep_a_moment();
+        n_left = count_others();
+    }
+    (void)printf("%d before, %d left\n", n_before, n_left);
+    return n_before < n / 2 || n_left;
+}
+
+static int be_stubborn(void)
+{
+    (void)signal(SIGTERM, SIG_IGN);
+    (void)printf("ready %d\n", (int)getpid());
+    (void)fflush(stdout);
+    (void)sleep(60);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "state") == 0)
+        return show_state();
+    if (argc == 2 && strcmp(argv[1], "signals") == 0)
+        return show_signals();
+    if (argc == 2 && strcmp(argv[1], "stubborn") == 0)
+        return be_stubborn();
+    if (argc == 3 && strcmp(argv[1], "orphans") == 0)
+        return leave_orphans(atoi(argv[2]));
+    return 2;
+}
