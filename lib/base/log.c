@@ -1,21 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * One log line. Longer ones are cut: a line is at most what a pipe takes in one piece.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "snug/file.h"
+#include "snug/links.h"
 #include "snug/log.h"
 #include "snug/sys.h"
 #include "snug/text.h"
 
-enum { LINE_BYTES = 1024, STANDARD_ERROR = 2, LOG_MODE = 0644 };
+enum { LINE_BYTES = 1024, STANDARD_ERROR = 2 };
 
+/* A file with a second name may be another's file: only kernels that protect hard links
+ * refuse to make one. */
 static int open_log(const char *path)
 {
-    const int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-    return snug_file_lift(snug_sys_create(AT_FDCWD, path, flags, LOG_MODE));
+    const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+    const int fd = snug_links_open(path, flags);
+    struct stat file;
+    if (fd < 0 ||
+        (snug_sys_fstat(fd, &file) == 0 && (!S_ISREG(file.st_mode) || file.st_nlink < 2)))
+        return fd;
+    snug_file_close(&fd);
+    return -EMLINK;
 }
 
 /* The kernel answers a write to a file past this limit with a signal that ends the program.
@@ -44,6 +54,10 @@ void snug_log_write(const struct snug_log *log, enum snug_log_level level, const
     if (rest.n > room)
         rest.n = room;
     snug_text_put_slice(&out, rest);
+    /* Paths are in it; a line stays one, and moves no terminal. */
+    for (size_t i = 0; i < out.n; i++)
+        if ((unsigned char)line[i] < ' ' || line[i] == 0x7f)
+            line[i] = '?';
     out.at[out.n++] = '\n';
 
     const int fd = log->path ? open_log(log->path) : STANDARD_ERROR;
