@@ -3,8 +3,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "snug/file.h"
 #include "snug/links.h"
@@ -39,6 +41,25 @@ static bool may_grow(int fd, size_t n_bytes)
            !S_ISREG(status.st_mode) || (uint64_t)status.st_size + n_bytes <= limit.rlim_cur;
 }
 
+/* Writes without the signal that a pipe nobody reads any more would send. One that was
+ * pending before stays so. */
+static void write_quietly(int fd, const char *line, size_t n_bytes)
+{
+    static const struct timespec at_once;
+    const uint64_t pipe = 1ull << (SIGPIPE - 1);
+    uint64_t before = 0;
+    uint64_t pending = 0;
+    const bool is_blocked =
+        snug_sys_rt_sigprocmask(SIG_BLOCK, &pipe, &before, sizeof before) == 0;
+    const bool is_known = snug_sys_rt_sigpending(&pending, sizeof pending) == 0;
+    /* See the contract: silent. */
+    const long r = snug_sys_write(fd, line, n_bytes);
+    if (r == -EPIPE && is_blocked && is_known && !(pending & pipe))
+        (void)snug_sys_rt_sigtimedwait(&pipe, &at_once, sizeof pipe);
+    if (is_blocked)
+        (void)snug_sys_rt_sigprocmask(SIG_SETMASK, &before, NULL, sizeof before);
+}
+
 void snug_log_write(const struct snug_log *log, enum snug_log_level level, const char *text)
 {
     if (level > log->level)
@@ -64,7 +85,7 @@ void snug_log_write(const struct snug_log *log, enum snug_log_level level, const
     if (fd < 0)
         return;
     if (may_grow(fd, out.n))
-        (void)snug_sys_write(fd, line, out.n); /* See the contract: silent. */
+        write_quietly(fd, line, out.n);
     if (log->path)
         (void)snug_sys_close(fd);
 }

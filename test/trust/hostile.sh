@@ -62,6 +62,10 @@ test_log() {
     claim '/proc/self/fd/1 is a log' holds_line "$work/out"
     logs_to /dev/stderr 2> >(cat >"$work/err") && wait $!
     claim '/dev/stderr is a log where it is a pipe' holds_line "$work/err"
+    exec 9> >(:) && wait $! || true
+    claim 'a pipe that nobody reads does not end the program' logs_to /dev/fd/9
+    claim 'nor as its standard error' eval 'logs_to /dev/stderr 2>&9'
+    exec 9>&-
     logs_to /dev/stdout >"$work/out" 2>&-
     claim 'a log with a stream closed' holds_line "$work/out"
 }
