@@ -66,17 +66,17 @@ enum { SNUG_WORD_LOG_OFF, SNUG_WORD_ERROR, SNUG_WORD_INFO, SNUG_WORD_DEBUG }; /*
 enum { SNUG_WORD_NO_FILE }; /* log.file, stats.file */
 
 /* Texts are arrays, not pointers: the preload object would have to relocate each pointer,
- * in every process it is loaded into. */
+ * in every process it is loaded into. Bounds are included. */
 struct snug_option {
-    char name[20];  /* "cpu.round" */
-    char words[28]; /* "up down nearest", "" for none. */
-    unsigned units; /* Bits of enum snug_unit. */
-    uint64_t least; /* Bounds of a number that is not a size, both included. */
-    uint64_t most;
-    uint64_t least_bytes; /* Bounds of a size, both included. */
-    uint64_t most_bytes;
+    char name[20];   /* "cpu.round" */
+    char words[28];  /* "up down nearest", "" for none. */
     char initial[8]; /* The default, as one would write it. */
+    uint16_t units;  /* Bits of enum snug_unit. */
     bool is_here;    /* Its effect is in this version. */
+    uint32_t least;  /* Bounds of a number that is not a size. */
+    uint32_t most;
+    uint32_t least_bytes; /* Bounds of a size. */
+    uint64_t most_bytes;
 };
 
 /* Indexed by enum snug_key. */

@@ -38,7 +38,7 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                           .words = "off env",
                           .units = SNUG_UNIT_WORD | SNUG_UNIT_MILLI,
                           .least = 1,
-                          .most = SNUG_CPUS_MAX * 1000ull,
+                          .most = SNUG_CPUS_MAX * 1000,
                           .initial = "env",
                           .is_here = true},
     [SNUG_CPU_BURST] = {.name = "cpu.burst",
