@@ -5,14 +5,20 @@
 
 #include "snug/text.h"
 
+enum { SNUG_CALLS_FIRST_CODE = 128, SNUG_CALLS_N_CODES = 128 };
+
 /* Written at build time by make_calls: a name for each number from 0 on, each ended by a 0,
- * empty where there is no such call. */
-extern const char snug_calls_names[];
+ * empty where there is no such call. A byte is a letter, or the code of a pair of bytes. */
+extern const uint8_t snug_calls_names[];
+extern const uint8_t snug_calls_pairs[SNUG_CALLS_N_CODES][2];
 extern const unsigned snug_calls_n_names;
 
-/* Its name; {NULL, 0} if the number is none of this architecture's, or newer than the
- * table. */
-struct snug_text snug_calls_name(uint64_t number);
+/* Whether the number has a name; not if it is none of this architecture's, or newer than
+ * the table. */
+bool snug_calls_has(uint64_t number);
+
+/* Appends the name; nothing if there is none. */
+void snug_calls_put_name(struct snug_builder *out, uint64_t number);
 
 /* Appends `mmap (9)`, or the number alone. */
 void snug_calls_put(struct snug_builder *out, uint64_t number);

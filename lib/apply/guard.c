@@ -125,7 +125,7 @@ static void list_name(char *line, struct snug_builder *out, uint32_t number)
         snug_text_put(out, "the filter names");
     }
     snug_text_put(out, " ");
-    snug_text_put_slice(out, snug_calls_name(number));
+    snug_calls_put_name(out, number);
 }
 
 /* The numbers that the filter compares with: each once. */
@@ -147,7 +147,7 @@ static void report_numbers(const struct turn *turn)
                 continue;
             is_seen[number / 8] |= (uint8_t)(1u << number % 8);
         }
-        if (snug_calls_name(number).n)
+        if (snug_calls_has(number))
             list_name(line, &out, number);
         else if (++n_unknown <= UNKNOWN_SHOWN)
             say_unknown(number);

@@ -7,7 +7,7 @@
 #include "snug/page.h"
 #include "snug/refusals.h"
 
-enum { ROW_BYTES = 2048 };
+enum { ROW_BYTES = 2048, NAME_BYTES = 64 };
 
 static struct snug_refusals walk_through(const struct snug_subject *subject,
                                          const struct snug_profile *profile)
@@ -83,15 +83,19 @@ static void write_refusal(struct snug_json *json, const struct snug_refusal *ref
     const struct snug_need *need = &refusal->need;
     const uint32_t answer = refusal->answer;
     const char *action = action_word(answer);
+    char name[NAME_BYTES];
+    struct snug_builder out = snug_text_build(name, sizeof name);
+    snug_calls_put_name(&out, (unsigned)need->number);
+
     snug_json_object(json, NULL);
-    snug_json_text(json, "name", snug_calls_name((unsigned)need->number));
+    snug_json_string(json, "name", name);
     snug_json_number(json, "number", (unsigned)need->number);
     snug_json_object(json, "arguments");
     for (unsigned i = 0; !refusal->is_whole && i < 6; i++) {
         if (!(need->matters >> i & 1))
             continue;
-        const char name[] = {(char)('0' + i), 0};
-        snug_json_number(json, name, need->argument[i]);
+        const char index[] = {(char)('0' + i), 0};
+        snug_json_number(json, index, need->argument[i]);
     }
     snug_json_end(json);
     snug_json_string(json, "action", action);

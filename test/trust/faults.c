@@ -143,8 +143,10 @@ static void see_entry(pid_t tid, unsigned long long number, unsigned long long a
     if (at < low || at >= high)
         return;
     n_calls++;
-    const struct snug_text name = snug_calls_name((unsigned)number);
-    fprintf(report, "call %ld %.*s %llu\n", n_calls, (int)name.n, name.at, number);
+    char name[64];
+    struct snug_builder out = snug_text_build(name, sizeof name);
+    snug_calls_put_name(&out, number);
+    fprintf(report, "call %ld %s %llu\n", n_calls, name, number);
     for (int i = 0; i < n_faults; i++)
         if (fault[i].n == n_calls)
             begin_fault(tid, number, fault[i].error);

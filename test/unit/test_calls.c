@@ -11,24 +11,54 @@ static const struct {
     const char *name;
     uint64_t number;
 } rows[] = {
-    {"read", SYS_read},       {"mmap", SYS_mmap},   {"rt_sigreturn", SYS_rt_sigreturn},
-    {"seccomp", SYS_seccomp}, {"prctl", SYS_prctl}, {"exit_group", SYS_exit_group},
-    {"clone3", SYS_clone3},   {"futex", SYS_futex}, {"openat2", SYS_openat2},
-    {"", 400 /* a gap */},    {"", 1u << 30},       {"", UINT64_MAX},
+#define ROW(name)         \
+    {                     \
+#name, SYS_##name \
+    }
+    ROW(read),
+    ROW(mmap),
+    ROW(munmap),
+    ROW(rt_sigreturn),
+    ROW(seccomp),
+    ROW(prctl),
+    ROW(exit_group),
+    ROW(clone3),
+    ROW(futex),
+    ROW(openat2),
+    ROW(sched_setaffinity),
+    ROW(sched_getaffinity),
+    ROW(set_robust_list),
+    ROW(timer_getoverrun),
+    ROW(clock_nanosleep),
+    ROW(process_vm_writev),
+    ROW(inotify_add_watch),
+    ROW(name_to_handle_at),
+    ROW(io_uring_register),
+    ROW(pidfd_send_signal),
+    ROW(quotactl),
+    ROW(vmsplice),
+    ROW(msgsnd),
+    ROW(userfaultfd),
+#undef ROW
+    {"", 400 /* a gap */},
+    {"", 1u << 30},
+    {"", UINT64_MAX},
 };
 
 START_TEST(a_number_has_its_name)
 {
-    const struct snug_text name = snug_calls_name(rows[_i].number);
-    ck_assert_msg(snug_text_equals(name, rows[_i].name), "%s", rows[_i].name);
-    ck_assert_int_eq(name.at != NULL, rows[_i].name[0] != 0);
+    char name[32];
+    struct snug_builder out = snug_text_build(name, sizeof name);
+    snug_calls_put_name(&out, rows[_i].number);
+    ck_assert_str_eq(name, rows[_i].name);
+    ck_assert_int_eq(snug_calls_has(rows[_i].number), rows[_i].name[0] != 0);
 }
 END_TEST
 
 START_TEST(the_table_ends_with_a_name)
 {
-    ck_assert_ptr_nonnull(snug_calls_name(snug_calls_n_names - 1).at);
-    ck_assert_ptr_null(snug_calls_name(snug_calls_n_names).at);
+    ck_assert(snug_calls_has(snug_calls_n_names - 1));
+    ck_assert(!snug_calls_has(snug_calls_n_names));
 }
 END_TEST
 
