@@ -147,15 +147,25 @@ struct snug_text snug_elf_needed(const struct snug_elf *elf, size_t i)
 }
 
 /* How many of the first dynamic symbols may be undefined. A GNU hash table begins with the
- * first one that is defined; a SysV one tells only how many there are. */
+ * first one that is defined; a SysV one tells only how many there are. Where nothing is
+ * defined, binutils' GNU hash table claims to begin at once; then the symbols end where the
+ * strings begin, since every linker puts these behind them. */
 static size_t count_imports(const struct snug_elf *elf)
 {
     const uint32_t *gnu_hash =
         table_at(elf, DT_GNU_HASH, 2 * sizeof *gnu_hash, sizeof *gnu_hash);
     const uint32_t *hash = table_at(elf, DT_HASH, 2 * sizeof *hash, sizeof *hash);
-    if (gnu_hash)
+    if (gnu_hash && gnu_hash[1] > 1)
         return gnu_hash[1];
-    return hash ? hash[1] : 0;
+    if (hash)
+        return hash[1];
+
+    uint64_t symbols;
+    uint64_t strings;
+    return gnu_hash && snug_elf_dynamic(elf, DT_SYMTAB, &symbols) &&
+                   snug_elf_dynamic(elf, DT_STRTAB, &strings) && strings > symbols
+               ? (strings - symbols) / sizeof(Elf64_Sym)
+               : 0;
 }
 
 bool snug_elf_imports(const struct snug_elf *elf, const char *name)

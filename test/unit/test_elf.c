@@ -237,6 +237,18 @@ START_TEST(imports_stand_before_what_a_gnu_hash_table_holds)
 }
 END_TEST
 
+/* A program that exports nothing, as binutils writes it. */
+START_TEST(imports_are_found_where_the_gnu_hash_table_is_empty)
+{
+    image.dynamic[3].d_tag = DT_GNU_HASH;
+    image.hash[0] = 1;
+    image.hash[1] = 1;
+    assert_imports();
+    image.dynamic[0].d_un.d_val = AT(symbol); /* Strings before symbols: no telling. */
+    ck_assert(!snug_elf_imports(&elf, "mmap"));
+}
+END_TEST
+
 START_TEST(an_image_without_a_hash_table_imports_nothing_known)
 {
     image.dynamic[3].d_tag = DT_FLAGS;
@@ -310,6 +322,7 @@ static Suite *elf_suite(void)
     tcase_add_test(tcase, a_name_without_an_end_is_no_name);
     tcase_add_test(tcase, imports_are_the_undefined_symbols);
     tcase_add_test(tcase, imports_stand_before_what_a_gnu_hash_table_holds);
+    tcase_add_test(tcase, imports_are_found_where_the_gnu_hash_table_is_empty);
     tcase_add_test(tcase, an_image_without_a_hash_table_imports_nothing_known);
     tcase_add_test(tcase, a_count_of_symbols_beyond_the_segment_ends_at_the_segment);
     suite_add_tcase(suite, tcase);
