@@ -52,8 +52,8 @@ stamp_of() { # SOURCE WORD…
     local src=$dir/src/$1
     shift
     {
-        find "$src" "$here"/{host,readers}* "$here/build.sh" -type f -print0 |
-            LC_ALL=C sort -z | xargs -0 cat
+        find "$src" "$here"/{host,readers}* -type f -print0 | LC_ALL=C sort -z | xargs -0 cat
+        declare -f build_kind build_host
         echo "$*"
     } | sha256sum
 }
