@@ -3,8 +3,10 @@
 # Builds the Go programs that the go and vm suites start: releases of Go × ways to
 # link. What is up to date stays as it is.
 #
-#   build.sh [--long] DIR      programs in DIR/bin, a line "RELEASE MODE NAME" for
-#                              each in DIR/list
+#   build.sh [--long] [--arm64 FILES] DIR
+#
+# makes programs in DIR/bin, and a line "RELEASE MODE NAME" for each in DIR/list. --arm64 builds
+# for that architecture, fewer of them, with what arm64/sysroot.sh put into FILES.
 #
 # The programs are examples/see with files beside this script added; "modes" says how each is
 # linked. Not in the list, since they print other things: RELEASE-live, which is a service in
@@ -15,11 +17,23 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/cells.sh"
 
 # The newest release is added below.
-releases='1.19.13 1.22.12 1.24.13 1.25.12' some='1.22.12'
-if [ "${1-}" = --long ]; then
-    releases="1.17.13 1.18.10 $releases 1.20.14 1.21.13 1.23.12 1.26.8"
-    some=$releases
+releases='1.19.13 1.22.12 1.24.13 1.25.12' some='1.22.12' is_long= arm64=
+while :; do
+    case ${1-} in
+    --long)
+        releases="1.17.13 1.18.10 $releases 1.20.14 1.21.13 1.23.12 1.26.8" some=$releases
+        is_long=1
+        ;;
+    --arm64) arm64=$(cd "$2" && pwd) && shift ;;
+    *) break ;;
+    esac
     shift
+done
+cc=cc musl_gcc=musl-gcc interpreter_musl=/lib/ld-musl-$(uname -m).so.1
+if [ -n "$arm64" ]; then
+    export GOARCH=arm64
+    cc=aarch64-linux-gnu-gcc musl_gcc=$arm64/bin/musl-gcc interpreter_musl=/lib/ld-musl-aarch64.so.1
+    [ -n "$is_long" ] || releases=$some
 fi
 mkdir -p "${1:?directory}"
 dir=$(cd "$1" && pwd)
@@ -45,8 +59,6 @@ done
 mkdir -p "$dir/src/live" "$dir/bin"
 cp -p "$here"/live/* "$dir/src/live/"
 
-interpreter_musl=/lib/ld-musl-$(uname -m).so.1
-
 # What a program is made of, so that it is made anew when that changes.
 stamp_of() { # SOURCE WORD…
     local src=$dir/src/$1
@@ -59,10 +71,10 @@ stamp_of() { # SOURCE WORD…
 }
 
 # A C program that Go is a part of, on a copy of its C sources.
-build_host() { # CC NAME ARGUMENT…
-    local cc=$1 name=$2
-    shift 2
-    "$cc" -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/$name" "$here"/host.c "$here"/readers.c "$@"
+build_host() { # NAME ARGUMENT…
+    local name=$1
+    shift
+    "$CC" -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/$name" "$here"/host.c "$here"/readers.c "$@"
     cp "$here/host.py" "$dir/bin/$name.py"
 }
 
@@ -79,12 +91,12 @@ build_kind() { # KIND NAME SOURCE GO_FLAG…
         ;;
     c-archive)
         go_release "$goroot" build -buildmode=c-archive "$@" -o "$out.a" .
-        build_host "$CC" "$name" -DHAS_PART "$out.a"
+        build_host "$name" -DHAS_PART "$out.a"
         rm "$out.a" "$out.h"
         ;;
     c-shared)
         go_release "$goroot" build -buildmode=c-shared "$@" -o "$out.so" .
-        build_host "$CC" "$name" -ldl
+        build_host "$name" -ldl
         rm "$out.h"
         ;;
     esac
@@ -92,8 +104,12 @@ build_kind() { # KIND NAME SOURCE GO_FLAG…
 
 # Builds one program unless the same sources, flags and release made the one there.
 build() { # RELEASE MODE
-    local release=$1 name=$1-$2 module=1.17 cc source kind stamp
-    read -r cc source kind <<<"$mode_build"
+    local release=$1 name=$1-$2 module=1.17 compiler source kind stamp
+    read -r compiler source kind <<<"$mode_build"
+    case $compiler in
+    cc) compiler=$cc ;;
+    musl-gcc) compiler=$musl_gcc ;;
+    esac
     [ "$(minor "$release")" -lt 25 ] || module=1.25
     if [[ $source = *-old ]]; then source=${source%-old} module=1.17; fi
     source=$source-$module
@@ -103,12 +119,24 @@ build() { # RELEASE MODE
     fi
     echo "building $name" >&2
     (
-        export CC=$cc CGO_ENABLED=1
-        [ "$cc" != none ] || export CC=cc CGO_ENABLED=0
+        export CC=$compiler CGO_ENABLED=1
+        [ "$compiler" != none ] || export CC=$cc CGO_ENABLED=0
         cd "$dir/src/$source"
         build_kind "$kind" "$name" "$source" "-ldflags=${mode_ldflags/LOADER/$interpreter_musl}"
     )
     echo "$stamp" >"$dir/bin/.$name"
+}
+
+# Whether the release is to be built in the mode that was read.
+is_wanted() { # RELEASE MODE
+    [ "$(minor "$1")" -ge "$(minor "$mode_since")" ] || return
+    [[ $2 != musl-* ]] || command -v "$musl_gcc" >/dev/null || return
+    if [ -n "$arm64" ]; then
+        [ "$mode_form" = each ] || return
+        [ -n "$is_long" ] || [[ $2 =~ ^(external|internal)$ ]]
+    else
+        [ "$mode_form" = each ] || [[ " $some $newest " = *" $1 "* ]]
+    fi
 }
 
 build_release() { # RELEASE
@@ -116,20 +144,19 @@ build_release() { # RELEASE
     goroot=$(go_root "$fetcher" "$release")
     for mode in $(mode_list); do
         mode_read "$mode"
-        case " $some $newest " in *" $release "*) ;; *) [ "$mode_form" = each ] || continue ;; esac
-        [ "$(minor "$release")" -ge "$(minor "$mode_since")" ] || continue
-        [[ $mode != musl-* ]] || command -v musl-gcc >/dev/null || continue
+        is_wanted "$release" "$mode" || continue
         [ "$mode_program" != "$mode" ] || build "$release" "$mode"
         echo "$release $mode $release-$mode_program" >>"$dir/list.new"
     done
-    (cd "$dir/src/live" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-live" .)
+    [ -n "$arm64" ] ||
+        (cd "$dir/src/live" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-live" .)
 }
 
 # Two programs without Go.
 build_readers() {
-    cc -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/readers" "$here"/readers*.c
-    if command -v musl-gcc >/dev/null; then
-        musl-gcc -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/readers-musl" "$here"/readers*.c
+    $cc -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/readers" "$here"/readers*.c
+    if command -v "$musl_gcc" >/dev/null; then
+        "$musl_gcc" -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/readers-musl" "$here"/readers*.c
     fi
 }
 
@@ -156,6 +183,6 @@ rm -f "$dir/list.new"
 build_readers
 for release in $releases; do
     build_release "$release"
-    build_seccomp "$release"
+    [ -n "$arm64" ] || build_seccomp "$release"
 done
 mv "$dir/list.new" "$dir/list"
