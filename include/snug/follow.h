@@ -16,6 +16,7 @@ struct snug_follow {
     const struct snug_policy *policy;
     const struct snug_plan *plan;
     uint64_t request_milli;
+    uint64_t page_bytes;
     struct snug_log log;
 };
 

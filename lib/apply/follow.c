@@ -29,6 +29,7 @@ enum {
     ATTR_WORDS = 16,         /* A pthread_attr_t has 7 words in glibc and musl. */
     LINE_BYTES = 256,
     STATM_BYTES = 128,
+    STEP_PARTS = 16,
     NS_PER_MS = 1000000,
     NS_PER_US = 1000,
 
@@ -175,11 +176,10 @@ static bool set_gomaxprocs(unsigned count)
 /* True if something was changed. */
 static bool apply_cpus(const struct snug_cpu_plan *cpu)
 {
-    if (!cpu->count || cpu->reason == SNUG_REASON_LIMIT_UNKNOWN || !follow.door)
-        return false;
     const unsigned count =
         follow.is_ours ? follow.count : snug_runtime_moves_to(follow.with.facts);
-    return cpu->count != count && set_gomaxprocs(cpu->count);
+    return follow.door && count && cpu->count && cpu->count != count &&
+           set_gomaxprocs(cpu->count);
 }
 
 /* The heap that the last collection found alive; 0 if it is not known. */
@@ -207,7 +207,15 @@ static uint64_t read_held_bytes(void)
         if (!snug_text_cut_word(&rest, &word) || snug_text_u64(word, &number[i]) < 0)
             return 0;
     }
-    return number[1] > number[2] ? (number[1] - number[2]) * 4096 : 0;
+    return number[1] > number[2] ? (number[1] - number[2]) * follow.with.page_bytes : 0;
+}
+
+/* A floor moves with each collection; small steps are not worth a change. */
+static bool is_near(uint64_t bytes)
+{
+    const uint64_t distance =
+        bytes > follow.stored ? bytes - follow.stored : follow.stored - bytes;
+    return distance < follow.stored / STEP_PARTS;
 }
 
 /* True if something was changed, with why. */
@@ -223,8 +231,9 @@ static bool apply_memory(const struct snug_memory_plan *memory,
         return false;
 
     /* Whatever the program stored since is its own affair until the limit changes. */
-    const bool is_held = follow.stored > follow.target;
-    if (target == follow.target && (!is_held || atomic_load(follow.word) != follow.stored))
+    const uint64_t seen = atomic_load(follow.word);
+    const bool is_new = target != follow.target;
+    if (!is_new && (follow.stored <= target || seen != follow.stored))
         return false;
 
     uint64_t bytes = target;
@@ -232,7 +241,7 @@ static bool apply_memory(const struct snug_memory_plan *memory,
         bytes = snug_floor_raise(target, follow.with.facts->memory.limit.bytes,
                                  read_live_bytes(), read_held_bytes());
     follow.target = target;
-    if (bytes == follow.stored)
+    if (bytes == seen || (!is_new && bytes != target && is_near(bytes)))
         return false;
     atomic_store(follow.word, bytes);
     follow.stored = bytes;
@@ -289,10 +298,17 @@ static void look(void)
     snug_facts_refresh(follow.with.facts);
     snug_plan_make(follow.with.facts, follow.with.policy, follow.with.request_milli, next);
 
+    /* What cannot be read this time stays as it was. */
+    if (!next->cpu.count || next->cpu.reason == SNUG_REASON_LIMIT_UNKNOWN)
+        next->cpu = last->cpu;
+    if (next->memory.reason == SNUG_REASON_MEMORY_UNKNOWN)
+        next->memory = last->memory;
+
     struct snug_change change = {
         .cpus_from = last->cpu.count,
         .cpus_to = next->cpu.count,
-        .bytes_from = shown_bytes(follow.target),
+        .bytes_from =
+            shown_bytes(follow.stored > follow.target ? follow.stored : follow.target),
         .reason = next->cpu.reason,
     };
     enum snug_reason reason = SNUG_REASON_NONE;

@@ -162,6 +162,21 @@ static void open_stats(const struct snug_log *log)
         snug_report_failure(log, "stats.file is not used", r);
 }
 
+static void arm_follow(uint64_t request_milli, const struct snug_log *log)
+{
+    struct snug_follow with = {
+        .image = &image,
+        .facts = &facts,
+        .policy = &policy,
+        .plan = &plan,
+        .request_milli = request_milli,
+        .log = *log,
+    };
+    (void)snug_vector_auxv(&vector, AT_PAGESZ,
+                           &with.page_bytes); /* snug_vector_find saw it. */
+    snug_follow_arm(&with);
+}
+
 /* True if there is a plan to apply. */
 static bool start(char **envp)
 {
@@ -196,12 +211,7 @@ static bool start(char **envp)
         arm_window();
     snug_view_show(&plan);
     if (plan.follow.is_on)
-        snug_follow_arm(&(struct snug_follow){.image = &image,
-                                              .facts = &facts,
-                                              .policy = &policy,
-                                              .plan = &plan,
-                                              .request_milli = request_milli,
-                                              .log = log});
+        arm_follow(request_milli, &log);
     if (plan.seccomp.is_guarded)
         snug_guard_arm(&plan.seccomp, &log);
     if (plan.threads.warn && !program_path[0])

@@ -205,7 +205,7 @@ long snug_sys_nanosleep(uint64_t ns)
 
 uint64_t snug_sys_clock_gettime(int clock)
 {
-    struct timespec time;
+    struct timespec time = {0};
     if (call3(SYS_clock_gettime, clock, (long)&time, 0) < 0)
         return 0;
     return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
@@ -250,16 +250,6 @@ long snug_sys_prctl(int option, unsigned long a, unsigned long b, unsigned long 
 long snug_sys_rt_sigprocmask(int how, const void *set, void *ret_set, size_t n_bytes)
 {
     return call4(SYS_rt_sigprocmask, how, (long)set, (long)ret_set, (long)n_bytes);
-}
-
-long snug_sys_rt_sigpending(void *ret_set, size_t n_bytes)
-{
-    return call3(SYS_rt_sigpending, (long)ret_set, (long)n_bytes, 0);
-}
-
-long snug_sys_rt_sigtimedwait(const void *set, const struct timespec *time, size_t n_bytes)
-{
-    return call4(SYS_rt_sigtimedwait, (long)set, 0, (long)time, (long)n_bytes);
 }
 
 /* What the child leaves in memory that both see. */

@@ -278,6 +278,29 @@ plan children signal = null
 END
 }
 
+following() {
+    explain 0
+    prints_no '  follow'
+    explain 0 --follow=on
+    prints '  follow          the limits are read again each 5000 ms: follow = on'
+    prints '  followed CPUs   by GOMAXPROCS and C code: follow = on'
+    prints '  followed memory by the Go runtime: follow = on'
+    explain 0 --json --follow=on --follow.interval=500ms --memory.limit=100M
+    holds <<END
+plan follow interval_ms = 500
+plan follow moves_cpus = true
+plan follow moves_memory = false
+plan follow memory_reason = "memory.limit is a size"
+plan variables = {"GOMEMLIMIT": "104857600"}
+END
+    explain 0 --json --follow=on -- "$static"
+    holds <<END
+plan follow interval_ms = null
+plan follow moves_cpus = false
+plan follow reason = "the program is not a Go program"
+END
+}
+
 strange_bytes_stay_valid_json() {
     name=$(printf 'a\377"\\\nb')
     cp "$static" "$work/$name"
@@ -318,6 +341,7 @@ request_counts_without_a_limit
 programs
 text_for_people
 threads_and_children
+following
 strange_bytes_stay_valid_json
 other_processes
 end

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
 // Resize is a program under load that says what the Go runtime makes of its limits,
-// whenever that changes: "GOMAXPROCS 4", "GOMEMLIMIT 482344960". Its goroutines allocate,
-// lock and call into C without a pause.
+// whenever that changes: "GOMAXPROCS 4", "GOMEMLIMIT 482344960", "within 482344960" once
+// its memory lies within the limit, and "C sees 4 CPUs". Its goroutines allocate, lock and
+// call into C without a pause.
 //
-//	resize -for 10s -live 64 [-grow 96] [-goroutines 8]
+//	resize -for 10s -live 64 [-grow 96] [-goroutines 8] [-pause 1ms] [-sets]
 //
-// It keeps -live MiB alive, from SIGUSR1 on -grow MiB, and ends with "finished", the count
-// of wrong results and of goroutines that are left.
+// It keeps -live MiB alive, from SIGUSR1 on -grow MiB. At its end, or at SIGUSR2, it says how
+// many results were wrong and how many goroutines are left over, and "finished".
 package main
-
-// #include <stdint.h>
-// static uint64_t mix(uint64_t x) { return (x ^ x >> 31) * 0x9e3779b97f4a7c15u; }
-import "C"
 
 import (
 	"flag"
@@ -33,6 +30,7 @@ var (
 	live    = flag.Int("live", 0, "MiB to keep alive")
 	grow    = flag.Int("grow", 0, "MiB to keep alive from SIGUSR1 on")
 	workers = flag.Int("goroutines", 8, "how many work")
+	pause   = flag.Duration("pause", 0, "how long each goroutine rests in between")
 	span    = flag.Duration("for", 5*time.Second, "how long to run")
 )
 
@@ -61,12 +59,15 @@ func work(seed uint64) {
 				atomic.AddUint64(&wrong, 1)
 			}
 		}
-		if uint64(C.mix(C.uint64_t(i))) != mix(i) {
+		if mixInC(i) != mix(i) {
 			atomic.AddUint64(&wrong, 1)
 		}
 		lock.Lock()
 		total++
 		lock.Unlock()
+		if *pause > 0 {
+			time.Sleep(*pause)
+		}
 	}
 }
 
@@ -102,8 +103,15 @@ func keep(mib int) {
 	}
 }
 
+// memory is what GOMEMLIMIT counts.
+func memory() int64 {
+	var stats runtime.MemStats
+	runtime.ReadMemStats(&stats)
+	return int64(stats.Sys - stats.HeapReleased)
+}
+
 func watch() {
-	procs, limit := 0, int64(-1)
+	procs, seen, limit, within := 0, 0, int64(-1), int64(-1)
 	for atomic.LoadInt32(&stop) == 0 {
 		if now := runtime.GOMAXPROCS(0); now != procs {
 			procs = now
@@ -112,6 +120,14 @@ func watch() {
 		if now := memoryLimit(-1); now != limit {
 			limit = now
 			fmt.Println("GOMEMLIMIT", limit)
+		}
+		if limit > 0 && within != limit && memory() <= limit {
+			within = limit
+			fmt.Println("within", limit)
+		}
+		if now := cpusInC(); now != seen {
+			seen = now
+			fmt.Println("C sees", seen, "CPUs")
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -130,6 +146,8 @@ func main() {
 	before := runtime.NumGoroutine()
 	usr1 := make(chan os.Signal, 1)
 	signal.Notify(usr1, syscall.SIGUSR1)
+	usr2 := make(chan os.Signal, 1)
+	signal.Notify(usr2, syscall.SIGUSR2)
 
 	var group sync.WaitGroup
 	start := func(f func()) {
@@ -156,6 +174,8 @@ func main() {
 		case <-usr1:
 			blocks <- *grow
 			fmt.Println("growing")
+		case <-usr2:
+			running = false
 		case <-end:
 			running = false
 		}
@@ -163,6 +183,7 @@ func main() {
 	atomic.StoreInt32(&stop, 1)
 	group.Wait()
 	signal.Stop(usr1)
+	signal.Stop(usr2)
 	fmt.Println("wrong", wrong)
 	for i := 0; i < 100 && runtime.NumGoroutine() > before+1; i++ {
 		time.Sleep(10 * time.Millisecond)
