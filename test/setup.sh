@@ -25,7 +25,8 @@ packages_for() { # PURPOSE
     tidy) echo 'clang-tidy:clang-tidy' ;;
     fuzz) echo 'clang:clang' ;;
     model) echo 'binutils:objcopy' ;;
-    trust) echo 'strace:strace' ;;
+    trust) echo 'strace:strace
+                 debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg' ;;
     esac
 }
 
