@@ -56,6 +56,12 @@ void *memset(void *at, int byte, size_t n)
 {
     char *t = at;
     const struct word word = {(uint64_t)(unsigned char)byte * 0x0101010101010101u};
+#if defined(__x86_64__)
+    /* For recycled ranges, as fast as libc's. */
+    size_t n_words = n / sizeof word;
+    __asm__ volatile("rep stosq" : "+D"(t), "+c"(n_words) : "a"(word.bits) : "memory");
+    n %= sizeof word;
+#endif
     for (; n >= sizeof word; n -= sizeof word) {
         stay_a_loop();
         *(struct word *)t = word;
