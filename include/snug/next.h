@@ -17,7 +17,7 @@ enum snug_next_name {
     SNUG_NEXT_GET_NPROCS,
     SNUG_NEXT_GET_PHYS_PAGES,
     SNUG_NEXT_GET_AVPHYS_PAGES,
-    /* In the order of the stubs in process.c. */
+    /* In the order of the stubs in stub.c. */
     SNUG_NEXT_FORK,
     SNUG_NEXT_VFORK,
     SNUG_NEXT_CLONE,
@@ -38,6 +38,14 @@ enum snug_next_name {
     SNUG_NEXT_SYSCALL,
     SNUG_NEXT_PTHREAD_ATTR_SETSTACKSIZE,
     SNUG_NEXT_PTHREAD_JOIN,
+    /* And of those for mappings, which are the last. */
+    SNUG_NEXT_MREMAP,
+    SNUG_NEXT_MPROTECT,
+    SNUG_NEXT_PKEY_MPROTECT,
+    SNUG_NEXT_MADVISE,
+    SNUG_NEXT_MLOCK,
+    SNUG_NEXT_MLOCK2,
+    SNUG_NEXT_MLOCKALL,
     SNUG_N_NEXT,
 };
 
@@ -45,5 +53,6 @@ enum snug_next_name {
  * is not remembered, for a library may be loaded later. From any thread. */
 void *snug_next_find(enum snug_next_name name);
 
-/* Sets errno where there is a libc to have one. */
+/* Sets and reads errno where there is a libc to have one; without, it reads as 0. */
 void snug_next_set_errno(int error);
+int snug_next_errno(void);

@@ -72,6 +72,15 @@ struct snug_follow_plan {
     uint64_t first_bytes;
 };
 
+/* What becomes of the anonymous mappings of C code. */
+struct snug_range_plan {
+    uint64_t cache_bytes;    /* Kept at most; 0: nothing is recycled. */
+    uint64_t resident_bytes; /* Of these, what the kernel may not take. */
+    enum snug_reason cache_reason;
+    uint64_t align_bytes; /* A power of two; 0: nothing is aligned. */
+    enum snug_reason align_reason;
+};
+
 struct snug_plan {
     bool is_active;          /* Anything at all may be changed in this process. */
     enum snug_reason reason; /* Why not, or why. */
@@ -82,6 +91,7 @@ struct snug_plan {
     struct snug_thread_plan threads;
     struct snug_child_plan children;
     struct snug_follow_plan follow;
+    struct snug_range_plan ranges;
     /* Entries for the start vector, `NAME=value`. */
     unsigned n_variables;
     char variable[SNUG_PLAN_VARIABLES_MAX][SNUG_VARIABLE_BYTES];

@@ -13,6 +13,7 @@
 #include "snug/log.h"
 #include "snug/maps.h"
 #include "snug/program.h"
+#include "snug/ranges.h"
 #include "snug/report.h"
 #include "snug/start.h"
 #include "snug/statsfile.h"
@@ -92,11 +93,15 @@ static bool may_want_all(bool is_mentioned)
 }
 
 /* A seccomp filter may kill instead of refuse. A child tries, where it matters. */
-static void probe_affinity(void)
+static void probe_calls(void)
 {
-    if (facts.privileges.seccomp == SNUG_SECCOMP_FILTER && facts.cpu.n_allowed &&
-        facts.program.is_go && facts.program.imports_mmap && !facts.program.is_archive)
+    if (facts.privileges.seccomp != SNUG_SECCOMP_FILTER)
+        return;
+    if (facts.cpu.n_allowed && facts.program.is_go && facts.program.imports_mmap &&
+        !facts.program.is_archive)
         facts.privileges.may_set_affinity = snug_trial_affinity(&facts.cpu.allowed);
+    if (policy.setting[SNUG_SPAN_CACHE].unit == SNUG_UNIT_BYTES)
+        facts.privileges.may_recycle = snug_trial_recycling();
 }
 
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */
@@ -126,22 +131,38 @@ static int set_variables(char *more)
     return snug_vector_set(&vector, entries, n, tie_word[0] ? tie_word : NULL, record);
 }
 
-/* Without a window the runtime's start is only looked out for. */
-static void arm_window(void)
+static void find_bounds(const char **ret_low, const char **ret_high)
 {
-    const char *low = NULL;
-    const char *high = NULL;
+    *ret_low = NULL;
+    *ret_high = NULL;
     for (size_t i = 0; i < image.n_phdr; i++) {
         const Elf64_Phdr *segment = &image.phdr[i];
         const char *at = (const char *)(image.bias + segment->p_vaddr);
         if (segment->p_type != PT_LOAD)
             continue;
-        if (!low || at < low)
-            low = at;
-        if (at + segment->p_memsz > high)
-            high = at + segment->p_memsz;
+        if (!*ret_low || at < *ret_low)
+            *ret_low = at;
+        if (at + segment->p_memsz > *ret_high)
+            *ret_high = at + segment->p_memsz;
     }
-    snug_window_arm(plan.cpu.has_window ? &plan.cpu.presented : NULL, low, high);
+}
+
+/* What is done at each mapping. Without a window the runtime's start is only looked out
+ * for. */
+static void arm_mappings(void)
+{
+    const char *low;
+    const char *high;
+    find_bounds(&low, &high);
+    if (plan.cpu.has_window || plan.follow.is_on)
+        snug_window_arm(plan.cpu.has_window ? &plan.cpu.presented : NULL, low, high);
+
+    uint64_t page_bytes = 0;
+    if (!snug_vector_auxv(&vector, AT_PAGESZ, &page_bytes))
+        return;
+    if (!facts.program.is_go)
+        low = high = NULL;
+    snug_ranges_arm(&plan.ranges, page_bytes, low, high);
 }
 
 static struct snug_log find_log(void)
@@ -197,7 +218,7 @@ static bool start(char **envp)
 
     snug_facts_gather(&live, &facts);
     snug_variables_read(vector.envp, &facts.variables);
-    probe_affinity();
+    probe_calls();
     const uint64_t request_milli = snug_policy_request_milli(&policy, vector.envp);
     snug_plan_make(&facts, &policy, request_milli, &plan);
     if (!plan.is_active)
@@ -207,8 +228,7 @@ static bool start(char **envp)
     forgo_rare(&log);
     snug_children_hand_down(&plan.children, tie_word);
     const int ret_vector = set_variables(NULL);
-    if (plan.cpu.has_window || plan.follow.is_on)
-        arm_window();
+    arm_mappings();
     snug_view_show(&plan);
     if (plan.follow.is_on)
         arm_follow(request_milli, &log);

@@ -30,8 +30,8 @@ static struct {
     struct creator creator[N_CREATORS];
 } threads;
 
-/* Threads that live, without snug's own; 0 if that cannot be told. The directory has a link for each, besides
- * the two of any directory. */
+/* Threads that live, without snug's own; 0 if that cannot be told. The directory has a link
+ * for each, besides the two of any directory. */
 static uint64_t count_threads(void)
 {
     struct stat status;

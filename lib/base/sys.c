@@ -216,6 +216,21 @@ long snug_sys_getrlimit(int resource, struct rlimit *ret)
     return call4(SYS_prlimit64, 0, resource, 0, (long)ret);
 }
 
+long snug_sys_madvise(void *at, size_t n_bytes, int advice)
+{
+    return call3(SYS_madvise, (long)at, (long)n_bytes, advice);
+}
+
+long snug_sys_mincore(void *at, size_t n_bytes, unsigned char *ret_pages)
+{
+    return call3(SYS_mincore, (long)at, (long)n_bytes, (long)ret_pages);
+}
+
+long snug_sys_sched_yield(void)
+{
+    return call3(SYS_sched_yield, 0, 0, 0);
+}
+
 long snug_sys_getpid(void)
 {
     return call0(SYS_getpid);

@@ -4,6 +4,7 @@
  */
 #include "snug/explain_json.h"
 #include "snug/explain_process.h"
+#include "snug/explain_ranges.h"
 #include "snug/explain_seccomp.h"
 #include "snug/figures.h"
 #include "snug/json.h"
@@ -249,6 +250,7 @@ static void write_plan(struct snug_json *json, const struct snug_plan *plan)
     write_memory_plan(json, &plan->memory);
     write_prctl_plan(json, plan);
     snug_explain_process_write_json(plan, json);
+    snug_explain_ranges_write_json(&plan->ranges, json);
     snug_json_object(json, "variables");
     for (unsigned i = 0; i < plan->n_variables; i++) {
         struct snug_text value = snug_text_of(plan->variable[i]);

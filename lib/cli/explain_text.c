@@ -3,6 +3,7 @@
  */
 #include "snug/explain_text.h"
 #include "snug/explain_process.h"
+#include "snug/explain_ranges.h"
 #include "snug/figures.h"
 #include "snug/page.h"
 #include "snug/values.h"
@@ -357,6 +358,7 @@ static void write_plan(const struct snug_plan *plan, FILE *out)
         write_decision(out, "seccomp filters", &row, plan->seccomp.reason);
     }
     snug_explain_process_write_text(plan, out);
+    snug_explain_ranges_write_text(&plan->ranges, out);
 }
 
 void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FILE *out)

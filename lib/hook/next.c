@@ -14,41 +14,24 @@ extern const char _DYNAMIC[] __attribute__((visibility("hidden")));
 
 extern int *__errno_location(void) __attribute__((weak));
 
-/* Arrays, not pointers: nothing to relocate. */
-static const char names[SNUG_N_NEXT][28] = {
-    [SNUG_NEXT_MMAP] = "mmap",
-    [SNUG_NEXT_MMAP64] = "mmap64",
-    [SNUG_NEXT_MUNMAP] = "munmap",
-    [SNUG_NEXT_PTHREAD_ATTR_INIT] = "pthread_attr_init",
-    [SNUG_NEXT_PTHREAD_CREATE] = "pthread_create",
-    [SNUG_NEXT_PTHREAD_GETAFFINITY_NP] = "pthread_getaffinity_np",
-    [SNUG_NEXT_SCHED_GETAFFINITY] = "sched_getaffinity",
-    [SNUG_NEXT_SYSCONF] = "sysconf",
-    [SNUG_NEXT_SYSINFO] = "sysinfo",
-    [SNUG_NEXT_GET_NPROCS] = "get_nprocs",
-    [SNUG_NEXT_GET_PHYS_PAGES] = "get_phys_pages",
-    [SNUG_NEXT_GET_AVPHYS_PAGES] = "get_avphys_pages",
-    [SNUG_NEXT_FORK] = "fork",
-    [SNUG_NEXT_VFORK] = "vfork",
-    [SNUG_NEXT_CLONE] = "clone",
-    [SNUG_NEXT_DAEMON] = "daemon",
-    [SNUG_NEXT_SYSTEM] = "system",
-    [SNUG_NEXT_POPEN] = "popen",
-    [SNUG_NEXT_POSIX_SPAWN] = "posix_spawn",
-    [SNUG_NEXT_POSIX_SPAWNP] = "posix_spawnp",
-    [SNUG_NEXT_EXECVE] = "execve",
-    [SNUG_NEXT_EXECV] = "execv",
-    [SNUG_NEXT_EXECVP] = "execvp",
-    [SNUG_NEXT_EXECVPE] = "execvpe",
-    [SNUG_NEXT_EXECL] = "execl",
-    [SNUG_NEXT_EXECLE] = "execle",
-    [SNUG_NEXT_EXECLP] = "execlp",
-    [SNUG_NEXT_FEXECVE] = "fexecve",
-    [SNUG_NEXT_PRCTL] = "prctl",
-    [SNUG_NEXT_SYSCALL] = "syscall",
-    [SNUG_NEXT_PTHREAD_ATTR_SETSTACKSIZE] = "pthread_attr_setstacksize",
-    [SNUG_NEXT_PTHREAD_JOIN] = "pthread_join",
-};
+/* In the order of enum snug_next_name; one text, so that none takes the longest's room. */
+static const char names[] =
+    "mmap\0mmap64\0munmap\0pthread_attr_init\0pthread_create\0"
+    "pthread_getaffinity_np\0sched_getaffinity\0sysconf\0sysinfo\0"
+    "get_nprocs\0get_phys_pages\0get_avphys_pages\0fork\0vfork\0clone\0"
+    "daemon\0system\0popen\0posix_spawn\0posix_spawnp\0execve\0execv\0"
+    "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0prctl\0syscall\0"
+    "pthread_attr_setstacksize\0pthread_join\0"
+    "mremap\0mprotect\0pkey_mprotect\0madvise\0mlock\0mlock2\0mlockall";
+
+static const char *name_of(enum snug_next_name name)
+{
+    const char *ret = names;
+    for (unsigned i = 0; i < (unsigned)name; i++)
+        while (*ret++)
+            continue;
+    return ret;
+}
 
 void *snug_next_find(enum snug_next_name name)
 {
@@ -57,7 +40,7 @@ void *snug_next_find(enum snug_next_name name)
     if (ret)
         return ret;
 
-    ret = snug_objects_next(_DYNAMIC, names[name]);
+    ret = snug_objects_next(_DYNAMIC, name_of(name));
     atomic_store_explicit(&found[name], ret, memory_order_relaxed);
     return ret;
 }
@@ -66,4 +49,9 @@ void snug_next_set_errno(int error)
 {
     if (&__errno_location)
         *__errno_location() = error;
+}
+
+int snug_next_errno(void)
+{
+    return &__errno_location ? *__errno_location() : 0;
 }

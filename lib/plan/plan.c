@@ -2,6 +2,7 @@
  * From facts and policy to what will be done. Pure: no kernel, no time, no environment.
  */
 #include "snug/plan.h"
+#include "snug/anonymous.h"
 #include "snug/needs.h"
 #include "snug/present.h"
 #include "snug/runtime.h"
@@ -307,6 +308,8 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->follow.reason = ret->reason;
         ret->follow.cpu_reason = ret->reason;
         ret->follow.memory_reason = ret->reason;
+        ret->ranges.cache_reason = ret->reason;
+        ret->ranges.align_reason = ret->reason;
         return;
     }
 
@@ -321,5 +324,6 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     decide_threads(&facts->program, &policy->setting[SNUG_THREADS_WARN], &ret->threads);
     decide_children(facts, &policy->setting[SNUG_CHILD_PDEATHSIG], &ret->children);
     decide_follow(facts, policy, ret);
+    snug_anonymous_decide(facts, policy, &ret->ranges);
     write_variables(policy, ret);
 }

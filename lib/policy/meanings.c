@@ -34,11 +34,13 @@ const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
     [SNUG_SPAN_HUGE] =
         {.values = "`keep` `auto` `always` `never`",
          .text = "huge-page advice for heap spans, within a budget set by the limit"},
-    [SNUG_SPAN_ALIGN] = {.values = "`off` SIZE",
-                         .text = "align and round large anonymous mappings"},
+    [SNUG_SPAN_ALIGN] =
+        {.values = "`off` SIZE",
+         .text = "place large anonymous mappings of C code at multiples of SIZE"},
     [SNUG_SPAN_CACHE] =
         {.values = "`off` SIZE",
-         .text = "recycle short-lived anonymous mappings, at most SIZE bytes kept"},
+         .text =
+             "recycle short-lived anonymous mappings of C code, at most SIZE bytes kept"},
     [SNUG_SPAN_GUARD] = {.values = "`off` `refuse`",
                          .text = "refuse heap growth past the limit, so that Go dies with "
                                  "its own message and stacks, not by SIGKILL"},

@@ -250,7 +250,12 @@ text_for_people() {
     prints 'not in this version'
     explain 0 --span.cache=1M
     prints 'span.cache      1M'
-    prints '--span.cache, not in this version'
+    prints_no 'not in this version'
+    prints '  unmapped ranges at most 1048576 bytes (1 MiB) are kept: span.cache is a size'
+    prints_no 'large ranges'
+    explain 0 --span.cache=16M --span.align=3M
+    prints '  unmapped ranges at most 8052736 bytes (7.6 MiB) are kept: span.cache is above 3 % of'
+    prints '  large ranges    at multiples of 2097152 bytes (2 MiB): span.align, rounded down to a'
 
     sed 's/Seccomp:.*/Seccomp:\t2/' "$tree/proc/self/status" >"$work/status"
     mv "$work/status" "$tree/proc/self/status"

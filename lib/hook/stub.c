@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Calls before which something is done, and which then pass as they are. The stubs jump to
+ * the next definition with every argument register as it was, so that variadic functions,
+ * and vfork, which returns twice through one stack frame, pass unharmed.
+ *
+ * Those that make a process or replace this one close the start window, for a mask is
+ * inherited over fork and exec. Those that split, move or change a mapping make it one that
+ * is not recycled.
+ */
+#include <errno.h>
+#include <linux/mman.h>
+#include <stddef.h>
+
+#include "snug/cache.h"
+#include "snug/next.h"
+#include "snug/window.h"
+
+/* Stands where there is no next definition: without libc nobody calls it. */
+static long refuse(void)
+{
+    snug_next_set_errno(ENOSYS);
+    return -1;
+}
+
+void *snug_stub_prepare(const void *at, size_t n_bytes, size_t new_bytes, int flags,
+                        const void *to, enum snug_next_name name);
+
+/* Given the first arguments of the call, which are what their names say if it is mremap. */
+__attribute__((used)) void *snug_stub_prepare(const void *at, size_t n_bytes,
+                                              size_t new_bytes, int flags, const void *to,
+                                              enum snug_next_name name)
+{
+    if (name < SNUG_NEXT_MREMAP) {
+        snug_window_close();
+    } else if (snug_cache_is_armed()) {
+        /* All mappings of the future may be locked: those that are kept would not be. */
+        if (name == SNUG_NEXT_MLOCKALL)
+            snug_cache_stop();
+        else
+            snug_cache_forget(at, n_bytes);
+        if (name == SNUG_NEXT_MREMAP && flags & MREMAP_FIXED)
+            snug_cache_forget(to, new_bytes);
+    }
+    void *next = snug_next_find(name);
+    return next ? next : (void *)refuse;
+}
+
+#if defined(__x86_64__)
+
+/* Six argument registers and rax, which counts vector arguments: with the return address
+ * that is 64 bytes, so the stack is aligned for the call. */
+__asm__(".pushsection .text\n"
+        "snug_stub:\n"
+        "    push %rdi\n"
+        "    push %rsi\n"
+        "    push %rdx\n"
+        "    push %rcx\n"
+        "    push %r8\n"
+        "    push %r9\n"
+        "    push %rax\n"
+        "    mov %r11d, %r9d\n"
+        "    call snug_stub_prepare\n"
+        "    mov %rax, %r11\n"
+        "    pop %rax\n"
+        "    pop %r9\n"
+        "    pop %r8\n"
+        "    pop %rcx\n"
+        "    pop %rdx\n"
+        "    pop %rsi\n"
+        "    pop %rdi\n"
+        "    jmp *%r11\n"
+        ".popsection\n");
+
+#define STUB(name, index)                              \
+    __asm__(".pushsection .text\n"                     \
+            ".globl " #name "\n"                       \
+            ".type " #name ", @function\n" #name ":\n" \
+            "    endbr64\n"                            \
+            "    mov $" #index ", %r11d\n"             \
+            "    jmp snug_stub\n"                      \
+            ".size " #name ", . - " #name "\n"         \
+            ".popsection\n")
+
+#elif defined(__aarch64__)
+
+__asm__(".pushsection .text\n"
+        "snug_stub:\n"
+        "    stp x29, x30, [sp, #-96]!\n"
+        "    stp x0, x1, [sp, #16]\n"
+        "    stp x2, x3, [sp, #32]\n"
+        "    stp x4, x5, [sp, #48]\n"
+        "    stp x6, x7, [sp, #64]\n"
+        "    str x8, [sp, #80]\n"
+        "    mov x29, sp\n"
+        "    mov w5, w16\n"
+        "    bl snug_stub_prepare\n"
+        "    mov x16, x0\n"
+        "    ldp x0, x1, [sp, #16]\n"
+        "    ldp x2, x3, [sp, #32]\n"
+        "    ldp x4, x5, [sp, #48]\n"
+        "    ldp x6, x7, [sp, #64]\n"
+        "    ldr x8, [sp, #80]\n"
+        "    ldp x29, x30, [sp], #96\n"
+        "    br x16\n"
+        ".popsection\n");
+
+#define STUB(name, index)                              \
+    __asm__(".pushsection .text\n"                     \
+            ".globl " #name "\n"                       \
+            ".type " #name ", @function\n" #name ":\n" \
+            "    hint #34\n"                           \
+            "    mov w16, #" #index "\n"               \
+            "    b snug_stub\n"                        \
+            ".size " #name ", . - " #name "\n"         \
+            ".popsection\n")
+
+#endif
+
+/* The assembler takes numbers, not enumerators; these are checked against them. */
+_Static_assert(SNUG_NEXT_FORK == 12 && SNUG_NEXT_FEXECVE == 27 && SNUG_NEXT_MREMAP == 32 &&
+                   SNUG_NEXT_MLOCKALL == 38,
+               "the stubs' numbers are stale");
+
+STUB(fork, 12);
+STUB(vfork, 13);
+STUB(clone, 14);
+STUB(daemon, 15);
+STUB(system, 16);
+STUB(popen, 17);
+STUB(posix_spawn, 18);
+STUB(posix_spawnp, 19);
+STUB(execve, 20);
+STUB(execv, 21);
+STUB(execvp, 22);
+STUB(execvpe, 23);
+STUB(execl, 24);
+STUB(execle, 25);
+STUB(execlp, 26);
+STUB(fexecve, 27);
+STUB(mremap, 32);
+STUB(mprotect, 33);
+STUB(pkey_mprotect, 34);
+STUB(madvise, 35);
+STUB(mlock, 36);
+STUB(mlock2, 37);
+STUB(mlockall, 38);
