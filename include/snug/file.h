@@ -38,6 +38,7 @@ struct snug_lines {
     size_t size;
     size_t start; /* What is in the buffer but not yet handed out: [start, end). */
     size_t end;
+    size_t n_bytes;  /* Read so far. What comes after 64 MiB is not read. */
     unsigned number; /* Of the line handed out last, from 1. */
     bool is_at_end;
     bool was_terminated; /* The line handed out last ended in a newline. */

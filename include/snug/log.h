@@ -12,7 +12,8 @@ struct snug_log {
     const char *path;
 };
 
-/* Appends `snug[PID]: text` if `level` is wanted. A failure is silent: a log that cannot be
- * written must not become the host's problem. Keeps no descriptor. */
+/* A path is opened as snug_links_open says, and a regular file that has several names is
+ * not written to. Appends `snug[PID]: text` if `level` is wanted. A failure is silent: a
+ * log that cannot be written must not become the host's problem. Keeps no descriptor. */
 void snug_log_write(const struct snug_log *log, enum snug_log_level level,
                     const char *text);

@@ -5,6 +5,9 @@
 
 #include <stdio.h>
 
+/* Writes `text` and a newline, control characters as `?`. */
+void snug_page_write_line(FILE *out, const char *text);
+
 /* Writes `label`, then `text` broken at spaces to 92 columns, each further line indented
  * like the first. Only a single long word, such as a path, sticks out. Control characters
  * become `?`: texts hold what came from files. */

@@ -11,6 +11,7 @@
 
 struct rlimit;
 struct stat;
+struct timespec;
 struct statfs;
 
 /* File calls. The descriptor that `openat` returns is close-on-exec if the flags say so;
@@ -58,6 +59,8 @@ long snug_sys_prctl(int option, unsigned long a, unsigned long b, unsigned long 
 
 /* `n_bytes` is the size of a signal set. */
 long snug_sys_rt_sigprocmask(int how, const void *set, void *ret_set, size_t n_bytes);
+long snug_sys_rt_sigpending(void *ret_set, size_t n_bytes);
+long snug_sys_rt_sigtimedwait(const void *set, const struct timespec *time, size_t n_bytes);
 
 /* Runs `child` in a copy of this process with its own memory, while this thread stands
  * still. Returns what `child` returned, -ECHILD if it died before it did, or another

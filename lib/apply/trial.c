@@ -7,8 +7,10 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
+#include <time.h>
 
 #include "snug/privileges.h"
 #include "snug/sys.h"
@@ -59,6 +61,13 @@ static int try_rare(const void *unused)
     struct statfs system;
     int signal;
     (void)unused;
+    struct rlimit limit;
+    uint64_t set;
+    const struct timespec at_once = {0};
+    const uint64_t none = 0;
+    (void)snug_sys_getrlimit(RLIMIT_FSIZE, &limit);
+    (void)snug_sys_rt_sigpending(&set, sizeof set);
+    (void)snug_sys_rt_sigtimedwait(&none, &at_once, sizeof none);
     (void)snug_sys_getppid();
     (void)snug_sys_geteuid();
     (void)snug_sys_newfstatat(AT_FDCWD, "", &status);

@@ -267,6 +267,16 @@ long snug_sys_rt_sigprocmask(int how, const void *set, void *ret_set, size_t n_b
     return call4(SYS_rt_sigprocmask, how, (long)set, (long)ret_set, (long)n_bytes);
 }
 
+long snug_sys_rt_sigpending(void *ret_set, size_t n_bytes)
+{
+    return call3(SYS_rt_sigpending, (long)ret_set, (long)n_bytes, 0);
+}
+
+long snug_sys_rt_sigtimedwait(const void *set, const struct timespec *time, size_t n_bytes)
+{
+    return call4(SYS_rt_sigtimedwait, (long)set, 0, (long)time, (long)n_bytes);
+}
+
 /* What the child leaves in memory that both see. */
 struct answer {
     bool may_wait;

@@ -5,6 +5,7 @@
 
 #include "snug/check.h"
 #include "snug/help.h"
+#include "snug/page.h"
 #include "snug/policy.h"
 
 enum { SENTENCE_BYTES = 2048 };
@@ -21,18 +22,20 @@ static int check(const char *path)
         n_set += policy.setting[i].source == SNUG_FROM_FILE;
 
     if (!policy.n_problems) {
-        (void)printf("%s: no problems, %u %s set\n", path, n_set,
-                     n_set == 1 ? "key" : "keys");
+        char sentence[SENTENCE_BYTES];
+        (void)snprintf(sentence, sizeof sentence, "%s: no problems, %u %s set", path, n_set,
+                       n_set == 1 ? "key" : "keys");
+        snug_page_write_line(stdout, sentence);
         return 0;
     }
     for (unsigned i = 0; i < policy.n_problems; i++) {
         char sentence[SENTENCE_BYTES];
         struct snug_builder out = snug_text_build(sentence, sizeof sentence);
         snug_policy_describe(&policy, &policy.problem[i], &out);
-        (void)puts(sentence);
+        snug_page_write_line(stdout, sentence);
     }
     if (policy.n_problems_lost)
-        (void)printf("%s: %u more problems\n", path, policy.n_problems_lost);
+        (void)printf("%u more problems\n", policy.n_problems_lost);
     return SNUG_EXIT_PROBLEMS;
 }
 

@@ -51,6 +51,8 @@ static void put_character(FILE *out, struct snug_text character)
         (void)fprintf(out, "\\%c", c);
     else if (c < 0x20 || c == 0x7f)
         (void)fprintf(out, "\\u%04x", c);
+    else if (c == 0xc2 && (unsigned char)character.at[1] < 0xa0) /* Controls too. */
+        (void)fprintf(out, "\\u%04x", (unsigned char)character.at[1]);
     else
         (void)fwrite(character.at, 1, character.n, out);
 }

@@ -6,12 +6,21 @@
 
 enum { COLUMNS = 92, LABEL_COLUMNS = 16 };
 
+/* Terminals obey U+0080 to U+009F as well, which UTF-8 writes as 0xc2 and their number. */
 static void write_word(FILE *out, struct snug_text word)
 {
     for (size_t i = 0; i < word.n; i++) {
         const unsigned char c = (unsigned char)word.at[i];
-        (void)fputc(c < 0x20 || c == 0x7f ? '?' : c, out);
+        const bool is_second = i > 0 && (unsigned char)word.at[i - 1] == 0xc2;
+        const bool is_control = c < 0x20 || c == 0x7f || (is_second && c < 0xa0);
+        (void)fputc(is_control ? '?' : c, out);
     }
+}
+
+void snug_page_write_line(FILE *out, const char *text)
+{
+    write_word(out, snug_text_of(text));
+    (void)fputc('\n', out);
 }
 
 void snug_page_write_row(FILE *out, const char *label, const char *text)

@@ -10,6 +10,7 @@
 
 #include "snug/help.h"
 #include "snug/launch.h"
+#include "snug/page.h"
 #include "snug/profile.h"
 #include "snug/run.h"
 #include "snug/supervision.h"
@@ -59,7 +60,8 @@ static void report_problems(const struct snug_policy *policy)
         char sentence[SENTENCE_BYTES];
         struct snug_builder out = snug_text_build(sentence, sizeof sentence);
         snug_policy_describe(policy, &policy->problem[i], &out);
-        warnx("%s", sentence);
+        (void)fputs("snug: ", stderr);
+        snug_page_write_line(stderr, sentence);
     }
     if (policy->n_problems_lost)
         warnx("%u more problems with the policy", policy->n_problems_lost);

@@ -2,10 +2,12 @@
  * The policy of one process: defaults, file, environment, command line, in this order.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "snug/conf.h"
 #include "snug/entries.h"
+#include "snug/links.h"
 #include "snug/policy.h"
 #include "snug/problems.h"
 #include "snug/sys.h"
@@ -44,7 +46,10 @@ int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *ro
         refuse_file(policy, SNUG_PROBLEM_OPEN, ENAMETOOLONG, path);
         return -ENAMETOOLONG;
     }
-    const int fd = snug_file_open(root, policy->file);
+    const bool is_live = root->fd < 0 && !root->pid;
+    const int fd = is_live ? snug_links_open(policy->file,
+                                             O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+                           : snug_file_open(root, policy->file);
     if (fd == -ENOENT && !named.n)
         return fd;
 

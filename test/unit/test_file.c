@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "suite.h"
@@ -154,6 +155,31 @@ START_TEST(a_descriptor_is_close_on_exec_and_none_of_the_first_three)
     ck_assert_int_ge(fd, 3);
     ck_assert_int_eq(r, FD_CLOEXEC);
     ck_assert(!is_taken);
+}
+END_TEST
+
+START_TEST(a_device_in_a_tree_is_not_read)
+{
+    if (mknodat(root.fd, "in/more", S_IFCHR | 0600, makedev(1, 5)) < 0)
+        return; /* Only root may make one. */
+    ck_assert_int_eq(snug_file_open(&root, "/in/more"), -EINVAL);
+}
+END_TEST
+
+START_TEST(an_endless_file_ends)
+{
+    const int fd = openat(root.fd, "in/more", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(ftruncate(fd, (off_t)1 << 40), 0);
+    close(fd);
+
+    char buffer[4096];
+    const int more = snug_file_open(&root, "/in/more");
+    struct snug_lines lines = snug_file_lines(more, buffer, sizeof buffer);
+    struct snug_text line;
+    ck_assert_int_eq(snug_file_next_line(&lines, &line), -EFBIG);
+    ck_assert_int_eq(snug_file_next_line(&lines, &line), 0);
+    close(more);
 }
 END_TEST
 
@@ -313,6 +339,8 @@ static Suite *file_suite(void)
     tcase_add_checked_fixture(tcase, make_root, remove_root);
     tcase_add_test(tcase, a_descriptor_is_close_on_exec_and_none_of_the_first_three);
     tcase_add_test(tcase, a_fifo_does_not_block);
+    tcase_add_test(tcase, a_device_in_a_tree_is_not_read);
+    tcase_add_test(tcase, an_endless_file_ends);
     tcase_add_test(tcase, a_negative_descriptor_is_not_closed);
     suite_add_tcase(suite, tcase);
 
