@@ -13,6 +13,7 @@ enum snug_needs_who {
     SNUG_NEEDS_LIBC = 2,     /* libc, for the runtime of a cgo program. */
     SNUG_NEEDS_SNUG = 4,     /* snug, as long as the process lives. */
     SNUG_NEEDS_FOLLOW = 16,  /* snug's thread that follows a resize. */
+    SNUG_NEEDS_MUSL = 16,    /* libc, if it is musl. */
     SNUG_NEEDS_AT_START = 8, /* Before main only: a filter loaded later does not matter. */
 };
 

@@ -24,6 +24,7 @@ enum {
 
     GO = SNUG_NEEDS_GO,
     LIBC = SNUG_NEEDS_LIBC,
+    MUSL = SNUG_NEEDS_MUSL,
     SNUG = SNUG_NEEDS_SNUG,
     FOLLOW = SNUG_NEEDS_FOLLOW,
     START = SNUG_NEEDS_AT_START,
@@ -129,9 +130,13 @@ static const struct row rows[] = {
     {SYS_newfstatat, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_set_tid_address, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
     {SYS_prlimit64, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
+    {SYS_prlimit64, 24, NEWEST, GO | START, ERRNO, {0}, {0}},
     {SYS_getrlimit, 19, 23, GO | START, ERRNO, {0}, {0}},
     {SYS_membarrier, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}}, /* musl */
     {SYS_getrandom, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
+#ifdef SYS_open
+    {SYS_open, 0, NEWEST, MUSL | START, NONE, {0}, {0}},
+#endif
 #ifdef SYS_access
     {SYS_access, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
 #endif

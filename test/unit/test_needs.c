@@ -12,6 +12,7 @@ enum {
     GO = SNUG_NEEDS_GO,
     LIBC = SNUG_NEEDS_LIBC,
     SNUG = SNUG_NEEDS_SNUG,
+    MUSL = SNUG_NEEDS_MUSL,
     START = SNUG_NEEDS_AT_START,
     EVERYONE = GO | LIBC | SNUG,
 };
@@ -43,6 +44,12 @@ static const struct {
     {"affinity after the start from 1.25", 25, EVERYONE, SYS_sched_getaffinity, true},
     {"timers until 1.17", 17, EVERYONE, SYS_timer_create, false},
     {"timers from 1.18", 18, EVERYONE, SYS_timer_create, true},
+    {"Go's limit of files until 1.23", 23, GO | START, SYS_prlimit64, false},
+    {"Go's limit of files from 1.24", 24, GO | START, SYS_prlimit64, true},
+#ifdef SYS_open
+    {"glibc's loader", 0, EVERYONE | START, SYS_open, false},
+    {"musl's loader", 0, EVERYONE | MUSL | START, SYS_open, true},
+#endif
     {"unknown release is the newest", 0, EVERYONE, SYS_eventfd2, true},
     {"Go maps memory", 17, GO, SYS_mmap, true},
     {"snug maps none", 17, SNUG | START, SYS_mmap, false},
