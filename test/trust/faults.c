@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Starts a program and lets chosen system calls of the preload object fail:
  *
- *   faults OBJECT REPORT [N:ERRNO…] -- PROGRAM [ARGUMENT…]
+ *   faults OBJECT REPORT [no-room] [N:ERRNO…] -- PROGRAM [ARGUMENT…]
  *
  * Calls count from 1 if their instruction lies in the mapped OBJECT, in all threads and
  * children. `N:short` lets a read return one byte. The exit code is the program's, 128 and
  * the signal if it was killed. REPORT gets a line for each of these calls, then what stood
  * at the program's end: `descriptors 0 1 2`, and `affinity` for each thread.
+ *
+ * With `no-room` the start vector has neither AT_FLAGS nor AT_CLKTCK.
  *
  * A call that fails is not made, but close: the kernel gives the descriptor back whatever
  * it answers.
@@ -49,6 +51,7 @@ static pid_t first;
 static unsigned long long low, high; /* Where the object is; 0 if it is not. */
 static long n_calls;
 static int has_ended;
+static int takes_room;
 
 static void die(const char *what)
 {
@@ -221,6 +224,38 @@ static void see_call(pid_t tid)
     }
 }
 
+/* Where the stack of a program that has just been executed begins. */
+static long find_stack(pid_t tid)
+{
+    struct user_regs_struct regs;
+    struct iovec all = {&regs, sizeof regs};
+    if (ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &all) < 0)
+        die("registers");
+#if defined(__x86_64__)
+    return (long)regs.rsp;
+#else
+    return (long)regs.sp;
+#endif
+}
+
+/* Makes pairs that nobody needs to pairs that everybody skips: a start vector of a kernel
+ * that writes neither. */
+static void take_room(pid_t tid)
+{
+    const long word = sizeof(long);
+    long at = find_stack(tid);
+    at += (ptrace(PTRACE_PEEKDATA, tid, at, NULL) + 2) * word;
+    while (ptrace(PTRACE_PEEKDATA, tid, at, NULL))
+        at += word;
+    for (at += word;; at += 2 * word) {
+        const long type = ptrace(PTRACE_PEEKDATA, tid, at, NULL);
+        if (type == AT_NULL)
+            return;
+        if (type == AT_FLAGS || type == AT_CLKTCK)
+            (void)ptrace(PTRACE_POKEDATA, tid, at, AT_IGNORE);
+    }
+}
+
 /* Lets the thread go on from whatever stopped it. */
 static void go_on(pid_t tid, int status)
 {
@@ -234,6 +269,8 @@ static void go_on(pid_t tid, int status)
         return;
     } else if (event == PTRACE_EVENT_EXEC) {
         low = high = 0;
+        if (takes_room)
+            take_room(tid);
     } else if (!event) {
         deliver = signal;
     }
@@ -278,6 +315,10 @@ int main(int argc, char **argv)
         die(argv[2]);
     for (; i < argc && strcmp(argv[i], "--") && n_faults < FAULTS_MAX; i++) {
         const char *colon = strchr(argv[i], ':');
+        if (!colon) {
+            takes_room = 1;
+            continue;
+        }
         fault[n_faults].n = atol(argv[i]);
         fault[n_faults++].error = !strcmp(colon + 1, "short") ? SHORT : atoi(colon + 1);
     }
