@@ -74,6 +74,8 @@ END
 # The distribution's own, with its directories moved.
 write_musl_gcc() {
     mkdir -p "$dir/bin"
+    # It lies in /lib, which is not /usr/lib here.
+    ln -sf ../../../lib/aarch64-linux-musl/libc.so "$dir/root/usr/lib/aarch64-linux-musl/"
     sed "s|/usr/|$dir/root/usr/|g" "$dir"/root/usr/lib/aarch64-linux-musl/musl-gcc.specs \
         >"$dir/musl-gcc.specs"
     printf '#!/bin/sh\nexec aarch64-linux-gnu-gcc "$@" -specs %s\n' "$dir/musl-gcc.specs" \

@@ -25,7 +25,7 @@ load() { # GUARD HOW WHAT
     SNUG_SCOPE=all SNUG_SECCOMP_GUARD=$1 SNUG_LOG_FILE=$work/lines LD_PRELOAD=$object \
         "$filters" load "$2" "$3" > "$work/out" 2> "$work/err" || r=$?
     # The shell names the signal that ended the program there.
-    sed -i '/^Bad system call/d; /^Segmentation fault/d' "$work/err"
+    sed -i '/^Bad system call/d; /^Segmentation fault/d; /^Trace/d' "$work/err"
     [ ! -s "$work/err" ] || fail "$1 $2 $3: standard error" "$work/err"
 }
 

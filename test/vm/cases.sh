@@ -3,14 +3,15 @@
 # Writes the cases that the virtual machine runs, a directory each, from the list of
 # Go programs that test/go/build.sh made. Everything here runs on 8 CPUs.
 #
-#   cases.sh [--long] [--only REGEX] LIST DIR
+#   cases.sh [--long] [--only REGEX] [--arm64 FILES] LIST DIR
 set -euo pipefail
 . "$(cd "$(dirname "$0")" && pwd)/../go/cells.sh"
-is_long= only=
+is_long= only= is_arm64=
 while :; do
     case $1 in
     --long) is_long=1 ;;
     --only) only=$2 && shift ;;
+    --arm64) is_arm64=1 && shift ;;
     *) break ;;
     esac
     shift
@@ -61,6 +62,9 @@ matrix_rows() { # RELEASE MODE NAME
     variables) does='gets the variables for' ;;
     nothing) does='is as without snug at' ;;
     esac
+
+    # The rarer ways, and another architecture, have one row each.
+    [ -z "$is_arm64" ] || mode_form=some
 
     mapfile -t lines < <(cell_lines plain "$1" "$2")
     [ "$mode_form" = some ] ||
@@ -272,6 +276,20 @@ while read -r release mode name; do
     matrix_rows "$release" "$mode" "$name"
     [ "$mode" != static ] || static_rows "$release" "$name"
 done <"$list"
+
+# A script of the preload suite.
+script_row() { # STATUS NAME PROGRAM
+    row "preload/$2.sh" "sh /preload/$2.sh /lib/libsnug.so $3" -- "status $1" stderr
+}
+
+if [ -n "$is_arm64" ]; then
+    script_row 0 present /bin/preload_victim
+    script_row 0 guard /bin/filters
+    # Its programs in C, all of which must be well before it says that there is no Go.
+    script_row 77 threads /bin/preload_workers
+    c_rows readers readers-musl
+    exit
+fi
 
 newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
 for name in "$newest-external" "$newest-internal" "$newest-pie" 1.22.12-internal; do

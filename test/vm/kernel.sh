@@ -18,7 +18,7 @@ cached() {
 # machine"; each only depends on the package that holds the file.
 package() {
     local meta
-    for meta in linux-image-cloud-amd64 linux-image-virtual; do
+    for meta in linux-image-cloud-amd64 linux-image-cloud-arm64 linux-image-virtual; do
         apt-cache depends "$meta" 2>/dev/null |
             sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | grep -m 1 . && return
     done
