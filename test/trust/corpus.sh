@@ -1,0 +1,165 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Ordinary programs behave as without snug: output, standard error, exit code and the files
+# that they write. Each row of `programs` runs twice plainly, which tells what does not vary
+# by itself, then with scope = go, with scope = all, and with all that shows one CPU and the
+# limit to C code. With --long the packages are installed and all rows run; otherwise those
+# whose program is there.
+#
+#   corpus.sh [--long] BUILD [LABEL]
+set -euo pipefail
+. "$(dirname "$0")/tap.sh"
+only=${2-}
+case $(uname -m) in
+x86_64) triplet=x86_64-linux-gnu ;;
+*) triplet=$(uname -m)-linux-gnu ;;
+esac
+go_program=$(ls "$bin"/*-external 2>/dev/null | grep -v musl | tail -n 1 || true)
+path=/usr/sbin:/usr/bin:/sbin:/bin
+! command -v go >/dev/null || path=$path:$(dirname "$(command -v go)")
+
+# Debian numbers the package by the library's version.
+package_of() { # PACKAGE
+    case $1 in
+    mimalloc) apt-cache pkgnames libmimalloc | grep -x 'libmimalloc[0-9.]*' | sort -V | tail -n 1 ;;
+    *) echo "$1" ;;
+    esac
+}
+
+# Installs in one go; what this Debian does not have stays out.
+install_all() {
+    local package names=()
+    . "$here/../setup.sh"
+    as_root apt-get update -qq >"$work/apt" 2>&1 || true
+    while IFS=$'\x1f' read -r _ package _; do
+        package=$(package_of "${package%%:*}")
+        [ -z "$(apt-cache policy $package 2>/dev/null | grep 'Candidate: [0-9]')" ] ||
+            names+=($package)
+    done < <(rows)
+    apt_install $(printf '%s\n' "${names[@]}" | sort -u) >"$work/apt" 2>&1 ||
+        sed 's/^/# /' "$work/apt" | tail -n 5
+}
+
+# With a separator that no command has.
+rows() {
+    grep '^[^#]' "$here/programs" | sed 's/ *| */\x1f/; s/ *| */\x1f/; s/ *| */\x1f/'
+}
+
+# A library that is preloaded beside snug; the newest of its name.
+find_library() { # NAME
+    ls /usr/lib/$triplet/$1* /usr/lib/$triplet/faketime/$1* 2>/dev/null | tail -n 1 || true
+}
+
+has_program() { # PACKAGE:PROGRAM
+    case ${1##*:} in
+    go_program) [ -n "$go_program" ] ;;
+    *) PATH=$path command -v "${1##*:}" >/dev/null ;;
+    esac
+}
+
+# Runs the command in a directory that has the same name each time, and keeps what came of
+# it under another name.
+run() { # NAME PRELOAD VARIABLE…
+    local name=$1 preload=$2 status=0 dir=$work/here
+    shift 2
+    rm -rf "$dir" "$work/$name"
+    mkdir "$dir" "$work/$name"
+    (
+        cd "$dir"
+        env -i PATH=$path HOME="$dir" LC_ALL=C.UTF-8 TZ=UTC TMPDIR="$dir" \
+            go_program="$go_program" timeout -k 5 60 env ${preload:+LD_PRELOAD="$preload"} "$@" \
+            bash -c 'go_program() { "$go_program" | grep -v GOMEMLIMIT; }
+                     . "$0/servers"; eval "$1"' "$here" "$command"
+    ) >"$work/$name/out" 2>"$work/$name/err" </dev/null || status=$?
+    echo "exit code $status" >>"$work/$name/out"
+    (cd "$dir" && list_files) >"$work/$name/files"
+    if [[ $marks == *" pids "* ]]; then
+        sed -i -E 's/\b(0x)?[0-9a-f]{3,}\b/N/g' "$work/$name/out" "$work/$name/err"
+    fi
+    # bash numbers its lines and its jobs alike, but names a killed child by its process id.
+    sed -i -E 's/^(bash|.*: line [0-9]+): +[0-9]+ (Killed|Terminated|Aborted)/\1: N \2/' \
+        "$work/$name/err"
+    rm -rf "$dir"
+}
+
+list_files() {
+    if [[ $marks == *" files "* ]]; then
+        find . -maxdepth 2 -printf '%P %y %m\n' | LC_ALL=C sort
+    else
+        find . -printf '%P %y %m %l\n' | LC_ALL=C sort
+        find . -type f -print0 | LC_ALL=C sort -z | xargs -0 -r md5sum
+    fi
+}
+
+same() { # NAME NAME
+    diff -r "$work/$1" "$work/$2" >"$work/why" 2>&1
+}
+
+# Sets what stands before snug in LD_PRELOAD, and what behind.
+check_order() { # LABEL PLAIN FIRST SECOND
+    local label=$1 first=$3 second=$4 status=0 tries
+    # What differs once in a while by itself is tried again before anything is said.
+    for tries in 1 2 3; do
+        run plain "$2"
+        run again "$2"
+        if ! same plain again || grep -q '^exit code 124$' "$work/plain/out"; then
+            status=2
+            continue
+        fi
+        status=0
+        run go "$first$object$second" SNUG_SCOPE=go
+        same plain go || status=1
+        run all "$first$object$second" SNUG_SCOPE=all
+        [ $status != 0 ] || same plain all || status=1
+        if [[ $marks != *" cpus "* ]]; then
+            run one "$first$object$second" SNUG_SCOPE=all SNUG_CPU_COUNT=1 \
+                SNUG_MEMORY_PRESENT=on SNUG_THREADS_WARN=100000 SNUG_PRCTL_THP=own
+            [ $status != 0 ] || same plain one || status=1
+        fi
+        [ $status != 0 ] || break
+    done
+    [ $status != 2 ] || label="$label (it varies by itself)"
+    result $status "$label"
+}
+
+check_row() {
+    local library
+    case $marks in
+    *.so*)
+        library=$(find_library "$(echo "$marks" | grep -o '[^ ]*\.so[^ ]*')")
+        if [ -z "$library" ]; then
+            echo "# not installed: $label"
+            return
+        fi
+        check_order "$label, behind snug" "$library" '' ":$library"
+        check_order "$label, before snug" "$library" "$library:" ''
+        ;;
+    *) check_order "$label" '' '' '' ;;
+    esac
+}
+
+# A program with the shared AddressSanitizer refuses any preloaded object, as the README says.
+check_sanitizer() {
+    local status=0
+    echo 'int main(void) { return 0; }' >"$work/a.c"
+    gcc -fsanitize=address -o "$work/a" "$work/a.c" || return 0
+    LD_PRELOAD=$object "$work/a" >"$work/why" 2>&1 || status=$?
+    [ $status != 0 ] && grep -q 'does not come first' "$work/why" || status=0
+    ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=$object "$work/a" >>"$work/why" 2>&1 ||
+        status=0
+    result $((status == 0)) 'AddressSanitizer starts with verify_asan_link_order=0 only'
+}
+
+[ -z "$long" ] || [ -n "$only" ] || install_all
+while IFS=$'\x1f' read -r label package marks command; do
+    marks=" $marks "
+    [ -z "$only" ] || [ "$only" = "$label" ] || continue
+    [ -n "$long$only" ] || [[ $marks != *" slow "* ]] || continue
+    if has_program "$package"; then
+        check_row </dev/null
+    else
+        echo "# not installed: $label"
+    fi
+done < <(rows)
+[ -n "$only" ] || check_sanitizer
+finish

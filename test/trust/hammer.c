@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * For ThreadSanitizer: the window is opened and closed by the main thread while others see
+ * mappings, and everybody counts. The mask is whole in the end.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "snug/counters.h"
+#include "snug/window.h"
+
+enum { N_THREADS = 8, N_ROUNDS = 20000 };
+
+static const char image[64];
+
+static void see(size_t n_bytes)
+{
+    (void)snug_window_see_mapping(image, NULL, n_bytes, PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS, true);
+}
+
+static void *interfere(void *argument)
+{
+    for (int i = 0; i < N_ROUNDS; i++) {
+        snug_window_close();
+        see(4096);
+        (void)snug_window_state();
+        snug_counters_add(SNUG_COUNT_THREADS, 1);
+    }
+    if (argument)
+        see(262144); /* The runtime, on this thread. */
+    return NULL;
+}
+
+int main(void)
+{
+    cpu_set_t before, after;
+    pthread_t threads[N_THREADS];
+    sched_getaffinity(0, sizeof before, &before);
+    struct snug_cpus presented = {0};
+    for (unsigned i = 0; i < CPU_SETSIZE && !snug_cpus_count(&presented); i++)
+        if (CPU_ISSET(i, &before))
+            snug_cpus_add(&presented, i);
+    snug_window_arm(&presented, image, image + sizeof image);
+    for (int i = 0; i < N_THREADS; i++)
+        if (pthread_create(&threads[i], NULL, interfere, i ? NULL : &presented))
+            return 1;
+    for (int i = 0; i < N_ROUNDS; i++) {
+        (void)snug_window_open(image);
+        if (i % 3)
+            snug_window_close();
+    }
+    for (int i = 0; i < N_THREADS; i++)
+        pthread_join(threads[i], NULL);
+    sched_getaffinity(0, sizeof after, &after);
+    return !CPU_EQUAL(&before, &after) || snug_window_state() != SNUG_WINDOW_DONE;
+}
