@@ -296,7 +296,10 @@ void snug_start_open_window(const void *caller)
 void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                             int flags)
 {
-    const bool may_start = atomic_load_explicit(&state, memory_order_relaxed) <= STARTING;
-    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags, may_start))
+    const int now = atomic_load_explicit(&state, memory_order_relaxed);
+    /* The window was never armed and never will be: no call for nothing. */
+    if (now == INACTIVE)
+        return;
+    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags, now <= STARTING))
         add_gomaxprocs();
 }
