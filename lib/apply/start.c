@@ -108,7 +108,7 @@ static void probe_calls(void)
 static void forgo_rare(struct snug_log *log)
 {
     const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
-                           plan.threads.warn || plan.children.signal ||
+                           plan.threads.warn || plan.children.signal || plan.follow.is_on ||
                            policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     if (!is_wanted || snug_trial_is_safe())
         return;
@@ -116,6 +116,7 @@ static void forgo_rare(struct snug_log *log)
     plan.seccomp = (struct snug_seccomp_plan){0};
     plan.threads = (struct snug_thread_plan){0};
     plan.children = (struct snug_child_plan){0};
+    plan.follow.is_on = false;
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
 
