@@ -110,6 +110,11 @@ whole = {name: Run(OBJECT, few, command) for name, command in programs.items()}
 
 test('a whole machine', programs, few, has_effect=True)
 
+copies = {'C with a copy of environ': [BUILD + '/test/trust/copies']}
+whole['C with a copy of environ'] = Run(EMPTY, many + ['PROBE=here'],
+                                        copies['C with a copy of environ'])
+test('a copy of environ', copies, many + ['PROBE=here'], has_effect=False)
+
 can_mount = os.getuid() == 0 and subprocess.run(['unshare', '-m', 'true'],
                                                 capture_output=True).returncode == 0
 hide = 'mount -t tmpfs none %s'
