@@ -103,6 +103,8 @@ programs = {name: [path] for name, path in (
     ('Go pie-nocgo', GO + 'pie-nocgo'),
     ('Go musl-internal', GO + 'musl-internal'),
     ('Go musl-external', GO + 'musl-external')) if os.path.exists(path)}
+if len(programs) != 6:
+    result([str(programs)], 'the programs are there')
 few = ['SNUG_SCOPE=all', 'SNUG_CPU_COUNT=1', 'SNUG_MEMORY_LIMIT=100M']
 many = few + ['SNUG_LOG=debug', 'SNUG_LOG_FILE=%s/log' % work, 'SNUG_THREADS_WARN=1000',
               'SNUG_STATS_FILE=/dev/shm/snug-bare-%p', 'SNUG_CHILD_PDEATHSIG=TERM']
