@@ -76,6 +76,9 @@ run() { # NAME PRELOAD VARIABLE…
     if [[ $marks == *" pids "* ]]; then
         sed -i -E 's/\b(0x)?[0-9a-f]{3,}\b/N/g' "$work/$name/out" "$work/$name/err"
     fi
+    if [[ $marks == *" times "* ]]; then
+        sed -i -E 's/[0-9]{4}[-/][0-9]{2}[-/][0-9]{2}[T ][0-9:]{8}Z?/TIME/g' "$work/$name/err"
+    fi
     # bash numbers its lines and its jobs alike, but names a killed child by its process id.
     sed -i -E 's/^(bash|.*: line [0-9]+): +[0-9]+ (Killed|Terminated|Aborted)/\1: N \2/' \
         "$work/$name/err"
