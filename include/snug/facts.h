@@ -16,6 +16,7 @@ enum {
     SNUG_PATH_BYTES = 1024, /* A cgroup path below a mount point; pods need about 250. */
     SNUG_VERSION_BYTES = 32,
     SNUG_NODE_UNKNOWN = 0xff,
+    SNUG_NODES_MAX = 64, /* Nodes that memory is placed on are 0 to 63. */
 };
 
 enum snug_kind { SNUG_UNKNOWN, SNUG_NONE, SNUG_SET };
@@ -70,6 +71,10 @@ struct snug_memory_facts {
 struct snug_node_facts {
     unsigned n_online;              /* 0: unknown. */
     uint8_t node_of[SNUG_CPUS_MAX]; /* Only if n_online > 1; SNUG_NODE_UNKNOWN: no node. */
+    /* A bit for each of the nodes 0 to 63; 0 unless n_online > 1. */
+    uint64_t with_cpus;
+    uint64_t with_memory;
+    uint64_t free_bytes[SNUG_NODES_MAX]; /* 0: unknown, or nobody asked. */
 };
 
 enum snug_libc { SNUG_LIBC_UNKNOWN, SNUG_LIBC_NONE, SNUG_LIBC_GLIBC, SNUG_LIBC_MUSL };
@@ -135,13 +140,16 @@ enum snug_seccomp {
 struct snug_privilege_facts {
     enum snug_answer no_new_privs;
     enum snug_seccomp seccomp;
+    unsigned n_filters;    /* Of seccomp; 0: none, or unknown, as before Linux 5.9. */
+    uint64_t mems_allowed; /* By cpuset, a bit for each of the nodes 0 to 63; 0: unknown. */
     bool has_capabilities; /* Whether `effective` was read. */
     uint64_t effective;    /* CapEff, bit by capability number. */
     /* Whether sched_setaffinity may be called safely; SNUG_MAYBE if a filter is active, or
      * may be, and nobody has tried. Set by apply, which tries in a child. */
     enum snug_answer may_set_affinity;
     enum snug_answer
-        may_recycle; /* Likewise for mincore, and madvise as span.cache does. */
+        may_recycle;            /* Likewise for mincore, and madvise as span.cache does. */
+    enum snug_answer may_place; /* Likewise for mbind. */
 };
 
 struct snug_facts {

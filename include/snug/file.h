@@ -51,5 +51,10 @@ struct snug_lines snug_file_lines(int fd, char *buffer, size_t size);
  * text lies in the buffer and holds until the next call. */
 int snug_file_next_line(struct snug_lines *lines, struct snug_text *ret_line);
 
+/* The number, between spaces, behind the first line that begins with `key`, of lines of at
+ * most 512 bytes. -ENOENT if there is no such file or line; else -errno. */
+int snug_file_find(const struct snug_root *root, const char *path, const char *key,
+                   uint64_t *ret_number);
+
 /* For `__attribute__((cleanup(...)))`: closes a descriptor that is not negative. */
 void snug_file_close(const int *fd);

@@ -7,3 +7,6 @@
 
 /* Cannot fail. The nodes' CPUs are read only if there is more than one node. */
 void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret);
+
+/* Fills free_bytes of the nodes with memory, one file each. */
+void snug_nodes_read_free(const struct snug_root *root, struct snug_node_facts *nodes);

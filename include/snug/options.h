@@ -60,7 +60,13 @@ enum { SNUG_WORD_UP, SNUG_WORD_DOWN, SNUG_WORD_NEAREST }; /* cpu.round */
 enum { SNUG_WORD_REQUEST_OFF, SNUG_WORD_REQUEST_ENV };    /* cpu.request */
 enum { SNUG_WORD_KEEP, SNUG_WORD_KEEP_OFF };              /* memory.gogc */
 enum { SNUG_WORD_OFF, SNUG_WORD_ON };                     /* switches */
-enum { SNUG_WORD_THP_PASS, SNUG_WORD_THP_OWN };           /* prctl.thp */
+enum {
+    SNUG_WORD_PLACE_OFF,
+    SNUG_WORD_PLACE_AUTO,
+    SNUG_WORD_LOCAL,
+    SNUG_WORD_INTERLEAVE
+};                                                                  /* numa.place */
+enum { SNUG_WORD_THP_PASS, SNUG_WORD_THP_OWN };                     /* prctl.thp */
 enum { SNUG_WORD_GUARD_OFF, SNUG_WORD_AUDIT, SNUG_WORD_GUARD_LOG }; /* seccomp.guard */
 enum { SNUG_WORD_LOG_OFF, SNUG_WORD_ERROR, SNUG_WORD_INFO, SNUG_WORD_DEBUG }; /* log */
 enum { SNUG_WORD_NO_FILE }; /* log.file, stats.file */

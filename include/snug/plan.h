@@ -8,7 +8,11 @@
 #include "snug/policy.h"
 #include "snug/reason.h"
 
-enum { SNUG_PLAN_VARIABLES_MAX = 3, SNUG_VARIABLE_BYTES = 40 };
+enum {
+    SNUG_PLAN_VARIABLES_MAX = 3,
+    SNUG_VARIABLE_BYTES = 40,
+    SNUG_TURNS = 240, /* Whole rounds for up to six equal nodes. */
+};
 
 struct snug_cpu_plan {
     unsigned count; /* CPUs to present; 0 if not even the allowed ones are known. */
@@ -32,6 +36,18 @@ struct snug_memory_plan {
     enum snug_reason present_reason;
     bool sets_gogc;
     enum snug_reason gogc_reason;
+};
+
+struct snug_numa_plan {
+    /* Where the heap's memory is asked for: a bit for each node, 0 if nowhere. */
+    uint64_t nodes;
+    /* If there are several: the node of arena i is turn[i % SNUG_TURNS]. */
+    uint8_t turn[SNUG_TURNS];
+    enum snug_reason reason;
+    bool is_confined;      /* Threads stay on `cpus`, all those of a node. */
+    unsigned n_confined;   /* How many of them are allowed. */
+    struct snug_cpus cpus; /* Empty unless is_confined. */
+    enum snug_reason confine_reason;
 };
 
 struct snug_prctl_plan {
@@ -86,6 +102,8 @@ struct snug_plan {
     enum snug_reason reason; /* Why not, or why. */
     struct snug_cpu_plan cpu;
     struct snug_memory_plan memory;
+    struct snug_numa_plan numa;
+    bool watches_heap; /* The hooks look for the heap's growth. */
     struct snug_prctl_plan prctl;
     struct snug_seccomp_plan seccomp;
     struct snug_thread_plan threads;

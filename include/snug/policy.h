@@ -26,8 +26,10 @@ enum {
 /* One key's value: a word of the option's list, or a number in `unit`, or a text. */
 struct snug_setting {
     enum snug_unit unit;
-    uint8_t word;    /* Index in the option's words, if unit is SNUG_UNIT_WORD. */
-    uint64_t number; /* Count, bytes, percent, millicores, milliseconds, signal number. */
+    uint8_t word; /* Index in the option's words, if unit is SNUG_UNIT_WORD. */
+    /* Count, bytes, percent, millicores, milliseconds, signal number; of `node:LIST` a bit
+     * for each of the nodes 0 to 63. */
+    uint64_t number;
     char text[SNUG_TEXT_VALUE_BYTES]; /* A path; the list of `node:LIST`. */
     enum snug_source source;
     unsigned line;  /* Of the file, if the source is the file. */

@@ -7,11 +7,12 @@
 #include "snug/plan.h"
 
 /* Whether GOMAXPROCS would be `count` at start and stay so with nothing in the environment.
- * `n_seen` is what the runtime counts at start: the narrowed mask or all that is allowed.
- * False if it cannot be told. Source: runtime/proc.go, runtime/cgroup_linux.go of Go 1.25.
+ * `n_seen` is what the runtime counts at start: the narrowed mask or all that is left;
+ * `n_left` what it may count later. False if it cannot be told. Source: runtime/proc.go,
+ * runtime/cgroup_linux.go of Go 1.25.
  */
 bool snug_runtime_settles_at(const struct snug_facts *facts, unsigned n_seen,
-                             unsigned count);
+                             unsigned n_left, unsigned count);
 
 /* What GOMAXPROCS becomes by itself, a second or so after a change, in a running program
  * that nobody has set it for. 0 if it stays as it was at the start, or cannot be told. */

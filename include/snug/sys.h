@@ -43,6 +43,9 @@ long snug_sys_munmap(void *at, size_t n_bytes);
 long snug_sys_madvise(void *at, size_t n_bytes, int advice);
 long snug_sys_mincore(void *at, size_t n_bytes, unsigned char *ret_pages);
 
+/* `nodes` has a bit for each of the nodes 0 to 63. */
+long snug_sys_mbind(void *at, size_t n_bytes, int mode, uint64_t nodes);
+
 /* Time. `nanosleep` ends early, with -EINTR, for a signal that is handled. */
 long snug_sys_nanosleep(uint64_t ns);
 uint64_t snug_sys_clock_gettime(int clock); /* In nanoseconds; 0 for no such clock. */

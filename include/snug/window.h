@@ -29,6 +29,10 @@ enum snug_window_state {
  */
 void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high);
 
+/* Before anything else: this thread, and all that it starts, stay on these CPUs, the window
+ * apart. A mask of the user's own is respected. The new mask outlives an exec. */
+void snug_window_confine(const struct snug_cpus *cpus);
+
 /* The trigger: `caller` called pthread_attr_init. Only the main thread opens it, since a Go
  * program's runtime starts there. Returns 0, also when there was nothing to do; -EPERM or
  * another error if narrowing failed, once: the plan needs its other way then. */

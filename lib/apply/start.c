@@ -10,8 +10,12 @@
 #include "snug/entries.h"
 #include "snug/follow.h"
 #include "snug/guard.h"
+#include "snug/heap.h"
 #include "snug/log.h"
 #include "snug/maps.h"
+#include "snug/nodes.h"
+#include "snug/place.h"
+#include "snug/placement.h"
 #include "snug/program.h"
 #include "snug/ranges.h"
 #include "snug/report.h"
@@ -108,7 +112,7 @@ static void probe_calls(void)
 static void forgo_rare(struct snug_log *log)
 {
     const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
-                           plan.threads.warn || plan.children.signal || plan.follow.is_on ||
+                           plan.threads.warn || plan.children.signal ||
                            policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     if (!is_wanted || snug_trial_is_safe())
         return;
@@ -116,8 +120,16 @@ static void forgo_rare(struct snug_log *log)
     plan.seccomp = (struct snug_seccomp_plan){0};
     plan.threads = (struct snug_thread_plan){0};
     plan.children = (struct snug_child_plan){0};
-    plan.follow.is_on = false;
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
+}
+
+/* What only some policies, or some machines, make worth its cost. */
+static void gather_more(void)
+{
+    if (snug_placement_needs_weights(&facts, &policy))
+        snug_nodes_read_free(&live, &facts.nodes);
+    if (facts.privileges.n_filters && snug_placement_needs_trial(&facts, &policy))
+        facts.privileges.may_place = snug_place_probe();
 }
 
 /* Puts the planned variables, and `more` if it is not NULL, into the vector. */
@@ -220,6 +232,7 @@ static bool start(char **envp)
     snug_facts_gather(&live, &facts);
     snug_variables_read(vector.envp, &facts.variables);
     probe_calls();
+    gather_more();
     const uint64_t request_milli = snug_policy_request_milli(&policy, vector.envp);
     snug_plan_make(&facts, &policy, request_milli, &plan);
     if (!plan.is_active)
@@ -229,6 +242,8 @@ static bool start(char **envp)
     forgo_rare(&log);
     snug_children_hand_down(&plan.children, tie_word);
     const int ret_vector = set_variables(NULL);
+    if (plan.numa.is_confined)
+        snug_window_confine(&plan.numa.cpus);
     arm_mappings();
     snug_view_show(&plan);
     if (plan.follow.is_on)
@@ -237,6 +252,8 @@ static bool start(char **envp)
         snug_guard_arm(&plan.seccomp, &log);
     if (plan.threads.warn && !program_path[0])
         (void)find_program_path(); /* Without it a place has a number and no name. */
+    if (plan.watches_heap)
+        snug_heap_arm(&facts, &plan);
     snug_threads_arm(&plan.threads, log.path, program_path);
     open_stats(&log);
     if (log.level != SNUG_LOG_OFF)
@@ -297,10 +314,7 @@ void snug_start_open_window(const void *caller)
 void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                             int flags)
 {
-    const int now = atomic_load_explicit(&state, memory_order_relaxed);
-    /* The window was never armed and never will be: no call for nothing. */
-    if (now == INACTIVE)
-        return;
-    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags, now <= STARTING))
+    const bool may_start = atomic_load_explicit(&state, memory_order_relaxed) <= STARTING;
+    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags, may_start))
         add_gomaxprocs();
 }

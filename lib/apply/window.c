@@ -25,6 +25,8 @@ static struct {
     const void *low;
     const void *high;
     struct snug_cpus before; /* The owner's mask. */
+    bool is_confined;
+    struct snug_cpus confined; /* The mask that threads are to keep. */
 } window;
 
 void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high)
@@ -32,7 +34,6 @@ void snug_window_arm(const struct snug_cpus *presented, const void *low, const v
     window.presented = presented;
     window.low = low;
     window.high = high;
-    atomic_store(&window.is_past, false);
     int state = atomic_load(&window.state);
     if (state != SNUG_WINDOW_MISSED)
         /* If another thread has just changed it, it is missed now. */
@@ -51,24 +52,45 @@ static bool is_in_image(const void *caller)
     return caller >= window.low && caller < window.high;
 }
 
+static long set_mask(int tid, const struct snug_cpus *mask)
+{
+    return snug_sys_sched_setaffinity(tid, sizeof mask->word, mask->word);
+}
+
 /* An all-ones mask is no restriction of the user's, so the kernel lets it follow a cpuset
- * that grows later; since Linux 6.2 any other mask is remembered for ever. If it does not
- * give back what was there, the user had a restriction of their own, and gets exactly that.
- * It was allowed a moment ago; but it takes memory, and a mask that stayed narrow would
+ * that grows later; since Linux 6.2 any other mask is remembered for ever. True if it gives
+ * back what was there before; if not, the user had a restriction of their own. */
+static bool lift(int tid)
+{
+    struct snug_cpus mask;
+    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
+        mask.word[i] = ~0ul;
+    return set_mask(tid, &mask) == 0 && read_mask(tid, &mask) > 0 &&
+           snug_cpus_equal(&mask, &window.before);
+}
+
+/* It was allowed a moment ago; but it takes memory, and a mask that stayed narrow would
  * last for life. */
 static void restore(int tid)
 {
-    for (unsigned i = 0; i < RESTORE_TRIES; i++) {
-        struct snug_cpus mask;
-        for (unsigned j = 0; j < SNUG_CPUS_WORDS; j++)
-            mask.word[j] = ~0ul;
-        long r = snug_sys_sched_setaffinity(tid, sizeof mask.word, mask.word);
-        if (r == 0 && read_mask(tid, &mask) > 0 && snug_cpus_equal(&mask, &window.before))
+    const struct snug_cpus *mask = window.is_confined ? &window.confined : &window.before;
+    for (unsigned i = 0; i < RESTORE_TRIES; i++)
+        if ((!window.is_confined && lift(tid)) || set_mask(tid, mask) == 0)
             return;
-        r = snug_sys_sched_setaffinity(tid, sizeof window.before.word, window.before.word);
-        if (r == 0)
-            return;
-    }
+}
+
+/* All of the node's CPUs, so that a cpuset may grow on it; of a mask of the user's own,
+ * those on the node. */
+void snug_window_confine(const struct snug_cpus *cpus)
+{
+    if (read_mask(0, &window.before) <= 0)
+        return;
+    const bool is_free = lift(0);
+    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
+        window.confined.word[i] = cpus->word[i] & (is_free ? ~0ul : window.before.word[i]);
+    window.is_confined = set_mask(0, &window.confined) == 0;
+    if (!window.is_confined)
+        restore(0);
 }
 
 int snug_window_open(const void *caller)

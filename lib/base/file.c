@@ -10,7 +10,7 @@
 #include "snug/file.h"
 #include "snug/sys.h"
 
-enum { PATH_BYTES = 4096, NAME_BYTES = 256, FIRST_FREE_FD = 3 };
+enum { PATH_BYTES = 4096, NAME_BYTES = 256, FIRST_FREE_FD = 3, FOUND_LINE_BYTES = 512 };
 
 /* The longest mountinfo that a machine is thought to have, a dozen times over. */
 static const size_t file_bytes_max = 64u << 20;
@@ -191,6 +191,29 @@ int snug_file_next_line(struct snug_lines *lines, struct snug_text *ret_line)
         if (r < 0)
             return (int)r;
         lines->is_at_end = r == 0;
+    }
+}
+
+int snug_file_find(const struct snug_root *root, const char *path, const char *key,
+                   uint64_t *ret_number)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd = snug_file_open(root, path);
+    if (fd < 0)
+        return fd;
+
+    char buffer[FOUND_LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    for (;;) {
+        const int r = snug_file_next_line(&lines, &line);
+        if (r <= 0 && r != -EFBIG)
+            return r < 0 ? r : -ENOENT;
+        if (r < 0 || !snug_text_starts(line, key))
+            continue;
+        const size_t n = snug_text_of(key).n;
+        line = (struct snug_text){line.at + n, line.n - n};
+        struct snug_text word;
+        return snug_text_cut_word(&line, &word) ? snug_text_u64(word, ret_number) : -EINVAL;
     }
 }
 

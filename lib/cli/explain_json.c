@@ -3,6 +3,7 @@
  * words beside it.
  */
 #include "snug/explain_json.h"
+#include "snug/explain_heap.h"
 #include "snug/explain_process.h"
 #include "snug/explain_ranges.h"
 #include "snug/explain_seccomp.h"
@@ -248,6 +249,7 @@ static void write_plan(struct snug_json *json, const struct snug_plan *plan)
     snug_json_string(json, "reason", snug_reason_words(plan->reason));
     write_cpu_plan(json, &plan->cpu);
     write_memory_plan(json, &plan->memory);
+    snug_explain_heap_write_json(json, plan);
     write_prctl_plan(json, plan);
     snug_explain_process_write_json(plan, json);
     snug_explain_ranges_write_json(&plan->ranges, json);

@@ -2,6 +2,7 @@
  * Facts, policy and plan in words.
  */
 #include "snug/explain_text.h"
+#include "snug/explain_heap.h"
 #include "snug/explain_process.h"
 #include "snug/explain_ranges.h"
 #include "snug/figures.h"
@@ -301,7 +302,8 @@ static void write_variable_decision(FILE *out, const struct snug_plan *plan,
     write_decision(out, name, &row, reason);
 }
 
-static void write_plan(const struct snug_plan *plan, FILE *out)
+static void write_plan(const struct snug_facts *facts, const struct snug_plan *plan,
+                       FILE *out)
 {
     (void)fputs("\nPlan\n", out);
     struct row row;
@@ -346,6 +348,7 @@ static void write_plan(const struct snug_plan *plan, FILE *out)
         snug_text_put(&row.text, "the machine's");
     write_decision(out, "memory for C", &row, plan->memory.present_reason);
 
+    snug_explain_heap_write_text(facts, plan, out);
     if (plan->prctl.owns_thp) {
         begin_row(&row);
         snug_text_put(&row.text, "not changed by the program");
@@ -365,7 +368,7 @@ void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FI
 {
     write_facts(subject, out);
     write_policy(&subject->policy, is_all, out);
-    write_plan(&subject->plan, out);
+    write_plan(&subject->facts, &subject->plan, out);
 
     if (subject->n_notes)
         (void)fputs("\nNotes\n", out);

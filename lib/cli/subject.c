@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #include "snug/entries.h"
+#include "snug/nodes.h"
+#include "snug/place.h"
+#include "snug/placement.h"
 #include "snug/program.h"
 #include "snug/subject.h"
 #include "snug/values.h"
@@ -185,6 +188,19 @@ static void gather_facts(struct snug_subject *subject)
         privileges->may_recycle = SNUG_YES;
 }
 
+/* What the policy makes worth gathering. */
+static void gather_more(struct snug_subject *subject)
+{
+    struct snug_facts *facts = &subject->facts;
+    const bool is_live = subject->root.fd < 0 && !subject->root.pid;
+    if (snug_placement_needs_weights(facts, &subject->policy))
+        snug_nodes_read_free(&subject->root, &facts->nodes);
+    if (is_live && snug_placement_needs_trial(facts, &subject->policy))
+        facts->privileges.may_place = snug_place_probe();
+    if (facts->privileges.may_place == SNUG_MAYBE)
+        facts->privileges.may_place = SNUG_YES;
+}
+
 static void read_policy(struct snug_subject *subject,
                         const struct snug_arguments *arguments)
 {
@@ -217,6 +233,7 @@ void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments
 {
     gather_facts(subject);
     read_policy(subject, arguments);
+    gather_more(subject);
 
     uint64_t request_milli = 0;
     if (snug_values_is(&subject->policy.setting[SNUG_CPU_REQUEST], SNUG_WORD_REQUEST_ENV))

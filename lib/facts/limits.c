@@ -6,7 +6,7 @@
 
 #include "snug/limits.h"
 
-enum { VALUE_BYTES = 64, STAT_BYTES = 1024 };
+enum { VALUE_BYTES = 64 };
 
 static const uint64_t no_limit_bytes = (uint64_t)1 << 62;
 
@@ -186,26 +186,16 @@ static void take_bytes(struct search *search, const char *name)
  * failure is noted. */
 static void read_memory_stat(struct search *search)
 {
-    static const char key[] = "hierarchical_memory_limit";
     char path[SNUG_PATH_BYTES];
-    if (snug_cgroup_file(&search->at, "memory.stat", sizeof path, path) < 0)
+    uint64_t bytes;
+    if (snug_cgroup_file(&search->at, "memory.stat", sizeof path, path) < 0 ||
+        snug_file_find(search->root, path, "hierarchical_memory_limit ", &bytes) < 0)
         return;
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(search->root, path);
-    if (fd < 0)
-        return;
-
-    char buffer[STAT_BYTES];
-    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    struct snug_text line;
-    while (snug_file_next_line(&lines, &line) > 0) {
-        struct snug_text word;
-        if (!snug_text_cut_word(&line, &word) || !snug_text_equals(word, key))
-            continue;
-        search->total.per = 1;
-        search->total.kind = snug_limits_parse_bytes(line, &search->total.amount);
-        return;
-    }
+    search->total = (struct limit){
+        .kind = bytes < no_limit_bytes ? SNUG_SET : SNUG_NONE,
+        .amount = bytes,
+        .per = 1,
+    };
 }
 
 static void take_cpu(struct search *search)

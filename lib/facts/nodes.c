@@ -5,45 +5,92 @@
 
 enum { LIST_BYTES = 4096, PATH_BYTES = 64 };
 
-static int read_set(const struct snug_root *root, const char *path, struct snug_cpus *ret)
+static const char folder[] = "/sys/devices/system/node/";
+
+static int read_set(const struct snug_root *root, const char *name, struct snug_cpus *ret)
 {
+    char path[PATH_BYTES];
+    struct snug_builder out = snug_text_build(path, sizeof path);
+    snug_text_put(&out, folder);
+    snug_text_put(&out, name);
+
     char list[LIST_BYTES];
     size_t n;
     const int r = snug_file_read(root, path, sizeof list, list, &n);
     return r < 0 ? r : snug_cpus_parse((struct snug_text){list, n}, ret);
 }
 
+/* `node3/cpulist`. */
+static void put_name(struct snug_builder *out, unsigned node, const char *file)
+{
+    snug_text_put(out, "node");
+    snug_text_put_u64(out, node);
+    snug_text_put(out, file);
+}
+
 static void read_node(const struct snug_root *root, unsigned node,
                       struct snug_node_facts *ret)
 {
-    char path[PATH_BYTES];
-    struct snug_builder out = snug_text_build(path, sizeof path);
-    snug_text_put(&out, "/sys/devices/system/node/node");
-    snug_text_put_u64(&out, node);
-    snug_text_put(&out, "/cpulist");
+    char name[PATH_BYTES];
+    struct snug_builder out = snug_text_build(name, sizeof name);
+    put_name(&out, node, "/cpulist");
 
     struct snug_cpus cpus;
-    if (read_set(root, path, &cpus) < 0)
+    if (read_set(root, name, &cpus) < 0)
         return;
     for (unsigned cpu = snug_cpus_next(&cpus, 0); cpu < SNUG_CPUS_MAX;
-         cpu = snug_cpus_next(&cpus, cpu + 1))
+         cpu = snug_cpus_next(&cpus, cpu + 1)) {
         ret->node_of[cpu] = (uint8_t)node;
+        if (node < SNUG_NODES_MAX)
+            ret->with_cpus |= (uint64_t)1 << node;
+    }
 }
 
 void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret)
 {
     ret->n_online = 0;
+    ret->with_cpus = 0;
+    ret->with_memory = 0;
     for (unsigned cpu = 0; cpu < SNUG_CPUS_MAX; cpu++)
         ret->node_of[cpu] = SNUG_NODE_UNKNOWN;
 
     /* A list of nodes has the format of a list of CPUs. */
-    struct snug_cpus online;
-    if (read_set(root, "/sys/devices/system/node/online", &online) < 0)
+    struct snug_cpus nodes;
+    if (read_set(root, "online", &nodes) < 0)
         return;
-    ret->n_online = snug_cpus_count(&online);
+    ret->n_online = snug_cpus_count(&nodes);
     if (ret->n_online < 2)
         return;
-    for (unsigned node = snug_cpus_next(&online, 0); node < SNUG_NODE_UNKNOWN;
-         node = snug_cpus_next(&online, node + 1))
+    for (unsigned node = snug_cpus_next(&nodes, 0); node < SNUG_NODE_UNKNOWN;
+         node = snug_cpus_next(&nodes, node + 1))
         read_node(root, node, ret);
+
+    struct snug_cpus with_memory;
+    if (read_set(root, "has_memory", &with_memory) == 0)
+        ret->with_memory = with_memory.word[0] & nodes.word[0];
+}
+
+/* `Node 1 MemFree:        1955032 kB`. */
+static uint64_t read_free(const struct snug_root *root, unsigned node)
+{
+    char path[PATH_BYTES];
+    struct snug_builder out = snug_text_build(path, sizeof path);
+    snug_text_put(&out, folder);
+    put_name(&out, node, "/meminfo");
+    char key[PATH_BYTES];
+    out = snug_text_build(key, sizeof key);
+    snug_text_put(&out, "Node ");
+    snug_text_put_u64(&out, node);
+    snug_text_put(&out, " MemFree:");
+
+    uint64_t kib;
+    const int r = snug_file_find(root, path, key, &kib);
+    return r < 0 || kib > UINT64_MAX >> 10 ? 0 : kib << 10;
+}
+
+void snug_nodes_read_free(const struct snug_root *root, struct snug_node_facts *nodes)
+{
+    for (unsigned node = 0; node < SNUG_NODES_MAX; node++)
+        if (nodes->with_memory >> node & 1)
+            nodes->free_bytes[node] = read_free(root, node);
 }

@@ -7,23 +7,16 @@
 
 enum { LINE_BYTES = 4096, HEX_DIGITS_MAX = 16 };
 
-/* Which of the lines that matter were seen. */
-enum {
-    SAW_EFFECTIVE = 1,
-    SAW_NO_NEW_PRIVS = 2,
-    SAW_SECCOMP = 4,
-    SAW_ALLOWED = 8,
-    SAW_ALL = 15,
+/* The lines that matter, in the order of the names. */
+enum line { EFFECTIVE, NO_NEW_PRIVS, SECCOMP, FILTERS, CPUS, MEMORY, N_LINES };
+
+static const char names[N_LINES][20] = {
+    "CapEff:",          "NoNewPrivs:",        "Seccomp:",
+    "Seccomp_filters:", "Cpus_allowed_list:", "Mems_allowed_list:",
 };
 
-/* The rest of a line that begins with `name`, trimmed; {NULL, 0} for another line. */
-static struct snug_text value_of(struct snug_text line, const char *name)
-{
-    if (!snug_text_starts(line, name))
-        return (struct snug_text){0};
-    const size_t n = snug_text_of(name).n;
-    return snug_text_trim((struct snug_text){line.at + n, line.n - n});
-}
+/* Every kernel has these and NUMA's; the number of filters is told from Linux 5.9 on. */
+enum { SAW_ALL = (1 << N_LINES) - 1 - (1 << FILTERS) };
 
 static int parse_hex(struct snug_text text, uint64_t *ret_number)
 {
@@ -59,30 +52,50 @@ static enum snug_seccomp parse_seccomp(struct snug_text value)
     return snug_text_equals(value, "2") ? SNUG_SECCOMP_FILTER : SNUG_SECCOMP_UNKNOWN;
 }
 
-/* Returns which line it was, 0 for one that does not matter. */
+static void take_value(enum line line, struct snug_text value,
+                       struct snug_privilege_facts *privileges, struct snug_cpus *allowed)
+{
+    struct snug_cpus nodes = {0}; /* A list of nodes has the format of a list of CPUs. */
+    uint64_t n = 0;
+    switch (line) {
+    case EFFECTIVE:
+        privileges->has_capabilities = parse_hex(value, &privileges->effective) == 0;
+        break;
+    case NO_NEW_PRIVS:
+        privileges->no_new_privs = parse_no_new_privs(value);
+        break;
+    case SECCOMP:
+        privileges->seccomp = parse_seccomp(value);
+        break;
+    case FILTERS:
+        (void)snug_text_u64(value, &n); /* Left 0 if it is malformed. */
+        privileges->n_filters = (unsigned)n;
+        break;
+    case CPUS:
+        (void)snug_cpus_parse(value, allowed); /* Left empty, like the next. */
+        break;
+    case MEMORY:
+        (void)snug_cpus_parse(value, &nodes);
+        privileges->mems_allowed = nodes.word[0];
+        break;
+    case N_LINES:
+        break;
+    }
+}
+
+/* Returns the bit of the line, 0 for one that does not matter. */
 static int take_line(struct snug_text line, struct snug_privilege_facts *privileges,
                      struct snug_cpus *allowed)
 {
-    struct snug_text value = value_of(line, "CapEff:");
-    if (value.at) {
-        privileges->has_capabilities = parse_hex(value, &privileges->effective) == 0;
-        return SAW_EFFECTIVE;
+    for (unsigned i = 0; i < N_LINES; i++) {
+        if (!snug_text_starts(line, names[i]))
+            continue;
+        const size_t n = snug_text_of(names[i]).n;
+        const struct snug_text rest = {line.at + n, line.n - n};
+        take_value((enum line)i, snug_text_trim(rest), privileges, allowed);
+        return 1 << i;
     }
-    value = value_of(line, "NoNewPrivs:");
-    if (value.at) {
-        privileges->no_new_privs = parse_no_new_privs(value);
-        return SAW_NO_NEW_PRIVS;
-    }
-    value = value_of(line, "Seccomp:");
-    if (value.at) {
-        privileges->seccomp = parse_seccomp(value);
-        return SAW_SECCOMP;
-    }
-    value = value_of(line, "Cpus_allowed_list:");
-    if (!value.at)
-        return 0;
-    (void)snug_cpus_parse(value, allowed); /* Left empty if it is malformed. */
-    return SAW_ALLOWED;
+    return 0;
 }
 
 void snug_privileges_read(const struct snug_root *root, struct snug_privilege_facts *ret,
@@ -102,7 +115,7 @@ void snug_privileges_read(const struct snug_root *root, struct snug_privilege_fa
     int seen = 0;
     int r = 1;
     *ret_allowed_why = SNUG_WHY_MALFORMED;
-    while (seen != SAW_ALL && (r = snug_file_next_line(&lines, &line)) != 0) {
+    while ((seen & SAW_ALL) != SAW_ALL && (r = snug_file_next_line(&lines, &line)) != 0) {
         if (r > 0)
             seen |= take_line(line, ret, ret_allowed);
         else if (r == -EFBIG)
@@ -114,8 +127,9 @@ void snug_privileges_read(const struct snug_root *root, struct snug_privilege_fa
     if (snug_cpus_count(ret_allowed))
         *ret_allowed_why = SNUG_WHY_NOTHING;
     /* A kernel without seccomp has no such line; every kernel has the other. */
-    if (seen & SAW_EFFECTIVE && !(seen & SAW_SECCOMP))
+    if (seen & 1 << EFFECTIVE && !(seen & 1 << SECCOMP))
         ret->seccomp = SNUG_SECCOMP_OFF;
     ret->may_set_affinity = ret->seccomp == SNUG_SECCOMP_OFF ? SNUG_YES : SNUG_MAYBE;
     ret->may_recycle = ret->may_set_affinity;
+    ret->may_place = ret->may_set_affinity;
 }

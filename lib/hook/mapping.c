@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "snug/cache.h"
+#include "snug/heap.h"
 #include "snug/next.h"
 #include "snug/ranges.h"
 #include "snug/start.h"
@@ -25,6 +26,7 @@ static void *map(enum snug_next_name name, const void *caller, void *at, size_t 
     static void *const failed = (void *)-1;
     snug_start_see_mapping(caller, at, n_bytes, prot, flags);
 
+    const struct snug_plan *plan = snug_start_plan();
     const bool is_armed = snug_cache_is_armed();
     bool is_range = false;
     if (is_armed) {
@@ -55,6 +57,8 @@ static void *map(enum snug_next_name name, const void *caller, void *at, size_t 
              snug_cache_release());
     if (is_armed && ret != failed)
         snug_cache_record(ret, n_bytes, is_range);
+    if (plan && plan->watches_heap && ret != failed)
+        snug_heap_see_mapping(ret, n_bytes, prot, flags);
     return ret;
 }
 
@@ -76,6 +80,9 @@ int munmap(void *at, size_t n_bytes)
     snug_window_close();
     if (snug_cache_is_armed() && snug_cache_keep(at, n_bytes))
         return 0;
+    const struct snug_plan *plan = snug_start_plan();
+    if (plan && plan->watches_heap)
+        snug_heap_see_unmapping(at, n_bytes);
 
     int (*next)(void *, size_t) = snug_next_find(SNUG_NEXT_MUNMAP);
     if (next)

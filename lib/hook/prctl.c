@@ -7,6 +7,7 @@
 
 #include "snug/counters.h"
 #include "snug/guard.h"
+#include "snug/heap.h"
 #include "snug/next.h"
 #include "snug/start.h"
 #include "snug/sys.h"
@@ -48,8 +49,11 @@ int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigne
     if (option == PR_SET_THP_DISABLE && plan && plan->prctl.owns_thp &&
         is_thp_request(a, b, c, d))
         return 0;
-    if (option == PR_SET_THP_DISABLE || a != SECCOMP_MODE_FILTER || !plan ||
-        !plan->seccomp.is_guarded)
+    if (option == PR_SET_THP_DISABLE || a != SECCOMP_MODE_FILTER || !plan)
+        return forward(option, a, b, c, d);
+
+    snug_heap_see_filter();
+    if (!plan->seccomp.is_guarded)
         return forward(option, a, b, c, d);
 
     int turn;

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 
 #include "snug/guard.h"
+#include "snug/heap.h"
 #include "snug/next.h"
 #include "snug/start.h"
 
@@ -39,8 +40,11 @@ __attribute__((used)) long snug_syscall_seccomp(long number, unsigned long opera
     snug_start_late();
     const struct snug_plan *plan = snug_start_plan();
     int turn = -1;
-    if ((unsigned)operation == SECCOMP_SET_MODE_FILTER && plan && plan->seccomp.is_guarded)
-        program = snug_guard_begin(program, &turn);
+    if ((unsigned)operation == SECCOMP_SET_MODE_FILTER && plan) {
+        snug_heap_see_filter();
+        if (plan->seccomp.is_guarded)
+            program = snug_guard_begin(program, &turn);
+    }
 
     long (*next)(long, ...) = atomic_load_explicit(&next_syscall, memory_order_relaxed);
     const long r = next(number, operation, flags, program, c, d, e);

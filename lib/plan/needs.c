@@ -62,6 +62,7 @@ static const struct row rows[] = {
     {SYS_mmap, 0, NEWEST, GO, NONE, {3, 4}, {READ_WRITE, PRIVATE | MAP_FIXED}},
     {SYS_mmap, 0, NEWEST, LIBC, NONE, {3, 4}, {PROT_NONE, PRIVATE | MAP_STACK}},
     {SYS_mmap, 0, NEWEST, LIBC, NONE, {3, 4}, {PROT_NONE, PRIVATE | MAP_NORESERVE}},
+    {SYS_mbind, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_munmap, 0, NEWEST, GO | LIBC, NONE, {0}, {0}},
     {SYS_mprotect, 0, NEWEST, LIBC, NONE, {3}, {READ_WRITE}},
     {SYS_madvise, 0, NEWEST, GO | LIBC, NONE, {3}, {MADV_DONTNEED}},

@@ -4,6 +4,7 @@
 #include "snug/plan.h"
 #include "snug/anonymous.h"
 #include "snug/needs.h"
+#include "snug/placement.h"
 #include "snug/present.h"
 #include "snug/runtime.h"
 #include "snug/values.h"
@@ -54,7 +55,8 @@ static enum snug_reason decide_window(const struct snug_facts *facts, bool is_pr
     return SNUG_REASON_WINDOW;
 }
 
-static void decide_gomaxprocs(const struct snug_facts *facts, struct snug_cpu_plan *cpu)
+static void decide_gomaxprocs(const struct snug_facts *facts,
+                              const struct snug_numa_plan *numa, struct snug_cpu_plan *cpu)
 {
     if (!facts->program.is_go) {
         cpu->gomaxprocs_reason = SNUG_REASON_NOT_GO;
@@ -69,11 +71,12 @@ static void decide_gomaxprocs(const struct snug_facts *facts, struct snug_cpu_pl
         return;
     }
 
-    const unsigned n_allowed = facts->cpu.n_allowed;
-    cpu->may_set_gomaxprocs = !snug_runtime_settles_at(facts, n_allowed, cpu->count);
-    const bool settles = cpu->has_window
-                             ? snug_runtime_settles_at(facts, cpu->count, cpu->count)
-                             : !cpu->may_set_gomaxprocs;
+    /* What the mask holds after the start, which Go >= 1.25 counts again. */
+    const unsigned n_left = numa->is_confined ? numa->n_confined : facts->cpu.n_allowed;
+    cpu->may_set_gomaxprocs = !snug_runtime_settles_at(facts, n_left, n_left, cpu->count);
+    const bool settles =
+        cpu->has_window ? snug_runtime_settles_at(facts, cpu->count, n_left, cpu->count)
+                        : !cpu->may_set_gomaxprocs;
     cpu->sets_gomaxprocs = !settles;
     if (settles)
         cpu->gomaxprocs_reason = SNUG_REASON_RUNTIME_AGREES;
@@ -301,6 +304,8 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->memory.reason = ret->reason;
         ret->memory.present_reason = ret->reason;
         ret->memory.gogc_reason = ret->reason;
+        ret->numa.reason = ret->reason;
+        ret->numa.confine_reason = ret->reason;
         ret->prctl.reason = ret->reason;
         ret->seccomp.reason = ret->reason;
         ret->threads.reason = ret->reason;
@@ -316,7 +321,9 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     snug_present_decide(&facts->cpu, &facts->nodes, policy, request_milli, &ret->cpu);
     ret->cpu.window_reason = decide_window(facts, ret->cpu.is_presented);
     ret->cpu.has_window = ret->cpu.window_reason == SNUG_REASON_WINDOW;
-    decide_gomaxprocs(facts, &ret->cpu);
+    snug_placement_decide(facts, policy, &ret->cpu, &ret->numa);
+    ret->watches_heap = ret->numa.nodes != 0;
+    decide_gomaxprocs(facts, &ret->numa, &ret->cpu);
     decide_memory(facts, policy, &ret->memory);
     decide_gogc(facts, policy, &ret->memory);
     decide_prctl(policy, &ret->prctl);

@@ -61,6 +61,30 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_GUARD_AUDIT] = "seccomp.guard = audit",
     [SNUG_REASON_GUARD_LOG] = "seccomp.guard = log",
 
+    [SNUG_REASON_PLACE_OFF] = "numa.place = off",
+    [SNUG_REASON_PLACE_AUTO] = "the allowed CPUs lie on one node",
+    [SNUG_REASON_PLACE_SPREAD] =
+        "numa.place = auto, and the allowed CPUs lie on several nodes",
+    [SNUG_REASON_PLACE_LOCAL] = "numa.place = local: where the process was started",
+    [SNUG_REASON_PLACE_INTERLEAVE] =
+        "numa.place = interleave: whole arenas in turn, by free memory at start",
+    [SNUG_REASON_PLACE_LIST] = "numa.place names nodes",
+    [SNUG_REASON_PLACE_ONE_NODE] = "no second node to choose from",
+    [SNUG_REASON_PLACE_NO_MEMORY] = "the node has no memory for this process",
+    [SNUG_REASON_PLACE_NO_NODE] =
+        "none of the nodes that numa.place names has memory for this process",
+    [SNUG_REASON_PLACE_REFUSED] = "mbind is refused here, as by a seccomp filter",
+    [SNUG_REASON_HEAP_UNSEEN] =
+        "only a dynamic cgo program of Go maps its heap through libc",
+    [SNUG_REASON_CONFINE_OFF] = "numa.confine = off",
+    [SNUG_REASON_CONFINE_ON] = "the presented CPUs fit in the node",
+    [SNUG_REASON_CONFINE_INSTEAD] =
+        "mbind is refused here, so the heap goes where the threads are",
+    [SNUG_REASON_CONFINE_ONE_NODE] = "there is one node",
+    [SNUG_REASON_CONFINE_ALREADY] = "the allowed CPUs lie on one node",
+    [SNUG_REASON_CONFINE_NO_FIT] =
+        "the presented CPUs do not fit in the node where the process was started",
+
     [SNUG_REASON_THREADS_OFF] = "threads.warn = off",
     [SNUG_REASON_THREADS_WARN] = "threads.warn is a number",
     [SNUG_REASON_THREADS_RAW] = "the Go runtime starts its threads without libc",

@@ -47,7 +47,7 @@ static uint64_t least(uint64_t a, uint64_t b)
 }
 
 bool snug_runtime_settles_at(const struct snug_facts *facts, unsigned n_seen,
-                             unsigned count)
+                             unsigned n_left, unsigned count)
 {
     enum snug_answer container;
     enum snug_answer updates;
@@ -57,7 +57,7 @@ bool snug_runtime_settles_at(const struct snug_facts *facts, unsigned n_seen,
 
     const uint64_t by_limit =
         container == SNUG_YES ? count_of_own_limit(facts) : (uint64_t)SNUG_CPUS_MAX;
-    const uint64_t n_later = updates == SNUG_YES ? facts->cpu.n_allowed : n_seen;
+    const uint64_t n_later = updates == SNUG_YES ? n_left : n_seen;
     return least(n_seen, by_limit) == count && least(n_later, by_limit) == count;
 }
 

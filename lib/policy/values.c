@@ -101,6 +101,7 @@ static int parse_nodes(struct snug_text text, uint64_t most, struct snug_setting
     if (!snug_cpus_count(&nodes))
         return -EINVAL;
 
+    ret->number = nodes.word[0];
     struct snug_builder out = snug_text_build(ret->text, sizeof ret->text);
     snug_cpus_put(&out, &nodes);
     return out.is_full || snug_cpus_next(&nodes, (unsigned)most + 1) < SNUG_CPUS_MAX

@@ -71,6 +71,55 @@ START_TEST(a_node_number_past_the_last_is_left_out)
 }
 END_TEST
 
+START_TEST(memory_and_cpus_are_looked_for_on_each_node)
+{
+    folder_put(NODES "online", "0-3\n");
+    folder_put(NODES "has_memory", "0-1,3,5\n"); /* 5 went offline in between. */
+    folder_put(NODES "node0/cpulist", "0-1\n");
+    folder_put(NODES "node1/cpulist", "\n");
+    folder_put(NODES "node2/cpulist", "2\n");
+    snug_nodes_read(&folder, &nodes);
+    ck_assert_uint_eq(nodes.with_memory, 0xb);
+    ck_assert_uint_eq(nodes.with_cpus, 0x5);
+}
+END_TEST
+
+START_TEST(without_the_file_no_node_has_memory)
+{
+    folder_put(NODES "online", "0-1\n");
+    snug_nodes_read(&folder, &nodes);
+    ck_assert_uint_eq(nodes.with_memory, 0);
+}
+END_TEST
+
+static const struct {
+    const char *label;
+    const char *meminfo;
+    uint64_t free_bytes;
+} free_rows[] = {
+    {"no file", NULL, 0},
+    {"another file", "MemFree: 7 kB\n", 0},
+    {"no number", "Node 1 MemFree: kB\n", 0},
+    {"too large", "Node 1 MemFree: 18446744073709551615 kB\n", 0},
+    {"as it is",
+     "Node 1 MemTotal:        1963340 kB\nNode 1 MemFree:         1913280 kB\n"
+     "Node 1 MemUsed:           50060 kB\n",
+     1913280ull << 10},
+};
+
+START_TEST(free_memory_is_read_for_nodes_with_memory)
+{
+    if (free_rows[_i].meminfo)
+        folder_put(NODES "node1/meminfo", free_rows[_i].meminfo);
+    folder_put(NODES "node2/meminfo", "Node 2 MemFree: 4 kB\n");
+    nodes = (struct snug_node_facts){.with_memory = 2};
+    snug_nodes_read_free(&folder, &nodes);
+    ck_assert_msg(nodes.free_bytes[1] == free_rows[_i].free_bytes, "%s: %llu",
+                  free_rows[_i].label, (unsigned long long)nodes.free_bytes[1]);
+    ck_assert_uint_eq(nodes.free_bytes[2], 0);
+}
+END_TEST
+
 static Suite *nodes_suite(void)
 {
     Suite *suite = suite_create("nodes");
@@ -80,6 +129,10 @@ static Suite *nodes_suite(void)
     tcase_add_test(tcase, each_cpu_has_its_node);
     tcase_add_test(tcase, a_node_that_cannot_be_read_loses_only_its_cpus);
     tcase_add_test(tcase, a_node_number_past_the_last_is_left_out);
+    tcase_add_test(tcase, memory_and_cpus_are_looked_for_on_each_node);
+    tcase_add_test(tcase, without_the_file_no_node_has_memory);
+    tcase_add_loop_test(tcase, free_memory_is_read_for_nodes_with_memory, 0,
+                        sizeof free_rows / sizeof *free_rows);
     suite_add_tcase(suite, tcase);
     return suite;
 }

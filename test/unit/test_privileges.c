@@ -123,6 +123,34 @@ START_TEST(a_list_longer_than_the_buffer_is_told)
 }
 END_TEST
 
+static const struct {
+    const char *label;
+    const char *status;
+    uint64_t mems_allowed;
+    unsigned n_filters;
+} memory_rows[] = {
+    {"no lines", CAP, 0, 0},
+    {"malformed", CAP "Mems_allowed_list:\t0-\nSeccomp_filters:\tx\n", 0, 0},
+    {"empty", CAP "Mems_allowed_list:\t\n", 0, 0},
+    {"two nodes", CAP "Mems_allowed:\t3\nMems_allowed_list:\t0-1\n", 3, 0},
+    {"nodes past 63 are left out", CAP "Mems_allowed_list:\t63-64\n", (uint64_t)1 << 63, 0},
+    {"filters", CAP "Seccomp:\t2\nSeccomp_filters:\t2\nMems_allowed_list:\t0\n", 1, 2},
+};
+
+START_TEST(memory_nodes_and_filters_are_told)
+{
+    folder_put("proc/self/status", memory_rows[_i].status);
+    struct snug_privilege_facts facts;
+    struct snug_cpus allowed;
+    enum snug_why why;
+    snug_privileges_read(&folder, &facts, &allowed, &why);
+    ck_assert_msg(facts.mems_allowed == memory_rows[_i].mems_allowed, "%s",
+                  memory_rows[_i].label);
+    ck_assert_msg(facts.n_filters == memory_rows[_i].n_filters, "%s",
+                  memory_rows[_i].label);
+}
+END_TEST
+
 static Suite *privileges_suite(void)
 {
     Suite *suite = suite_create("privileges");
@@ -131,6 +159,8 @@ static Suite *privileges_suite(void)
     tcase_add_loop_test(tcase, what_is_not_said_stays_open, 0, sizeof rows / sizeof *rows);
     tcase_add_loop_test(tcase, allowed_cpus_are_a_list, 0,
                         sizeof allowed_rows / sizeof *allowed_rows);
+    tcase_add_loop_test(tcase, memory_nodes_and_filters_are_told, 0,
+                        sizeof memory_rows / sizeof *memory_rows);
     tcase_add_test(tcase, a_line_longer_than_the_buffer_hides_no_other);
     tcase_add_test(tcase, a_list_longer_than_the_buffer_is_told);
     suite_add_tcase(suite, tcase);

@@ -1,26 +1,39 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Boots a directory tree as a Linux machine with 8 CPUs on two NUMA nodes and prints
-# what comes over its serial line. Software emulation: it needs no KVM, and nested
-# KVM has been seen to hang.
+# Boots a directory tree as a Linux machine with 8 CPUs and 4 GiB and prints what comes
+# over its serial line. Software emulation: it needs no KVM, and nested KVM has been seen
+# to hang.
 #
-#   boot.sh KERNEL TREE [SECONDS [arm64]]
+#   boot.sh KERNEL TREE [SECONDS [MACHINE]]
+#
+# MACHINE: two     two NUMA nodes of 4 CPUs and 2 GiB (the default)
+#          four    nodes 0 and 1 of 3 CPUs, 1.5 GiB each; node 2 with 1 GiB and without
+#                  CPUs; node 3 with 2 CPUs and without memory
+#          arm64   like two, of that architecture
 set -eu
-kernel=$1 tree=$2 seconds=${3:-600}
+kernel=$1 tree=$2 seconds=${3:-600} machine=${4:-two}
+qemu='qemu-system-x86_64 -cpu max' console=ttyS0 size=2G cpus_0=0-3 cpus_1=4-7 more=
+case $machine in
+four)
+    size=1536M cpus_0=0-2 cpus_1=3-5
+    more='-object memory-backend-ram,id=m2,size=1G -numa node,nodeid=2,memdev=m2
+        -numa node,nodeid=3,cpus=6-7'
+    ;;
+arm64) qemu='qemu-system-aarch64 -M virt -cpu cortex-a57' console=ttyAMA0 ;;
+esac
 image=$(mktemp)
 trap 'rm -f "$image"' EXIT
 trap 'exit 1' HUP INT TERM
 
-qemu='qemu-system-x86_64 -cpu max' console=ttyS0
-[ "${4-}" != arm64 ] || qemu='qemu-system-aarch64 -M virt -cpu cortex-a57' console=ttyAMA0
 (cd "$tree" && find . | cpio -o -H newc --quiet) >"$image"
 
 # Level 1 keeps the kernel's reports of killed processes out of the output and lets
 # a panic through.
 timeout --foreground "$seconds" $qemu -accel tcg,thread=multi \
     -smp 8 -m 4G \
-    -object memory-backend-ram,id=m0,size=2G -object memory-backend-ram,id=m1,size=2G \
-    -numa node,memdev=m0,cpus=0-3 -numa node,memdev=m1,cpus=4-7 \
+    -object memory-backend-ram,id=m0,size=$size -object memory-backend-ram,id=m1,size=$size \
+    -numa node,nodeid=0,memdev=m0,cpus=$cpus_0 -numa node,nodeid=1,memdev=m1,cpus=$cpus_1 \
+    $more \
     -kernel "$kernel" -initrd "$image" \
     -append "console=$console loglevel=1 panic=-1" \
     -nodefaults -nographic -serial stdio -no-reboot </dev/null |

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the runtime's mappings mean (runtime/mem_linux.go, Go 1.17 to 1.27): sysReserve maps
+ * multiples of 64 MiB without access; sysMap puts read-write memory over a part of that,
+ * for the heap in multiples of 4 MiB. A new mapping has none of the advice that the old one
+ * had, so whatever is asked for is asked for at each growth.
+ */
+#include <stdatomic.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+
+#include "snug/arenas.h"
+#include "snug/counters.h"
+#include "snug/heap.h"
+#include "snug/place.h"
+#include "snug/sys.h"
+
+enum { RESERVED = MAP_PRIVATE | MAP_ANONYMOUS, GROWN = RESERVED | MAP_FIXED };
+
+static const struct snug_root live = {.fd = -1};
+
+static struct {
+    unsigned n_filters;   /* When the plan was made. */
+    _Atomic bool is_safe; /* To make calls that Go itself does not make. */
+} heap;
+
+static bool is_reservation(size_t n_bytes, int prot, int flags)
+{
+    return prot == PROT_NONE && flags == RESERVED && n_bytes &&
+           n_bytes % SNUG_ARENAS_ARENA_BYTES == 0;
+}
+
+static bool is_growth(const void *at, size_t n_bytes, int prot, int flags)
+{
+    return prot == (PROT_READ | PROT_WRITE) && flags == GROWN &&
+           snug_arenas_have(at, n_bytes);
+}
+
+/* One that Go code has loaded without libc. */
+static bool has_new_filter(void)
+{
+    if (!heap.n_filters)
+        return snug_sys_prctl(PR_GET_SECCOMP, 0, 0, 0, 0) != 0;
+    uint64_t n;
+    return snug_file_find(&live, "/proc/self/status", "Seccomp_filters:", &n) < 0 ||
+           n != heap.n_filters;
+}
+
+void snug_heap_arm(const struct snug_facts *facts, const struct snug_plan *plan)
+{
+    heap.n_filters = facts->privileges.n_filters;
+    if (plan->numa.nodes)
+        snug_place_arm(&plan->numa);
+    atomic_store(&heap.is_safe, true);
+}
+
+void snug_heap_see_filter(void)
+{
+    atomic_store(&heap.is_safe, false);
+}
+
+void snug_heap_see_mapping(void *at, size_t n_bytes, int prot, int flags)
+{
+    if (is_reservation(n_bytes, prot, flags)) {
+        const bool has_room = snug_arenas_add(at, n_bytes);
+        snug_counters_add(has_room ? SNUG_COUNT_RESERVATIONS : SNUG_COUNT_PASSED_TABLE_FULL,
+                          1);
+        return;
+    }
+    if (!is_growth(at, n_bytes, prot, flags))
+        return;
+    snug_counters_add(SNUG_COUNT_GROWTHS, 1);
+    snug_counters_add(SNUG_COUNT_GROWTH_BYTES, n_bytes);
+
+    if (!atomic_load_explicit(&heap.is_safe, memory_order_relaxed))
+        return;
+    if (has_new_filter()) {
+        snug_counters_add(SNUG_COUNT_PASSED_PLACE_FAILED, 1);
+        snug_heap_see_filter();
+        return;
+    }
+    snug_place_put(at, n_bytes);
+}
+
+void snug_heap_see_unmapping(const void *at, size_t n_bytes)
+{
+    snug_arenas_remove(at, n_bytes);
+}

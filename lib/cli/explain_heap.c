@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The plan for the heap in words.
+ */
+#include "snug/explain_heap.h"
+#include "snug/page.h"
+
+enum { ROW_BYTES = 1024, LIST_BYTES = 512 };
+
+static void write_row(FILE *out, const char *label, const char *what,
+                      enum snug_reason reason)
+{
+    char buffer[ROW_BYTES];
+    struct snug_builder text = snug_text_build(buffer, sizeof buffer);
+    snug_text_put(&text, what);
+    snug_text_put(&text, ": ");
+    snug_text_put(&text, snug_reason_words(reason));
+    snug_page_write_row(out, label, buffer);
+}
+
+static void put_nodes(struct snug_builder *out, uint64_t nodes)
+{
+    const struct snug_cpus set = {.word = {nodes}};
+    snug_cpus_put(out, &set);
+}
+
+/* `node 1`, `nodes 0-1 in turn`. */
+static void write_place(const struct snug_numa_plan *numa, FILE *out)
+{
+    char what[LIST_BYTES];
+    struct snug_builder text = snug_text_build(what, sizeof what);
+    const bool is_several = numa->nodes & (numa->nodes - 1);
+    if (numa->nodes) {
+        snug_text_put(&text, is_several ? "nodes " : "node ");
+        put_nodes(&text, numa->nodes);
+        snug_text_put(&text, is_several ? " in turn" : "");
+    } else {
+        snug_text_put(&text, "wherever the kernel puts it");
+    }
+    write_row(out, "heap memory", what, numa->reason);
+}
+
+static void write_confine(const struct snug_numa_plan *numa, FILE *out)
+{
+    char what[LIST_BYTES];
+    struct snug_builder text = snug_text_build(what, sizeof what);
+    snug_text_put(&text, numa->is_confined ? "to CPUs " : "no");
+    if (numa->is_confined)
+        snug_cpus_put(&text, &numa->cpus);
+    write_row(out, "confined", what, numa->confine_reason);
+}
+
+void snug_explain_heap_write_text(const struct snug_facts *facts,
+                                  const struct snug_plan *plan, FILE *out)
+{
+    if (facts->nodes.n_online > 1)
+        write_place(&plan->numa, out);
+    if (plan->numa.confine_reason != SNUG_REASON_CONFINE_OFF)
+        write_confine(&plan->numa, out);
+}
+
+/* `0-1`, or null if it is empty or too long. */
+static void write_set(struct snug_json *json, const char *name, const struct snug_cpus *set)
+{
+    char list[LIST_BYTES];
+    struct snug_builder text = snug_text_build(list, sizeof list);
+    snug_cpus_put(&text, set);
+    if (text.is_full || !text.n)
+        snug_json_null(json, name);
+    else
+        snug_json_string(json, name, list);
+}
+
+void snug_explain_heap_write_json(struct snug_json *json, const struct snug_plan *plan)
+{
+    const struct snug_numa_plan *numa = &plan->numa;
+    const struct snug_cpus nodes = {.word = {numa->nodes}};
+
+    snug_json_object(json, "numa");
+    write_set(json, "nodes", &nodes);
+    snug_json_string(json, "reason", snug_reason_words(numa->reason));
+    write_set(json, "confined_to", &numa->cpus);
+    snug_json_string(json, "confine_reason", snug_reason_words(numa->confine_reason));
+    snug_json_end(json);
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// Heap fills a heap and says on which NUMA nodes its pages lie.
+//
+//	heap -fill 512 [-node 1] [-weights 0,1] [-threads 1000]
+//
+// Lines that begin with "shown:" are figures. The others are claims: with -node that at
+// least 99 % of the heap's pages lie there, with -weights that the nodes' shares are those
+// of their free memory at the start, each within 10 points of a hundred.
+package main
+
+import (
+	"bufio"
+	"flag"
+	"fmt"
+	_ "net"
+	"os"
+	"runtime"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+const (
+	blockBytes = 64 << 10
+	arenaBytes = 64 << 20
+)
+
+var kept [][]byte // What lives.
+
+// lines calls f with the fields of each line.
+func lines(path string, f func([]string)) {
+	file, err := os.Open(path)
+	if err != nil {
+		panic(err)
+	}
+	defer file.Close()
+	for scanner := bufio.NewScanner(file); scanner.Scan(); {
+		f(strings.Fields(scanner.Text()))
+	}
+}
+
+// freeBytes is the free memory of each node.
+func freeBytes(nodes []int) map[int]float64 {
+	ret := map[int]float64{}
+	for _, node := range nodes {
+		lines(fmt.Sprintf("/sys/devices/system/node/node%d/meminfo", node), func(f []string) {
+			if len(f) > 3 && f[2] == "MemFree:" {
+				ret[node], _ = strconv.ParseFloat(f[3], 64)
+			}
+		})
+	}
+	return ret
+}
+
+// fill keeps that much, each page touched.
+func fill(mib int) {
+	for i := 0; i < mib<<20/blockBytes; i++ {
+		b := make([]byte, blockBytes)
+		for j := 0; j < len(b); j += 4096 {
+			b[j] = byte(i)
+		}
+		kept = append(kept, b)
+	}
+}
+
+// arenasOfHeap has the number of each arena that a kept block lies in.
+func arenasOfHeap() map[uint64]bool {
+	ret := map[uint64]bool{}
+	for _, b := range kept {
+		var at uint64
+		fmt.Sscanf(fmt.Sprintf("%p", &b[0]), "0x%x", &at)
+		ret[at/arenaBytes] = true
+	}
+	return ret
+}
+
+// pages counts the heap's pages on each node, and the mappings whose pages lie on several.
+func pages() (perNode map[int]float64, mappings, mixed int) {
+	heap := arenasOfHeap()
+	perNode = map[int]float64{}
+	lines("/proc/self/numa_maps", func(f []string) {
+		at, _ := strconv.ParseUint(f[0], 16, 64)
+		if !heap[at/arenaBytes] {
+			return
+		}
+		nodes := 0
+		for _, word := range f {
+			node, n := 0, 0
+			if _, err := fmt.Sscanf(word, "N%d=%d", &node, &n); err == nil {
+				perNode[node] += float64(n)
+				nodes++
+			}
+		}
+		if nodes > 0 {
+			mappings++
+		}
+		if nodes > 1 {
+			mixed++
+		}
+	})
+	return
+}
+
+// churn creates threads and ends them, and says on which CPUs each may run.
+func churn(n int) {
+	seen := map[string]int{}
+	for i := 0; i < n; i++ {
+		done := make(chan string)
+		go func() {
+			runtime.LockOSThread() // It ends with the goroutine.
+			lines("/proc/thread-self/status", func(f []string) {
+				if f[0] == "Cpus_allowed_list:" {
+					done <- f[1]
+				}
+			})
+		}()
+		seen[<-done]++
+	}
+	for list, n := range seen {
+		fmt.Println(n, "threads may run on", list)
+	}
+}
+
+func list(text string) (ret []int) {
+	for _, word := range strings.Split(text, ",") {
+		if n, err := strconv.Atoi(word); err == nil {
+			ret = append(ret, n)
+		}
+	}
+	return
+}
+
+func main() {
+	mib := flag.Int("fill", 512, "MiB of heap")
+	node := flag.Int("node", -1, "where all of it should lie")
+	weighted := flag.String("weights", "", "nodes that it should be shared out to")
+	threads := flag.Int("threads", 0, "threads to create one after the other")
+	flag.Parse()
+
+	fmt.Println("NumCPU", runtime.NumCPU(), "GOMAXPROCS", runtime.GOMAXPROCS(0))
+	free := freeBytes(list(*weighted))
+	churn(*threads)
+	fill(*mib)
+	perNode, mappings, mixed := pages()
+
+	total, totalFree := 0.0, 0.0
+	nodes := []int{}
+	for node, n := range perNode {
+		nodes = append(nodes, node)
+		total += n
+	}
+	sort.Ints(nodes)
+	for _, n := range free {
+		totalFree += n
+	}
+	follows := len(free) > 0
+	for _, node := range nodes {
+		share, weight := 100*perNode[node]/total, 0.0
+		fmt.Printf("shown: node %d has %.1f %% of the heap", node, share)
+		if len(free) > 0 {
+			weight = 100 * free[node] / totalFree
+			fmt.Printf(", its weight is %.1f %%", weight)
+			follows = follows && share-weight < 10 && weight-share < 10
+		}
+		fmt.Println()
+	}
+	fmt.Println("shown:", mappings, "mappings,", mixed, "on several nodes")
+	if follows {
+		fmt.Println("the shares are those of the weights")
+	}
+	if mixed == 0 {
+		fmt.Println("every mapping lies on one node")
+	}
+	if *node >= 0 && perNode[*node] >= 0.99*total {
+		fmt.Println("the heap lies on node", *node)
+	}
+}
