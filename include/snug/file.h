@@ -6,14 +6,21 @@
  */
 #pragma once
 
+#include <fcntl.h>
 #include <stdbool.h>
 
 #include "snug/text.h"
 
+/* `{.fd = -1}` is the live system; root.h makes the others. */
 struct snug_root {
-    int fd;  /* An O_PATH descriptor of the directory; -1 for the live system. */
+    int fd;  /* An O_PATH descriptor of the directory, or -1. */
     int pid; /* Whose `/proc/self` is meant: 0 for the caller's own. */
+    /* Opens for reading, with SNUG_FILE_OPEN_FLAGS; NULL for the live system. */
+    long (*open)(const struct snug_root *root, const char *path);
 };
+
+/* Without waiting for a FIFO's writer, and without making a terminal the process's own. */
+#define SNUG_FILE_OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 /* Moves a descriptor of 0, 1 or 2 away from there: they are the host's, open or not.
  * Returns the descriptor, or the -errno that `fd` was or that moving gave. */

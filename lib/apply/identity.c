@@ -8,21 +8,22 @@
 #include "snug/identity.h"
 #include "snug/sys.h"
 
-enum { STAT_BYTES = 1024 };
-
-static uint64_t read_start_ticks(const struct snug_root *root, int pid)
-{
-    char text[STAT_BYTES];
-    size_t n;
-    if (snug_file_read(root, "/proc/self/stat", sizeof text, text, &n) < 0)
-        return 0;
-    return snug_tie_start_ticks((struct snug_text){text, n}, pid);
-}
+enum { STAT_BYTES = 1024, PATH_BYTES = 32 };
 
 uint64_t snug_identity_ticks_of(int pid)
 {
-    const struct snug_root other = {.fd = -1, .pid = pid};
-    return read_start_ticks(&other, pid);
+    static const struct snug_root live = {.fd = -1};
+    char path[PATH_BYTES];
+    struct snug_builder out = snug_text_build(path, sizeof path);
+    snug_text_put(&out, "/proc/");
+    snug_text_put_u64(&out, (uint64_t)pid);
+    snug_text_put(&out, "/stat");
+
+    char text[STAT_BYTES];
+    size_t n;
+    if (snug_file_read(&live, path, sizeof text, text, &n) < 0)
+        return 0;
+    return snug_tie_start_ticks((struct snug_text){text, n}, pid);
 }
 
 /* The namespace of process ids that this process lives in. */
@@ -35,7 +36,6 @@ static uint64_t read_namespace(void)
 
 struct snug_tie snug_identity_own(unsigned signal)
 {
-    static const struct snug_root own = {.fd = -1};
     const int pid = (int)snug_sys_getpid();
-    return (struct snug_tie){signal, pid, read_start_ticks(&own, pid), read_namespace()};
+    return (struct snug_tie){signal, pid, snug_identity_ticks_of(pid), read_namespace()};
 }

@@ -4,18 +4,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
 
 #include "snug/file.h"
 #include "snug/sys.h"
 
-enum { PATH_BYTES = 4096, NAME_BYTES = 256, FIRST_FREE_FD = 3, FOUND_LINE_BYTES = 512 };
+enum { FIRST_FREE_FD = 3, FOUND_LINE_BYTES = 512 };
 
 /* The longest mountinfo that a machine is thought to have, a dozen times over. */
 static const size_t file_bytes_max = 64u << 20;
-
-static const int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
 int snug_file_lift(long fd)
 {
@@ -26,81 +23,11 @@ int snug_file_lift(long fd)
     return (int)above;
 }
 
-/* Each part for itself, and links nowhere: one that led out could not be told. */
-static long open_without_links(int top, const char *path)
-{
-    const int to_part = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    struct snug_text rest = snug_text_of(path);
-    struct snug_text part;
-    long fd = snug_sys_openat(top, ".", to_part);
-    while (fd >= 0 && snug_text_cut(&rest, '/', &part)) {
-        char name[NAME_BYTES];
-        const bool is_last = !rest.at;
-        const bool is_bad =
-            snug_text_equals(part, "..") || snug_text_copy(part, sizeof name, name) < 0;
-        const long next =
-            is_bad ? -EINVAL
-                   : snug_sys_openat((int)fd, part.n ? name : ".",
-                                     is_last ? open_flags | O_NOFOLLOW : to_part);
-        (void)snug_sys_close((int)fd); /* Nothing was written. */
-        fd = next;
-    }
-    return fd;
-}
-
-/* What somebody else has made may hold devices, which never end. */
-static long open_below(int top, const char *path)
-{
-    while (*path == '/')
-        path++;
-    long fd =
-        snug_sys_openat2(top, path, open_flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
-    /* Before Linux 5.6, and under seccomp profiles of that time, there is no openat2. */
-    if (fd == -ENOSYS || fd == -EPERM)
-        fd = open_without_links(top, path);
-    struct stat status;
-    if (fd < 0 || (snug_sys_fstat((int)fd, &status) == 0 && !S_ISCHR(status.st_mode) &&
-                   !S_ISBLK(status.st_mode)))
-        return fd;
-    (void)snug_sys_close((int)fd); /* Nothing was written. */
-    return -EINVAL;
-}
-
-/* `/proc/self/status` as seen from here is `/proc/PID/status` for another process. What
- * lies outside `/proc` is looked up in that process's own mount namespace, by
- * `/proc/PID/root`, and is what somebody else has made. */
-static long open_of_process(int pid, const char *path)
-{
-    static const char own[] = "/proc/self/";
-    const bool is_own = snug_text_starts(snug_text_of(path), own);
-    char buffer[PATH_BYTES];
-    struct snug_builder out = snug_text_build(buffer, sizeof buffer);
-    snug_text_put(&out, "/proc/");
-    snug_text_put_u64(&out, (uint64_t)pid);
-    snug_text_put(&out, is_own ? "/" : "/root");
-    if (is_own)
-        snug_text_put(&out, path + sizeof own - 1);
-    if (out.is_full)
-        return -ENAMETOOLONG;
-    if (is_own)
-        return snug_sys_openat(AT_FDCWD, buffer, open_flags);
-
-    __attribute__((cleanup(snug_file_close))) const int top =
-        snug_file_lift(snug_sys_openat(AT_FDCWD, buffer, O_PATH | O_DIRECTORY | O_CLOEXEC));
-    return top < 0 ? top : open_below(top, path);
-}
-
 int snug_file_open(const struct snug_root *root, const char *path)
 {
-    long fd;
-    if (root->fd >= 0) {
-        fd = open_below(root->fd, path);
-    } else if (root->pid && !snug_text_starts(snug_text_of(path), "/sys/devices/")) {
-        fd = open_of_process(root->pid, path);
-    } else {
-        fd = snug_sys_openat(AT_FDCWD, path, open_flags);
-    }
-    return snug_file_lift(fd);
+    return snug_file_lift(root->open
+                              ? root->open(root, path)
+                              : snug_sys_openat(AT_FDCWD, path, SNUG_FILE_OPEN_FLAGS));
 }
 
 int snug_file_read_fd(int fd, size_t size, char *ret_buf, size_t *ret_n)

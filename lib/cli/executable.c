@@ -19,7 +19,7 @@ static const char path_when_unset[] = "/usr/local/bin:/bin:/usr/bin";
 
 static bool is_live(const struct snug_root *root)
 {
-    return root->fd < 0 && !root->pid;
+    return !root->open;
 }
 
 /* Where the descriptor's file lies, without the root's own path in front. Keeps `ret` if

@@ -12,6 +12,7 @@
 
 #include "snug/file.h"
 #include "snug/identity.h"
+#include "snug/root.h"
 #include "snug/snapshot.h"
 
 enum { TRIES = 1000, LINE_BYTES = 8192 };
@@ -160,7 +161,7 @@ static int find(struct snug_lines *lines, int pid, struct snug_snapshot *ret)
 
 int snug_snapshot_of_process(int pid, struct snug_snapshot *ret)
 {
-    const struct snug_root process = {.fd = -1, .pid = pid};
+    const struct snug_root process = snug_root_of_process(pid);
     __attribute__((cleanup(snug_file_close))) const int fd =
         snug_file_open(&process, "/proc/self/maps");
     if (fd < 0)

@@ -15,6 +15,7 @@
 #include "snug/place.h"
 #include "snug/placement.h"
 #include "snug/program.h"
+#include "snug/root.h"
 #include "snug/subject.h"
 #include "snug/values.h"
 #include "snug/variables.h"
@@ -108,7 +109,7 @@ static int open_pid(const char *text, struct snug_root *ret)
     (void)snprintf(path, sizeof path, "/proc/%d", (int)pid);
     if (access(path, F_OK) < 0)
         return -ESRCH;
-    ret->pid = (int)pid;
+    *ret = snug_root_of_process((int)pid);
     return 0;
 }
 
@@ -125,9 +126,10 @@ int snug_subject_open(struct snug_subject *subject, const struct snug_arguments 
             return r;
     }
     if (arguments->root) {
-        subject->root.fd = open(arguments->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-        if (subject->root.fd < 0)
+        const int top = open(arguments->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (top < 0)
             return -errno;
+        subject->root = snug_root_below(top);
     }
     if (arguments->pid || arguments->root)
         read_entries(subject);
@@ -137,7 +139,7 @@ int snug_subject_open(struct snug_subject *subject, const struct snug_arguments 
 static int find_named(struct snug_subject *subject, const char *name)
 {
     const struct snug_text path = snug_entries_value(subject->entries, "PATH");
-    const bool is_live = subject->root.fd < 0 && !subject->root.pid;
+    const bool is_live = !subject->root.open;
 
     int r = snug_executable_find(&subject->root, name, path.at, &subject->executable);
     if (r < 0 && !is_live) {

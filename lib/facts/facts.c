@@ -29,7 +29,7 @@ static void take_allowed(const struct snug_root *root, const struct snug_cpus *f
                          enum snug_why status_why, bool is_unfiltered,
                          struct snug_cpu_facts *ret)
 {
-    const bool is_live = root->fd < 0 && !root->pid;
+    const bool is_live = !root->open;
     ret->current = SNUG_CPUS_MAX;
     ret->allowed = (struct snug_cpus){0};
     ret->allowed_why = SNUG_WHY_NOTHING;

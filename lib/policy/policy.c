@@ -46,10 +46,8 @@ int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *ro
         refuse_file(policy, SNUG_PROBLEM_OPEN, ENAMETOOLONG, path);
         return -ENAMETOOLONG;
     }
-    const bool is_live = root->fd < 0 && !root->pid;
-    const int fd = is_live ? snug_links_open(policy->file,
-                                             O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-                           : snug_file_open(root, policy->file);
+    const int fd = root->open ? snug_file_open(root, policy->file)
+                              : snug_links_open(policy->file, SNUG_FILE_OPEN_FLAGS);
     if (fd == -ENOENT && !named.n)
         return fd;
 

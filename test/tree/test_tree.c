@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "snug/facts.h"
+#include "snug/root.h"
 
 enum { N_CASES_MIN = 30, TEXT_BYTES = 4096 };
 
@@ -121,7 +122,7 @@ START_TEST(a_machine_gives_the_expected_facts)
     const char *name = cases[_i]->d_name;
     const int fd = openat(data_fd, name, O_PATH | O_DIRECTORY | O_CLOEXEC);
     ck_assert_msg(fd >= 0, "%s is not a directory", name);
-    const struct snug_root root = {.fd = fd};
+    const struct snug_root root = snug_root_below(fd);
     char origin[TEXT_BYTES];
     char expected[TEXT_BYTES];
     read_text(&root, name, "/origin", origin);

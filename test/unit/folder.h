@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "snug/file.h"
+#include "snug/root.h"
 
 static char folder_path[256];
 static struct snug_root folder;
@@ -23,7 +23,7 @@ static inline void folder_make(void)
     snprintf(folder_path, sizeof folder_path, "%s/snug-test-XXXXXX",
              parent ? parent : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(folder_path));
-    folder = (struct snug_root){.fd = open(folder_path, O_PATH | O_CLOEXEC)};
+    folder = snug_root_below(open(folder_path, O_PATH | O_CLOEXEC));
     ck_assert_int_ge(folder.fd, 0);
 }
 

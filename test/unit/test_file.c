@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "snug/file.h"
+#include "snug/root.h"
 #include "snug/sys.h"
 
 static char directory[4096];
@@ -36,7 +36,7 @@ static void make_root(void)
     const int top = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_eq(mkdirat(top, "root", 0700), 0);
     ck_assert_int_eq(mkdirat(top, "root/in", 0700), 0);
-    root = (struct snug_root){.fd = top};
+    root = snug_root_below(top);
     make_file("secret", "secret\n");
     make_file("root/in/file", "inside\n");
     root.fd = openat(top, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -116,7 +116,7 @@ END_TEST
 
 START_TEST(another_process_is_seen_by_its_number)
 {
-    const struct snug_root process = {.fd = -1, .pid = getpid()};
+    const struct snug_root process = snug_root_of_process(getpid());
     char own[4096];
     char expected[64];
     size_t n;
@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(a_process_that_is_gone_has_no_files)
 {
-    const struct snug_root gone = {.fd = -1, .pid = 1 << 30};
+    const struct snug_root gone = snug_root_of_process(1 << 30);
     char text[64];
     size_t n;
     ck_assert_int_eq(snug_file_read(&gone, "/proc/self/status", sizeof text, text, &n),

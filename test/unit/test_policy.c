@@ -12,6 +12,7 @@
 
 #include "suite.h"
 #include "snug/policy.h"
+#include "snug/root.h"
 #include "snug/values.h"
 
 static const uid_t nobody = 65534;
@@ -27,7 +28,7 @@ static void make_root(void)
     (void)snprintf(directory, sizeof directory, "%s/snug-test-XXXXXX",
                    parent ? parent : "/tmp");
     ck_assert_ptr_nonnull(mkdtemp(directory));
-    root.fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    root = snug_root_below(open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
     ck_assert_int_ge(root.fd, 0);
     ck_assert_int_eq(mkdirat(root.fd, "etc", 0755), 0);
     snug_policy_default(&policy);
