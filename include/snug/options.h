@@ -74,15 +74,15 @@ enum { SNUG_WORD_NO_FILE }; /* log.file, stats.file */
 /* Texts are arrays, not pointers: the preload object would have to relocate each pointer,
  * in every process it is loaded into. Bounds are included. */
 struct snug_option {
-    char name[20];   /* "cpu.round" */
-    char words[28];  /* "up down nearest", "" for none. */
-    char initial[8]; /* The default, as one would write it. */
-    uint16_t units;  /* Bits of enum snug_unit. */
-    bool is_here;    /* Its effect is in this version. */
-    uint32_t least;  /* Bounds of a number that is not a size. */
+    char name[16];           /* "cpu.round" */
+    char words[26];          /* "up down nearest", "" for none. */
+    char initial[5];         /* The default, as one would write it. */
+    uint8_t most_bytes_log2; /* The largest size; 63 stands for SNUG_BYTES_MOST. */
+    uint16_t units;          /* Bits of enum snug_unit. */
+    uint16_t least_bytes;    /* The smallest size. */
+    uint32_t least;          /* Bounds of a number that is not a size. */
     uint32_t most;
-    uint32_t least_bytes; /* Bounds of a size. */
-    uint64_t most_bytes;
+    bool is_here; /* Its effect is in this version. */
 };
 
 /* Indexed by enum snug_key. */

@@ -286,7 +286,11 @@ static void write_variables(const struct snug_policy *policy, struct snug_plan *
     }
     if (plan->memory.sets_gogc) {
         struct snug_builder out = add_variable(plan, "GOGC");
-        snug_values_put(&out, SNUG_MEMORY_GOGC, &policy->setting[SNUG_MEMORY_GOGC]);
+        const struct snug_setting *gogc = &policy->setting[SNUG_MEMORY_GOGC];
+        if (gogc->unit == SNUG_UNIT_WORD)
+            snug_text_put(&out, "off");
+        else
+            snug_text_put_u64(&out, gogc->number);
     }
 }
 

@@ -4,8 +4,7 @@
 #include "snug/cpus.h"
 #include "snug/options.h"
 
-#define KIB (1ull << 10)
-#define GIB (1ull << 30)
+#define KIB (1u << 10)
 
 enum { NODES_MAX = 1024, THREADS_MAX = 1 << 22, NAME_BYTES = 32 };
 
@@ -52,14 +51,14 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                            .words = "auto off",
                            .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
                            .least_bytes = 1,
-                           .most_bytes = SNUG_BYTES_MOST,
+                           .most_bytes_log2 = 63,
                            .initial = "auto",
                            .is_here = true},
     [SNUG_MEMORY_HEADROOM] = {.name = "memory.headroom",
                               .words = "",
                               .units = SNUG_UNIT_PERCENT | SNUG_UNIT_BYTES,
                               .most = 99,
-                              .most_bytes = SNUG_BYTES_MOST,
+                              .most_bytes_log2 = 63,
                               .initial = "10%",
                               .is_here = true},
     [SNUG_MEMORY_GOGC] = {.name = "memory.gogc",
@@ -93,14 +92,14 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                          .words = "off",
                          .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
                          .least_bytes = 4 * KIB,
-                         .most_bytes = GIB,
+                         .most_bytes_log2 = 30,
                          .initial = "off",
                          .is_here = true},
     [SNUG_SPAN_CACHE] = {.name = "span.cache",
                          .words = "off",
                          .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
                          .least_bytes = 4 * KIB,
-                         .most_bytes = 1024 * GIB,
+                         .most_bytes_log2 = 40,
                          .initial = "off",
                          .is_here = true},
     [SNUG_SPAN_GUARD] = {.name = "span.guard",

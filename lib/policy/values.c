@@ -7,15 +7,12 @@
 #include "snug/cpus.h"
 #include "snug/values.h"
 
-enum { N_UNITS = 9, N_SIGNAL_NAMES = 32, MS_PER_SECOND = 1000 };
+enum { N_UNITS = 9, MS_PER_SECOND = 1000 };
 
-/* Indexed by number, and the same on amd64 and arm64. Real-time signals have no names. */
-static const char signal_names[N_SIGNAL_NAMES][8] = {
-    "",       "HUP",  "INT",    "QUIT", "ILL",   "TRAP", "ABRT", "BUS",
-    "FPE",    "KILL", "USR1",   "SEGV", "USR2",  "PIPE", "ALRM", "TERM",
-    "STKFLT", "CHLD", "CONT",   "STOP", "TSTP",  "TTIN", "TTOU", "URG",
-    "XCPU",   "XFSZ", "VTALRM", "PROF", "WINCH", "IO",   "PWR",  "SYS",
-};
+/* From number 1 on, and the same on amd64 and arm64. Real-time signals have no names. */
+static const char signal_names[] =
+    "HUP INT QUIT ILL TRAP ABRT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM STKFLT CHLD "
+    "CONT STOP TSTP TTIN TTOU URG XCPU XFSZ VTALRM PROF WINCH IO PWR SYS";
 
 static bool equals(struct snug_text a, struct snug_text b)
 {
@@ -40,27 +37,33 @@ static struct snug_text drop_last(struct snug_text text, char letter)
     return text;
 }
 
-static int parse_word(struct snug_text text, const char *words, struct snug_setting *ret)
+/* The place of `text` in a list of words. */
+static int find_word(const char *words, struct snug_text text, uint8_t *ret_place)
 {
     struct snug_text rest = snug_text_of(words);
     struct snug_text word;
     for (uint8_t i = 0; snug_text_cut_word(&rest, &word); i++)
         if (equals(text, word)) {
-            ret->word = i;
+            *ret_place = i;
             return 0;
         }
     return -EINVAL;
 }
 
+static uint64_t most_bytes(const struct snug_option *option)
+{
+    return option->most_bytes_log2 == 63 ? SNUG_BYTES_MOST
+                                         : (uint64_t)1 << option->most_bytes_log2;
+}
+
 /* `SIGTERM`, `TERM` or `15`. */
 static int parse_signal(struct snug_text text, uint64_t *ret_number)
 {
-    const struct snug_text name = skip(text, "SIG");
-    for (unsigned i = 1; i < N_SIGNAL_NAMES; i++)
-        if (snug_text_equals(name, signal_names[i])) {
-            *ret_number = i;
-            return 0;
-        }
+    uint8_t i;
+    if (find_word(signal_names, skip(text, "SIG"), &i) == 0) {
+        *ret_number = i + 1u;
+        return 0;
+    }
     return snug_text_u64(text, ret_number);
 }
 
@@ -118,7 +121,7 @@ static int parse_as(enum snug_unit unit, const struct snug_option *option,
 
     switch (unit) {
     case SNUG_UNIT_WORD:
-        return parse_word(text, option->words, ret);
+        return find_word(option->words, text, &ret->word);
     case SNUG_UNIT_PATH:
         return parse_path(text, ret);
     case SNUG_UNIT_NODES:
@@ -128,7 +131,7 @@ static int parse_as(enum snug_unit unit, const struct snug_option *option,
         break;
     case SNUG_UNIT_BYTES:
         least = option->least_bytes;
-        most = option->most_bytes;
+        most = most_bytes(option);
         r = snug_text_size(text, &ret->number);
         break;
     case SNUG_UNIT_PERCENT:
@@ -207,6 +210,19 @@ static void put_time(struct snug_builder *out, uint64_t ms)
         snug_text_put_u64(out, ms / MS_PER_SECOND);
 }
 
+static void put_signal(struct snug_builder *out, uint64_t number)
+{
+    struct snug_text rest = snug_text_of(signal_names);
+    struct snug_text name;
+    for (uint64_t i = 1; snug_text_cut_word(&rest, &name); i++)
+        if (i == number) {
+            snug_text_put(out, "SIG");
+            snug_text_put_slice(out, name);
+            return;
+        }
+    snug_text_put_u64(out, number);
+}
+
 void snug_values_put(struct snug_builder *out, enum snug_key key,
                      const struct snug_setting *setting)
 {
@@ -230,12 +246,7 @@ void snug_values_put(struct snug_builder *out, enum snug_key key,
         put_number(out, setting->number, "m");
         break;
     case SNUG_UNIT_SIGNAL:
-        if (setting->number < N_SIGNAL_NAMES) {
-            snug_text_put(out, "SIG");
-            snug_text_put(out, signal_names[setting->number]);
-        } else {
-            snug_text_put_u64(out, setting->number);
-        }
+        put_signal(out, setting->number);
         break;
     case SNUG_UNIT_NODES:
         snug_text_put(out, "node:");
@@ -274,14 +285,14 @@ static void put_unit(struct snug_builder *out, const struct snug_option *option,
         put_range(out, option->least, option->most, "");
         break;
     case SNUG_UNIT_BYTES:
-        if (option->most_bytes == SNUG_BYTES_MOST) {
+        if (most_bytes(option) == SNUG_BYTES_MOST) {
             snug_text_put(out, "a size such as 256M");
             break;
         }
         snug_text_put(out, "a size from ");
         put_bytes(out, option->least_bytes);
         snug_text_put(out, " to ");
-        put_bytes(out, option->most_bytes);
+        put_bytes(out, most_bytes(option));
         break;
     case SNUG_UNIT_PERCENT:
         snug_text_put(out, "a percentage ");

@@ -34,8 +34,8 @@ START_TEST(every_row_is_filled)
     ck_assert_int_ne(snug_meanings[_i].text[0], 0);
     ck_assert_int_eq(option->words[0] != 0, (option->units & SNUG_UNIT_WORD) != 0);
     ck_assert_uint_le(option->least, option->most);
-    ck_assert_uint_le(option->least_bytes, option->most_bytes);
-    ck_assert_int_eq(option->most_bytes != 0, (option->units & SNUG_UNIT_BYTES) != 0);
+    ck_assert_uint_le(option->least_bytes, UINT64_C(1) << option->most_bytes_log2);
+    ck_assert_int_eq(option->most_bytes_log2 != 0, (option->units & SNUG_UNIT_BYTES) != 0);
 }
 END_TEST
 
