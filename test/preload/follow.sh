@@ -109,7 +109,8 @@ with() { # VARIABLE… PROGRAM ARGUMENT…
 
 start() { # VARIABLE… PROGRAM ARGUMENT…
     echo "# $*"
-    with "$@" > "$work/out" 2> "$work/err" &
+    : > "$work/out" # The last program's words are nobody's answer.
+    with "$@" >> "$work/out" 2> "$work/err" &
     running=$!
 }
 

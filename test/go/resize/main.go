@@ -97,8 +97,8 @@ func keep(mib int) {
 			atomic.AddUint64(&wrong, 1)
 		}
 		held[at] = fresh
-		if i%64 == 0 {
-			time.Sleep(time.Millisecond)
+		if i%8 == 0 {
+			time.Sleep(time.Millisecond + *pause)
 		}
 	}
 }
