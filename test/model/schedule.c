@@ -315,6 +315,11 @@ void snug_next_set_errno(int error)
     errno = error;
 }
 
+int snug_next_errno(void)
+{
+    return errno;
+}
+
 /* The kernel. */
 
 static struct thread *find_thread(int tid)

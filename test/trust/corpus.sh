@@ -28,16 +28,15 @@ package_of() { # PACKAGE
 
 # Installs in one go; what this Debian does not have stays out.
 install_all() {
-    local package names=()
+    local package names
     . "$here/../setup.sh"
     as_root apt-get update -qq >"$work/apt" 2>&1 || true
-    while IFS=$'\x1f' read -r _ package _; do
-        package=$(package_of "${package%%:*}")
-        [ -z "$(apt-cache policy $package 2>/dev/null | grep 'Candidate: [0-9]')" ] ||
-            names+=($package)
-    done < <(rows)
-    apt_install $(printf '%s\n' "${names[@]}" | sort -u) >"$work/apt" 2>&1 ||
-        sed 's/^/# /' "$work/apt" | tail -n 5
+    names=$(rows | cut -d $'\x1f' -f 2 | sed 's/:.*//' | sort -u | while read -r package; do
+        package_of "$package"
+    done)
+    names=$(apt-cache policy $names | awk '/^[^ ]/ { name = $1 }
+        / Candidate: [0-9]/ { sub(/:$/, "", name); print name }')
+    apt_install $names >"$work/apt" 2>&1 || sed 's/^/# /' "$work/apt" | tail -n 5
 }
 
 # With a separator that no command has.
