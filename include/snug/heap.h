@@ -5,14 +5,24 @@
  */
 #pragma once
 
+#include "snug/log.h"
 #include "snug/plan.h"
 
-/* Once, at the start. `plan` must live for ever. */
-void snug_heap_arm(const struct snug_facts *facts, const struct snug_plan *plan);
+/* Once, at the start. `plan` must live for ever, and the log's path. */
+void snug_heap_arm(const struct snug_facts *facts, const struct snug_plan *plan,
+                   const struct snug_log *log);
+
+/* The limit has changed: what growth may not pass from now on. Only if the plan of the
+ * start has a guard; the use is measured of the same cgroup as before. From any thread; one
+ * atomic store. */
+void snug_heap_set_limit(uint64_t limit_bytes);
 
 /* A seccomp filter is about to be loaded, which may kill for a call that Go never makes: no
  * such call is made any more. */
 void snug_heap_see_filter(void);
+
+/* Whether this mapping may be made; if not, the answer is ENOMEM. Leaves errno alone. */
+bool snug_heap_allows(const void *at, size_t n_bytes, int prot, int flags);
 
 /* This mapping has been made, and the kernel put it at `at`. Leaves errno alone. */
 void snug_heap_see_mapping(void *at, size_t n_bytes, int prot, int flags);

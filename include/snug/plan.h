@@ -36,6 +36,8 @@ struct snug_memory_plan {
     enum snug_reason present_reason;
     bool sets_gogc;
     enum snug_reason gogc_reason;
+    uint64_t guard_bytes; /* The limit that the heap's growth may not pass; 0: no guard. */
+    enum snug_reason guard_reason;
 };
 
 struct snug_numa_plan {

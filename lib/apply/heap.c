@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 
 #include "snug/arenas.h"
+#include "snug/ceiling.h"
 #include "snug/counters.h"
 #include "snug/heap.h"
 #include "snug/place.h"
@@ -45,17 +46,30 @@ static bool has_new_filter(void)
            n != heap.n_filters;
 }
 
-void snug_heap_arm(const struct snug_facts *facts, const struct snug_plan *plan)
+void snug_heap_arm(const struct snug_facts *facts, const struct snug_plan *plan,
+                   const struct snug_log *log)
 {
     heap.n_filters = facts->privileges.n_filters;
     if (plan->numa.nodes)
         snug_place_arm(&plan->numa);
-    atomic_store(&heap.is_safe, true);
+    atomic_store(&heap.is_safe, plan->numa.nodes != 0);
+    if (plan->memory.guard_bytes)
+        snug_ceiling_arm(&facts->memory.limit, log);
+}
+
+void snug_heap_set_limit(uint64_t limit_bytes)
+{
+    snug_ceiling_set_limit(limit_bytes);
 }
 
 void snug_heap_see_filter(void)
 {
     atomic_store(&heap.is_safe, false);
+}
+
+bool snug_heap_allows(const void *at, size_t n_bytes, int prot, int flags)
+{
+    return !is_growth(at, n_bytes, prot, flags) || snug_ceiling_allows(n_bytes);
 }
 
 void snug_heap_see_mapping(void *at, size_t n_bytes, int prot, int flags)

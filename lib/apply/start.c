@@ -112,13 +112,15 @@ static void probe_calls(void)
 static void forgo_rare(struct snug_log *log)
 {
     const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
-                           plan.threads.warn || plan.children.signal ||
+                           plan.threads.warn || plan.memory.guard_bytes ||
+                           plan.children.signal ||
                            policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     if (!is_wanted || snug_trial_is_safe())
         return;
     log->level = SNUG_LOG_OFF;
     plan.seccomp = (struct snug_seccomp_plan){0};
     plan.threads = (struct snug_thread_plan){0};
+    plan.memory.guard_bytes = 0;
     plan.children = (struct snug_child_plan){0};
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
@@ -253,7 +255,7 @@ static bool start(char **envp)
     if (plan.threads.warn && !program_path[0])
         (void)find_program_path(); /* Without it a place has a number and no name. */
     if (plan.watches_heap)
-        snug_heap_arm(&facts, &plan);
+        snug_heap_arm(&facts, &plan, &log);
     snug_threads_arm(&plan.threads, log.path, program_path);
     open_stats(&log);
     if (log.level != SNUG_LOG_OFF)

@@ -2,6 +2,7 @@
  * The plan for the heap in words.
  */
 #include "snug/explain_heap.h"
+#include "snug/figures.h"
 #include "snug/page.h"
 
 enum { ROW_BYTES = 1024, LIST_BYTES = 512 };
@@ -54,6 +55,17 @@ void snug_explain_heap_write_text(const struct snug_facts *facts,
 {
     if (facts->nodes.n_online > 1)
         write_place(&plan->numa, out);
+    if (plan->memory.guard_reason != SNUG_REASON_CEILING_OFF) {
+        char what[LIST_BYTES];
+        struct snug_builder text = snug_text_build(what, sizeof what);
+        if (plan->memory.guard_bytes) {
+            snug_text_put(&text, "not past ");
+            snug_figures_put_bytes(&text, plan->memory.guard_bytes);
+        } else {
+            snug_text_put(&text, "is not guarded");
+        }
+        write_row(out, "heap growth", what, plan->memory.guard_reason);
+    }
     if (plan->numa.confine_reason != SNUG_REASON_CONFINE_OFF)
         write_confine(&plan->numa, out);
 }
@@ -80,5 +92,13 @@ void snug_explain_heap_write_json(struct snug_json *json, const struct snug_plan
     snug_json_string(json, "reason", snug_reason_words(numa->reason));
     write_set(json, "confined_to", &numa->cpus);
     snug_json_string(json, "confine_reason", snug_reason_words(numa->confine_reason));
+    snug_json_end(json);
+
+    snug_json_object(json, "guard");
+    if (plan->memory.guard_bytes)
+        snug_json_number(json, "limit_bytes", plan->memory.guard_bytes);
+    else
+        snug_json_null(json, "limit_bytes");
+    snug_json_string(json, "reason", snug_reason_words(plan->memory.guard_reason));
     snug_json_end(json);
 }

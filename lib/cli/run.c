@@ -147,7 +147,8 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
     if (status != 0)
         return status;
     r = snug_launch_export_policy(subject, arguments);
-    /* Without libc the object may not get a turn: musl's loader leaves constructors to libc. */
+    /* Without libc the object may not get a turn: musl's loader leaves constructors to
+     * libc. */
     if (r == 0 && program->is_go && !program->imports_mmap)
         r = snug_launch_set_variables(subject);
     if (r < 0) {

@@ -27,6 +27,10 @@ static void *map(enum snug_next_name name, const void *caller, void *at, size_t 
     snug_start_see_mapping(caller, at, n_bytes, prot, flags);
 
     const struct snug_plan *plan = snug_start_plan();
+    if (plan && plan->watches_heap && !snug_heap_allows(at, n_bytes, prot, flags)) {
+        snug_next_set_errno(ENOMEM);
+        return failed;
+    }
     const bool is_armed = snug_cache_is_armed();
     bool is_range = false;
     if (is_armed) {

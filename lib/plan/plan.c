@@ -157,6 +157,24 @@ static void decide_memory(const struct snug_facts *facts, const struct snug_poli
     }
 }
 
+/* The guard of the heap. memory.high only slows a program down: it is the end of none. */
+static enum snug_reason decide_guard(const struct snug_facts *facts,
+                                     const struct snug_policy *policy)
+{
+    const struct snug_program *program = &facts->program;
+    const struct snug_bytes *limit = &facts->memory.limit;
+    const size_t n = snug_text_of(limit->from).n;
+    if (!snug_values_is(&policy->setting[SNUG_SPAN_GUARD], SNUG_WORD_ON))
+        return SNUG_REASON_CEILING_OFF;
+    if (!program->is_go || program->is_static || !program->imports_mmap)
+        return SNUG_REASON_HEAP_UNSEEN;
+    if (limit->kind != SNUG_SET)
+        return limit->kind == SNUG_NONE ? SNUG_REASON_MEMORY_NO_LIMIT
+                                        : SNUG_REASON_MEMORY_UNKNOWN;
+    return n && limit->from[n - 1] == 'h' ? SNUG_REASON_CEILING_SOFT
+                                          : SNUG_REASON_CEILING_REFUSE;
+}
+
 static void decide_gogc(const struct snug_facts *facts, const struct snug_policy *policy,
                         struct snug_memory_plan *ret)
 {
@@ -308,6 +326,7 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->memory.reason = ret->reason;
         ret->memory.present_reason = ret->reason;
         ret->memory.gogc_reason = ret->reason;
+        ret->memory.guard_reason = ret->reason;
         ret->numa.reason = ret->reason;
         ret->numa.confine_reason = ret->reason;
         ret->prctl.reason = ret->reason;
@@ -326,7 +345,10 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     ret->cpu.window_reason = decide_window(facts, ret->cpu.is_presented);
     ret->cpu.has_window = ret->cpu.window_reason == SNUG_REASON_WINDOW;
     snug_placement_decide(facts, policy, &ret->cpu, &ret->numa);
-    ret->watches_heap = ret->numa.nodes != 0;
+    ret->memory.guard_reason = decide_guard(facts, policy);
+    if (ret->memory.guard_reason == SNUG_REASON_CEILING_REFUSE)
+        ret->memory.guard_bytes = facts->memory.limit.bytes;
+    ret->watches_heap = ret->numa.nodes || ret->memory.guard_bytes;
     decide_gomaxprocs(facts, &ret->numa, &ret->cpu);
     decide_memory(facts, policy, &ret->memory);
     decide_gogc(facts, policy, &ret->memory);

@@ -84,6 +84,10 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_CONFINE_ALREADY] = "the allowed CPUs lie on one node",
     [SNUG_REASON_CONFINE_NO_FIT] =
         "the presented CPUs do not fit in the node where the process was started",
+    [SNUG_REASON_CEILING_OFF] = "span.guard = off",
+    [SNUG_REASON_CEILING_REFUSE] = "span.guard = refuse",
+    [SNUG_REASON_CEILING_SOFT] =
+        "the tightest limit is memory.high, past which nobody is killed",
 
     [SNUG_REASON_THREADS_OFF] = "threads.warn = off",
     [SNUG_REASON_THREADS_WARN] = "threads.warn is a number",

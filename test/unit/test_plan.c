@@ -69,6 +69,36 @@ START_TEST(memory_target_follows_the_limit)
 }
 END_TEST
 
+static const struct {
+    const char *label;
+    enum snug_kind kind;
+    const char *from, *value;
+    enum snug_reason reason;
+    uint64_t guard_bytes;
+} ceiling_rows[] = {
+    {"off", SNUG_SET, "/a/memory.max", "off", SNUG_REASON_CEILING_OFF, 0},
+    {"no limit", SNUG_NONE, "", "refuse", SNUG_REASON_MEMORY_NO_LIMIT, 0},
+    {"unknown", SNUG_UNKNOWN, "", "refuse", SNUG_REASON_MEMORY_UNKNOWN, 0},
+    {"soft", SNUG_SET, "/a/memory.high", "refuse", SNUG_REASON_CEILING_SOFT, 0},
+    {"hard", SNUG_SET, "/a/memory.max", "refuse", SNUG_REASON_CEILING_REFUSE, 256 * MIB},
+    {"version 1", SNUG_SET, "/a/memory.limit_in_bytes", "refuse",
+     SNUG_REASON_CEILING_REFUSE, 256 * MIB},
+};
+
+START_TEST(growth_is_guarded_by_limits_that_kill)
+{
+    facts.memory.limit.kind = ceiling_rows[_i].kind;
+    strcpy(facts.memory.limit.from, ceiling_rows[_i].from);
+    choose("span.guard", ceiling_rows[_i].value);
+    make();
+    ck_assert_msg(plan.memory.guard_reason == ceiling_rows[_i].reason &&
+                      plan.memory.guard_bytes == ceiling_rows[_i].guard_bytes &&
+                      plan.watches_heap == (ceiling_rows[_i].guard_bytes > 0),
+                  "%s: %s", ceiling_rows[_i].label,
+                  snug_reason_words(plan.memory.guard_reason));
+}
+END_TEST
+
 START_TEST(go_before_1_19_gets_no_memory_limit)
 {
     facts.program.go_minor = 18;
@@ -306,6 +336,8 @@ int main(void)
     tcase_add_test(tcase, an_unknown_limit_changes_nothing);
     tcase_add_test(tcase, unknown_allowed_cpus_change_nothing);
     tcase_add_loop_test(tcase, memory_target_follows_the_limit, 0, N_ROWS(memory_rows));
+    tcase_add_loop_test(tcase, growth_is_guarded_by_limits_that_kill, 0,
+                        N_ROWS(ceiling_rows));
     tcase_add_test(tcase, go_before_1_19_gets_no_memory_limit);
     tcase_add_test(tcase, values_of_the_user_are_left_alone);
     tcase_add_test(tcase, values_of_a_parents_snug_are_replaced);
