@@ -65,7 +65,8 @@ enum {
     SNUG_WORD_PLACE_AUTO,
     SNUG_WORD_LOCAL,
     SNUG_WORD_INTERLEAVE
-};                                                                  /* numa.place */
+}; /* numa.place */
+enum { SNUG_WORD_HUGE_KEEP, SNUG_WORD_HUGE_AUTO, SNUG_WORD_ALWAYS, SNUG_WORD_NEVER };
 enum { SNUG_WORD_THP_PASS, SNUG_WORD_THP_OWN };                     /* prctl.thp */
 enum { SNUG_WORD_GUARD_OFF, SNUG_WORD_AUDIT, SNUG_WORD_GUARD_LOG }; /* seccomp.guard */
 enum { SNUG_WORD_LOG_OFF, SNUG_WORD_ERROR, SNUG_WORD_INFO, SNUG_WORD_DEBUG }; /* log */

@@ -52,6 +52,15 @@ struct snug_numa_plan {
     enum snug_reason confine_reason;
 };
 
+struct snug_span_plan {
+    bool forbids_huge;          /* No transparent huge pages in this process at all. */
+    bool only_advised;          /* None but those that are advised, where the kernel can. */
+    uint64_t huge_budget_bytes; /* Of the heap, to be advised; UINT64_MAX: all of it. */
+    enum snug_reason huge_reason;
+    bool names;
+    enum snug_reason name_reason;
+};
+
 struct snug_prctl_plan {
     bool owns_thp; /* PR_SET_THP_DISABLE is answered and not made. */
     enum snug_reason reason;
@@ -105,6 +114,7 @@ struct snug_plan {
     struct snug_cpu_plan cpu;
     struct snug_memory_plan memory;
     struct snug_numa_plan numa;
+    struct snug_span_plan spans;
     bool watches_heap; /* The hooks look for the heap's growth. */
     struct snug_prctl_plan prctl;
     struct snug_seccomp_plan seccomp;

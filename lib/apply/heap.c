@@ -4,14 +4,15 @@
  * for the heap in multiples of 4 MiB. A new mapping has none of the advice that the old one
  * had, so whatever is asked for is asked for at each growth.
  */
+#include <linux/prctl.h>
 #include <stdatomic.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 
 #include "snug/arenas.h"
 #include "snug/ceiling.h"
 #include "snug/counters.h"
 #include "snug/heap.h"
+#include "snug/huge.h"
 #include "snug/place.h"
 #include "snug/sys.h"
 
@@ -22,6 +23,7 @@ static const struct snug_root live = {.fd = -1};
 static struct {
     unsigned n_filters;   /* When the plan was made. */
     _Atomic bool is_safe; /* To make calls that Go itself does not make. */
+    _Atomic bool names;
 } heap;
 
 static bool is_reservation(size_t n_bytes, int prot, int flags)
@@ -52,9 +54,23 @@ void snug_heap_arm(const struct snug_facts *facts, const struct snug_plan *plan,
     heap.n_filters = facts->privileges.n_filters;
     if (plan->numa.nodes)
         snug_place_arm(&plan->numa);
-    atomic_store(&heap.is_safe, plan->numa.nodes != 0);
+    atomic_store(&heap.names, plan->spans.names);
+    atomic_store(&heap.is_safe, plan->numa.nodes || plan->spans.names);
+    snug_huge_set_budget(plan->spans.huge_budget_bytes);
     if (plan->memory.guard_bytes)
         snug_ceiling_arm(&facts->memory.limit, log);
+}
+
+static void name(void *at, size_t n_bytes)
+{
+    static const char text[] = "snug: go heap";
+    if (!atomic_load_explicit(&heap.names, memory_order_relaxed))
+        return;
+    if (snug_sys_prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, (uintptr_t)at, n_bytes,
+                       (uintptr_t)text) == 0)
+        snug_counters_add(SNUG_COUNT_NAMED, 1);
+    else
+        atomic_store(&heap.names, false); /* A kernel that cannot never will. */
 }
 
 void snug_heap_set_limit(uint64_t limit_bytes)
@@ -84,6 +100,7 @@ void snug_heap_see_mapping(void *at, size_t n_bytes, int prot, int flags)
         return;
     snug_counters_add(SNUG_COUNT_GROWTHS, 1);
     snug_counters_add(SNUG_COUNT_GROWTH_BYTES, n_bytes);
+    snug_huge_advise(at, n_bytes);
 
     if (!atomic_load_explicit(&heap.is_safe, memory_order_relaxed))
         return;
@@ -93,6 +110,7 @@ void snug_heap_see_mapping(void *at, size_t n_bytes, int prot, int flags)
         return;
     }
     snug_place_put(at, n_bytes);
+    name(at, n_bytes);
 }
 
 void snug_heap_see_unmapping(const void *at, size_t n_bytes)

@@ -4,6 +4,7 @@
  */
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <sys/prctl.h>
 
 #include "snug/children.h"
 #include "snug/conf.h"
@@ -28,6 +29,8 @@
 #include "snug/vector.h"
 #include "snug/view.h"
 #include "snug/window.h"
+
+enum { EXCEPT_ADVISED = 2 }; /* PR_THP_DISABLE_EXCEPT_ADVISED, from Linux 6.18. */
 
 enum { NOT_STARTED, STARTING, INACTIVE, ACTIVE };
 
@@ -113,7 +116,7 @@ static void forgo_rare(struct snug_log *log)
 {
     const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
                            plan.threads.warn || plan.memory.guard_bytes ||
-                           plan.children.signal ||
+                           plan.spans.forbids_huge || plan.children.signal ||
                            policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     if (!is_wanted || snug_trial_is_safe())
         return;
@@ -121,6 +124,7 @@ static void forgo_rare(struct snug_log *log)
     plan.seccomp = (struct snug_seccomp_plan){0};
     plan.threads = (struct snug_thread_plan){0};
     plan.memory.guard_bytes = 0;
+    plan.spans = (struct snug_span_plan){0};
     plan.children = (struct snug_child_plan){0};
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
@@ -244,6 +248,10 @@ static bool start(char **envp)
     forgo_rare(&log);
     snug_children_hand_down(&plan.children, tie_word);
     const int ret_vector = set_variables(NULL);
+    /* Kernels that do not know the flag refuse; then advice is all there is. */
+    if (plan.spans.forbids_huge || plan.spans.only_advised)
+        (void)snug_sys_prctl(PR_SET_THP_DISABLE, 1,
+                             plan.spans.only_advised ? EXCEPT_ADVISED : 0, 0, 0);
     if (plan.numa.is_confined)
         snug_window_confine(&plan.numa.cpus);
     arm_mappings();

@@ -66,6 +66,23 @@ void snug_explain_heap_write_text(const struct snug_facts *facts,
         }
         write_row(out, "heap growth", what, plan->memory.guard_reason);
     }
+    if (plan->spans.huge_reason != SNUG_REASON_HUGE_KEEP) {
+        char what[LIST_BYTES];
+        struct snug_builder text = snug_text_build(what, sizeof what);
+        const uint64_t budget = plan->spans.huge_budget_bytes;
+        if (plan->spans.forbids_huge) {
+            snug_text_put(&text, "none in this process");
+        } else if (budget && budget < UINT64_MAX) {
+            snug_text_put(&text, "advised for the first ");
+            snug_figures_put_bytes(&text, budget);
+        } else {
+            snug_text_put(&text, budget ? "advised for all of it" : "not advised");
+        }
+        write_row(out, "heap huge pages", what, plan->spans.huge_reason);
+    }
+    if (plan->spans.name_reason != SNUG_REASON_NAME_OFF)
+        write_row(out, "heap's name", plan->spans.names ? "snug: go heap" : "left alone",
+                  plan->spans.name_reason);
     if (plan->numa.confine_reason != SNUG_REASON_CONFINE_OFF)
         write_confine(&plan->numa, out);
 }
@@ -100,5 +117,14 @@ void snug_explain_heap_write_json(struct snug_json *json, const struct snug_plan
     else
         snug_json_null(json, "limit_bytes");
     snug_json_string(json, "reason", snug_reason_words(plan->memory.guard_reason));
+    snug_json_end(json);
+
+    snug_json_object(json, "huge");
+    if (plan->spans.huge_budget_bytes && plan->spans.huge_budget_bytes < UINT64_MAX)
+        snug_json_number(json, "budget_bytes", plan->spans.huge_budget_bytes);
+    else
+        snug_json_null(json, "budget_bytes");
+    snug_json_string(json, "reason", snug_reason_words(plan->spans.huge_reason));
+    snug_json_string(json, "name_reason", snug_reason_words(plan->spans.name_reason));
     snug_json_end(json);
 }

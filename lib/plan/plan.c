@@ -7,6 +7,7 @@
 #include "snug/placement.h"
 #include "snug/present.h"
 #include "snug/runtime.h"
+#include "snug/spans.h"
 #include "snug/values.h"
 
 enum { PERCENT = 100, FIRST_WITH_GOMEMLIMIT = 19 };
@@ -329,6 +330,8 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->memory.guard_reason = ret->reason;
         ret->numa.reason = ret->reason;
         ret->numa.confine_reason = ret->reason;
+        ret->spans.huge_reason = ret->reason;
+        ret->spans.name_reason = ret->reason;
         ret->prctl.reason = ret->reason;
         ret->seccomp.reason = ret->reason;
         ret->threads.reason = ret->reason;
@@ -348,7 +351,11 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     ret->memory.guard_reason = decide_guard(facts, policy);
     if (ret->memory.guard_reason == SNUG_REASON_CEILING_REFUSE)
         ret->memory.guard_bytes = facts->memory.limit.bytes;
-    ret->watches_heap = ret->numa.nodes || ret->memory.guard_bytes;
+    const uint64_t bytes = facts->memory.limit.bytes;
+    const uint64_t kept = headroom_bytes(&policy->setting[SNUG_MEMORY_HEADROOM], bytes);
+    snug_spans_decide(facts, policy, kept < bytes ? bytes - kept : 0, &ret->spans);
+    ret->watches_heap = ret->numa.nodes || ret->memory.guard_bytes ||
+                        ret->spans.huge_budget_bytes || ret->spans.names;
     decide_gomaxprocs(facts, &ret->numa, &ret->cpu);
     decide_memory(facts, policy, &ret->memory);
     decide_gogc(facts, policy, &ret->memory);

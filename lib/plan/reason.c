@@ -84,6 +84,14 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_CONFINE_ALREADY] = "the allowed CPUs lie on one node",
     [SNUG_REASON_CONFINE_NO_FIT] =
         "the presented CPUs do not fit in the node where the process was started",
+    [SNUG_REASON_HUGE_KEEP] = "span.huge = keep",
+    [SNUG_REASON_HUGE_AUTO] = "span.huge = auto: the memory limit less memory.headroom",
+    [SNUG_REASON_HUGE_NO_LIMIT] = "span.huge = auto, and there is no memory limit",
+    [SNUG_REASON_HUGE_ALWAYS] = "span.huge = always",
+    [SNUG_REASON_HUGE_NEVER] = "span.huge = never",
+    [SNUG_REASON_NAME_OFF] = "span.name = off",
+    [SNUG_REASON_NAME_ON] = "span.name = on",
+    [SNUG_REASON_NAME_RUNTIME] = "from Go 1.25 on the runtime names its mappings itself",
     [SNUG_REASON_CEILING_OFF] = "span.guard = off",
     [SNUG_REASON_CEILING_REFUSE] = "span.guard = refuse",
     [SNUG_REASON_CEILING_SOFT] =

@@ -271,6 +271,66 @@ START_TEST(new_go_counts_the_nodes_cpus_again_and_needs_no_more_than_that)
 }
 END_TEST
 
+static void limit_none(void)
+{
+    facts.memory.limit.kind = SNUG_NONE;
+}
+static void limit_unknown(void)
+{
+    facts.memory.limit.kind = SNUG_UNKNOWN;
+}
+static void keep_all(void)
+{
+    choose("memory.headroom", "1G");
+}
+
+static const struct {
+    const char *label;
+    void (*change)(void);
+    const char *huge;
+    enum snug_reason reason;
+    uint64_t budget_bytes;
+} huge_rows[] = {
+    {"keep", NULL, "keep", SNUG_REASON_HUGE_KEEP, 0},
+    {"auto", NULL, "auto", SNUG_REASON_HUGE_AUTO, 241591911},
+    {"auto without a limit", limit_none, "auto", SNUG_REASON_HUGE_NO_LIMIT, UINT64_MAX},
+    {"auto, limit unknown", limit_unknown, "auto", SNUG_REASON_MEMORY_UNKNOWN, 0},
+    {"auto, nothing left", keep_all, "auto", SNUG_REASON_MEMORY_NO_ROOM, 0},
+    {"auto without cgo", be_raw, "auto", SNUG_REASON_HEAP_UNSEEN, 0},
+    {"always", NULL, "always", SNUG_REASON_HUGE_ALWAYS, UINT64_MAX},
+    {"never", NULL, "never", SNUG_REASON_HUGE_NEVER, 0},
+    {"never without cgo", be_raw, "never", SNUG_REASON_HUGE_NEVER, 0},
+};
+
+START_TEST(huge_pages_have_a_budget)
+{
+    if (huge_rows[_i].change)
+        huge_rows[_i].change();
+    choose("numa.place", "off");
+    choose("span.huge", huge_rows[_i].huge);
+    make();
+    ck_assert_msg(plan.spans.huge_reason == huge_rows[_i].reason &&
+                      plan.spans.huge_budget_bytes == huge_rows[_i].budget_bytes,
+                  "%s: %s, %llu", huge_rows[_i].label,
+                  snug_reason_words(plan.spans.huge_reason),
+                  (unsigned long long)plan.spans.huge_budget_bytes);
+    ck_assert(plan.watches_heap == (huge_rows[_i].budget_bytes > 0));
+    ck_assert(plan.spans.forbids_huge == (huge_rows[_i].reason == SNUG_REASON_HUGE_NEVER));
+}
+END_TEST
+
+START_TEST(names_are_left_to_a_runtime_that_gives_them)
+{
+    choose("span.name", "on");
+    make();
+    ck_assert(plan.spans.names);
+    run_newest_go();
+    make();
+    ck_assert(!plan.spans.names);
+    ck_assert_int_eq(plan.spans.name_reason, SNUG_REASON_NAME_RUNTIME);
+}
+END_TEST
+
 static Suite *placement_suite(void)
 {
     Suite *suite = suite_create("placement");
@@ -282,6 +342,8 @@ static Suite *placement_suite(void)
     tcase_add_loop_test(tcase, threads_stay_where_they_fit, 0, N_ROWS(confine_rows));
     tcase_add_test(tcase, a_heap_that_cannot_be_placed_goes_where_the_threads_are);
     tcase_add_test(tcase, new_go_counts_the_nodes_cpus_again_and_needs_no_more_than_that);
+    tcase_add_loop_test(tcase, huge_pages_have_a_budget, 0, N_ROWS(huge_rows));
+    tcase_add_test(tcase, names_are_left_to_a_runtime_that_gives_them);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -2,11 +2,13 @@
 
 // Heap fills a heap and says on which NUMA nodes its pages lie.
 //
-//	heap -fill 512 [-node 1] [-weights 0,1] [-threads 1000]
+//	heap -fill 512 [-node 1] [-weights 0,1] [-threads 1000] [-sparse 1024] [-budget 460]
 //
 // Lines that begin with "shown:" are figures. The others are claims: with -node that at
 // least 99 % of the heap's pages lie there, with -weights that the nodes' shares are those
-// of their free memory at the start, each within 10 points of a hundred.
+// of their free memory at the start, each within 10 points of a hundred. With -sparse an
+// object of so many MiB is made and not touched; with -budget so many MiB may be advised to
+// be huge pages.
 package main
 
 import (
@@ -76,14 +78,16 @@ func arenasOfHeap() map[uint64]bool {
 }
 
 // pages counts the heap's pages on each node, and the mappings whose pages lie on several.
-func pages() (perNode map[int]float64, mappings, mixed int) {
+func pages() (perNode map[int]float64, policies map[string]bool, mappings, mixed int) {
 	heap := arenasOfHeap()
 	perNode = map[int]float64{}
+	policies = map[string]bool{}
 	lines("/proc/self/numa_maps", func(f []string) {
 		at, _ := strconv.ParseUint(f[0], 16, 64)
 		if !heap[at/arenaBytes] {
 			return
 		}
+		policies[f[1]] = true
 		nodes := 0
 		for _, word := range f {
 			node, n := 0, 0
@@ -100,6 +104,55 @@ func pages() (perNode map[int]float64, mappings, mixed int) {
 		}
 	})
 	return
+}
+
+// huge counts the heap's MiB that are advised to be huge pages, and all that are. The
+// runtime advises a table of its own.
+func huge(heap map[uint64]bool) (advised, are int) {
+	size, isHeap := 0, false
+	lines("/proc/self/smaps", func(f []string) {
+		n := 0
+		if len(f) > 1 {
+			n, _ = strconv.Atoi(f[1])
+		}
+		var from, to uint64
+		if n, _ := fmt.Sscanf(f[0], "%x-%x", &from, &to); n == 2 {
+			isHeap = false
+			for arena := range heap {
+				isHeap = isHeap || from < (arena+1)*arenaBytes && arena*arenaBytes < to
+			}
+		}
+		switch f[0] {
+		case "Size:":
+			size = n
+		case "AnonHugePages:":
+			are += n
+		case "VmFlags:":
+			if strings.Contains(strings.Join(f, " ")+" ", " hg ") && isHeap {
+				advised += size
+			}
+		}
+	})
+	return advised >> 10, are >> 10
+}
+
+// reportHuge says what there is of them.
+func reportHuge(heap map[uint64]bool, sparse, budget int) {
+	advised, are := huge(heap)
+	fmt.Println("shown:", advised, "MiB advised,", are, "MiB in huge pages")
+	switch {
+	case advised == 0:
+		fmt.Println("nothing is advised")
+	case advised <= budget:
+		fmt.Println("the advised bytes are within the budget")
+	case advised >= sparse:
+		fmt.Println("all of it is advised")
+	}
+	if are > 0 {
+		fmt.Println("huge pages: yes")
+	} else {
+		fmt.Println("huge pages: no")
+	}
 }
 
 // churn creates threads and ends them, and says on which CPUs each may run.
@@ -135,6 +188,8 @@ func main() {
 	mib := flag.Int("fill", 512, "MiB of heap")
 	node := flag.Int("node", -1, "where all of it should lie")
 	weighted := flag.String("weights", "", "nodes that it should be shared out to")
+	sparse := flag.Int("sparse", 0, "MiB of an object that is not touched")
+	budget := flag.Int("budget", 0, "MiB that may be advised to be huge pages")
 	threads := flag.Int("threads", 0, "threads to create one after the other")
 	flag.Parse()
 
@@ -142,7 +197,16 @@ func main() {
 	free := freeBytes(list(*weighted))
 	churn(*threads)
 	fill(*mib)
-	perNode, mappings, mixed := pages()
+	untouched := make([]byte, *sparse<<20)
+	perNode, policies, mappings, mixed := pages()
+	heap := arenasOfHeap()
+	for i := 0; i < len(untouched); i += arenaBytes {
+		var at uint64
+		fmt.Sscanf(fmt.Sprintf("%p", &untouched[i]), "0x%x", &at)
+		heap[at/arenaBytes] = true
+	}
+	reportHuge(heap, *sparse, *budget)
+	runtime.KeepAlive(untouched)
 
 	total, totalFree := 0.0, 0.0
 	nodes := []int{}
@@ -171,6 +235,17 @@ func main() {
 	}
 	if mixed == 0 {
 		fmt.Println("every mapping lies on one node")
+	}
+	names := []string{}
+	for policy := range policies {
+		names = append(names, policy)
+	}
+	sort.Strings(names)
+	fmt.Println("policy", strings.Join(names, " "))
+	for _, n := range perNode {
+		if n >= 0.99*total {
+			fmt.Println("the heap lies on one node")
+		}
 	}
 	if *node >= 0 && perNode[*node] >= 0.99*total {
 		fmt.Println("the heap lies on node", *node)
