@@ -186,3 +186,4 @@ for release in $releases; do
     [ -n "$arm64" ] || build_seccomp "$release"
 done
 mv "$dir/list.new" "$dir/list"
+[ -n "$arm64" ] || "$here/resize.sh" ${is_long:+--long} "$dir" "$fetcher" "$newest"

@@ -310,3 +310,4 @@ seccomp_rows 1.22.12-seccomp
 n_oom=3
 [ -z "$is_long" ] || n_oom=10
 oom_rows "$newest-live" $n_oom
+. "$(dirname "$0")/follow.sh"
