@@ -13,6 +13,10 @@
 /* Once. `page_bytes` is the kernel's page. */
 void snug_cache_arm(const struct snug_range_plan *plan, size_t page_bytes);
 
+/* The bounds are others now, as after a live resize. What is kept is given back if they are
+ * narrower. Does not arm, and starts nothing that was stopped. */
+void snug_cache_adjust(const struct snug_range_plan *plan);
+
 /* Whether anything was armed. While it is not, none of the rest need be called. */
 bool snug_cache_is_armed(void);
 

@@ -18,5 +18,5 @@ enum snug_answer snug_trial_affinity(const struct snug_cpus *mask);
 enum snug_answer snug_trial_recycling(void);
 
 /* Whether the calls of keys that are off by default may be made: those of the log, of
- * stats.file and of child.pdeathsig. */
+ * stats.file, follow and child.pdeathsig. */
 bool snug_trial_is_safe(void);

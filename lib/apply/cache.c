@@ -55,7 +55,7 @@ static const uint64_t address_mask = ~0ull >> 8;
 
 static struct {
     size_t page_bytes; /* 0: not armed. */
-    uint64_t resident_units_max;
+    _Atomic uint64_t resident_units_max;
     _Atomic uint64_t units_max;  /* 0: nothing is kept. */
     _Atomic uint64_t n_kept;     /* Units; at times above what is kept, never below. */
     _Atomic uint64_t n_resident; /* Of these. */
@@ -210,8 +210,20 @@ static uint64_t clear(uint64_t word)
 void snug_cache_arm(const struct snug_range_plan *plan, size_t page_bytes)
 {
     cache.page_bytes = page_bytes;
-    cache.resident_units_max = plan->resident_bytes / UNIT_BYTES;
+    atomic_store(&cache.resident_units_max, plan->resident_bytes / UNIT_BYTES);
     atomic_store(&cache.units_max, plan->cache_bytes / UNIT_BYTES);
+}
+
+void snug_cache_adjust(const struct snug_range_plan *plan)
+{
+    const uint64_t units_max = plan->cache_bytes / UNIT_BYTES;
+    uint64_t before = atomic_load(&cache.units_max);
+    if (!before || !units_max ||
+        !atomic_compare_exchange_strong(&cache.units_max, &before, units_max))
+        return;
+    atomic_store(&cache.resident_units_max, plan->resident_bytes / UNIT_BYTES);
+    if (units_max < before)
+        (void)snug_cache_release();
 }
 
 bool snug_cache_is_armed(void)
@@ -285,7 +297,8 @@ static bool keep(struct pick range)
         return false;
 
     uint64_t kept = renew(range.word, RESIDENT | (range.word & WHOLE));
-    if (!count_in(&cache.n_resident, units, cache.resident_units_max, RESIDENT))
+    if (!count_in(&cache.n_resident, units, atomic_load(&cache.resident_units_max),
+                  RESIDENT))
         kept = with_state(kept, LAZY);
     if ((kept & LAZY && mark_free(kept) < 0) || !change(range, kept)) {
         count_out(kept);

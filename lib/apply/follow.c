@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "snug/cache.h"
 #include "snug/counters.h"
 #include "snug/floor.h"
 #include "snug/follow.h"
@@ -316,6 +317,8 @@ static void look(void)
     if (is_changed)
         change.reason = reason;
     is_changed |= apply_cpus(&next->cpu);
+    if (next->ranges.cache_bytes != last->ranges.cache_bytes)
+        snug_cache_adjust(&next->ranges);
     if (!is_shown_alike(last, next)) {
         snug_view_show(next);
         is_changed = true;

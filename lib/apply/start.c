@@ -114,10 +114,10 @@ static void probe_calls(void)
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */
 static void forgo_rare(struct snug_log *log)
 {
-    const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
-                           plan.threads.warn || plan.memory.guard_bytes ||
-                           plan.spans.forbids_huge || plan.children.signal ||
-                           policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
+    const bool is_wanted =
+        log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded || plan.threads.warn ||
+        plan.memory.guard_bytes || plan.spans.forbids_huge || plan.children.signal ||
+        plan.follow.is_on || policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     if (!is_wanted || snug_trial_is_safe())
         return;
     log->level = SNUG_LOG_OFF;
@@ -126,6 +126,7 @@ static void forgo_rare(struct snug_log *log)
     plan.memory.guard_bytes = 0;
     plan.spans = (struct snug_span_plan){0};
     plan.children = (struct snug_child_plan){0};
+    plan.follow.is_on = false;
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
 
@@ -324,7 +325,10 @@ void snug_start_open_window(const void *caller)
 void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                             int flags)
 {
-    const bool may_start = atomic_load_explicit(&state, memory_order_relaxed) <= STARTING;
-    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags, may_start))
+    const int now = atomic_load_explicit(&state, memory_order_relaxed);
+    /* The window was never armed and never will be: no call for nothing. */
+    if (now == INACTIVE)
+        return;
+    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags, now <= STARTING))
         add_gomaxprocs();
 }

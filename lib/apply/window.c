@@ -34,6 +34,7 @@ void snug_window_arm(const struct snug_cpus *presented, const void *low, const v
     window.presented = presented;
     window.low = low;
     window.high = high;
+    atomic_store(&window.is_past, false);
     int state = atomic_load(&window.state);
     if (state != SNUG_WINDOW_MISSED)
         /* If another thread has just changed it, it is missed now. */

@@ -103,12 +103,19 @@ programs = {name: [path] for name, path in (
     ('Go pie-nocgo', GO + 'pie-nocgo'),
     ('Go musl-internal', GO + 'musl-internal'),
     ('Go musl-external', GO + 'musl-external')) if os.path.exists(path)}
+if len(programs) != 6:
+    result([str(programs)], 'the programs are there')
 few = ['SNUG_SCOPE=all', 'SNUG_CPU_COUNT=1', 'SNUG_MEMORY_LIMIT=100M']
 many = few + ['SNUG_LOG=debug', 'SNUG_LOG_FILE=%s/log' % work, 'SNUG_THREADS_WARN=1000',
               'SNUG_STATS_FILE=/dev/shm/snug-bare-%p', 'SNUG_CHILD_PDEATHSIG=TERM']
 whole = {name: Run(OBJECT, few, command) for name, command in programs.items()}
 
 test('a whole machine', programs, few, has_effect=True)
+
+copies = {'C with a copy of environ': [BUILD + '/test/trust/copies']}
+whole['C with a copy of environ'] = Run(EMPTY, many + ['PROBE=here'],
+                                        copies['C with a copy of environ'])
+test('a copy of environ', copies, many + ['PROBE=here'], has_effect=False)
 
 can_mount = os.getuid() == 0 and subprocess.run(['unshare', '-m', 'true'],
                                                 capture_output=True).returncode == 0

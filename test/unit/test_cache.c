@@ -258,6 +258,27 @@ START_TEST(stopped_is_stopped)
 END_TEST
 
 /* On a kernel with pages of 64 KiB a range of one byte has 64 KiB to clear. */
+START_TEST(narrower_bounds_give_back_and_hold)
+{
+    const struct snug_range_plan narrow = {.cache_bytes = 4 * PAGE, .resident_bytes = PAGE};
+    const struct snug_range_plan none = {0};
+    char *larger = map(8 * PAGE);
+    at = map(4 * PAGE);
+    ck_assert(snug_cache_keep(at, 4 * PAGE));
+    snug_cache_adjust(&narrow);
+    ck_assert(!is_mapped(at));
+    ck_assert(!snug_cache_keep(larger, 8 * PAGE));
+    at = map(4 * PAGE);
+    snug_cache_adjust(&none);
+    ck_assert(snug_cache_keep(at, 4 * PAGE));
+
+    snug_cache_stop();
+    snug_cache_adjust(&narrow);
+    at = map(4 * PAGE);
+    ck_assert(!snug_cache_keep(at, 4 * PAGE));
+}
+END_TEST
+
 START_TEST(large_pages_are_kept_whole)
 {
     const struct snug_range_plan plan = {.cache_bytes = BOUND, .resident_bytes = RESIDENT};
@@ -293,6 +314,7 @@ int main(void)
     tcase_add_test(tcase, kept_ranges_make_room_for_records);
     tcase_add_test(tcase, released_is_unmapped);
     tcase_add_test(tcase, stopped_is_stopped);
+    tcase_add_test(tcase, narrower_bounds_give_back_and_hold);
     tcase_add_test(tcase, large_pages_are_kept_whole);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);

@@ -9,7 +9,7 @@
 #include "suite.h"
 #include "snug/view.h"
 
-enum { N_READS = 100000, N_READERS = 2 };
+enum { N_READS = 20000, N_READERS = 2 };
 
 static struct snug_plan plan;
 static _Atomic int n_done;
