@@ -83,7 +83,6 @@ struct snug_option {
     uint16_t least_bytes;    /* The smallest size. */
     uint32_t least;          /* Bounds of a number that is not a size. */
     uint32_t most;
-    bool is_here; /* Its effect is in this version. */
 };
 
 /* Indexed by enum snug_key. */

@@ -180,7 +180,6 @@ static void write_policy(struct snug_json *json, const struct snug_policy *polic
         if (setting->source == SNUG_FROM_FILE)
             snug_json_number(json, "line", setting->line);
         snug_json_bool(json, "is_locked", setting->is_locked);
-        snug_json_bool(json, "in_this_version", snug_options[i].is_here);
         snug_json_end(json);
     }
     snug_json_end(json);

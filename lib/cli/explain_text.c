@@ -224,8 +224,6 @@ static void write_setting(const struct snug_policy *policy, enum snug_key key, F
     }
     if (setting->is_locked)
         snug_text_put(&row.text, ", locked");
-    if (!option->is_here)
-        snug_text_put(&row.text, ", not in this version");
     end_row(&row, out, option->name);
 }
 

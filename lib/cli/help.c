@@ -135,7 +135,7 @@ void snug_help_write_keys(FILE *out)
         put_plain(&text, snug_meanings[i].values);
         snug_text_put(&text, "  (default: ");
         snug_text_put(&text, option->initial);
-        snug_text_put(&text, option->is_here ? ")" : "; not in this version)");
+        snug_text_put(&text, ")");
         snug_page_write_row(out, option->name, row);
 
         text = snug_text_build(row, sizeof row);

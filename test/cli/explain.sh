@@ -38,7 +38,6 @@ plan memory reason = "the memory limit less memory.headroom"
 plan variables = {"GOMEMLIMIT": "241172480"}
 policy cpu.round value = "up"
 policy cpu.round source = "default"
-policy follow in_this_version = true
 problems = []
 END
 }
@@ -126,7 +125,6 @@ plan prctl reason = "prctl.thp = own"
 plan seccomp is_guarded = true
 plan seccomp softens = true
 plan seccomp reason = "seccomp.guard = log"
-policy seccomp.guard in_this_version = true
 END
     explain 0 --prctl.thp=own --seccomp.guard=audit
     prints 'huge pages      not changed by the program: prctl.thp = own'
@@ -247,10 +245,8 @@ text_for_people() {
     [ "$(awk 'length > 92' "$work/out")" = '' ] || fail 'a line is longer than 92 columns'
     explain 0 --all
     prints 'span.cache'
-    prints 'not in this version'
     explain 0 --span.cache=1M
     prints 'span.cache      1M'
-    prints_no 'not in this version'
     prints '  unmapped ranges at most 1048576 bytes (1 MiB) are kept: span.cache is a size'
     prints_no 'large ranges'
     explain 0 --span.cache=16M --span.align=3M

@@ -10,9 +10,8 @@
 static void print_markdown(const struct snug_option *option,
                            const struct snug_meaning *meaning)
 {
-    (void)printf("| `%s` | %s | `%s` | %s%s |\n", option->name, meaning->values,
-                 option->initial, meaning->text,
-                 option->is_here ? "" : " *(not in this version)*");
+    (void)printf("| `%s` | %s | `%s` | %s |\n", option->name, meaning->values,
+                 option->initial, meaning->text);
 }
 
 /* Words between back-quotes become bold. */
@@ -37,7 +36,7 @@ static void print_man(const struct snug_option *option, const struct snug_meanin
     print_bold(meaning->values);
     (void)printf(" (default: \\fB%s\\fR)\n", option->initial);
     print_bold(meaning->text);
-    (void)printf(".\n%s", option->is_here ? "" : "Not in this version.\n");
+    (void)printf(".\n");
 }
 
 int main(int argc, char **argv)
