@@ -150,6 +150,8 @@ build_release() { # RELEASE
     done
     [ -n "$arm64" ] ||
         (cd "$dir/src/live" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-live" .)
+    [ -n "$arm64" ] ||
+        (cd "$here/heap" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-heap" .)
 }
 
 # Two programs without Go.

@@ -7,8 +7,8 @@
 #   boot.sh KERNEL TREE [SECONDS [MACHINE]]
 #
 # MACHINE: two     two NUMA nodes of 4 CPUs and 2 GiB (the default)
-#          four    nodes 0 and 1 of 3 CPUs, 1.5 GiB each; node 2 with 1 GiB and without
-#                  CPUs; node 3 with 2 CPUs and without memory
+#          four    nodes 0 and 1 of 3 CPUs, 1.5 GiB each; node 2 with 2 CPUs and
+#                  without memory; node 3 with 1 GiB and without CPUs
 #          arm64   like two, of that architecture
 set -eu
 kernel=$1 tree=$2 seconds=${3:-600} machine=${4:-two}
@@ -16,8 +16,9 @@ qemu='qemu-system-x86_64 -cpu max' console=ttyS0 size=2G cpus_0=0-3 cpus_1=4-7 m
 case $machine in
 four)
     size=1536M cpus_0=0-2 cpus_1=3-5
-    more='-object memory-backend-ram,id=m2,size=1G -numa node,nodeid=2,memdev=m2
-        -numa node,nodeid=3,cpus=6-7'
+    # The kernel numbers nodes with CPUs first.
+    more='-object memory-backend-ram,id=m2,size=1G -numa node,nodeid=2,cpus=6-7
+        -numa node,nodeid=3,memdev=m2'
     ;;
 arm64) qemu='qemu-system-aarch64 -M virt -cpu cortex-a57' console=ttyAMA0 ;;
 esac

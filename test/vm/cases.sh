@@ -6,6 +6,7 @@
 #   cases.sh [--long] [--only REGEX] [--arm64 FILES] LIST DIR
 set -euo pipefail
 . "$(cd "$(dirname "$0")" && pwd)/../go/cells.sh"
+. "$(cd "$(dirname "$0")" && pwd)/rows.sh"
 is_long= only= is_arm64=
 while :; do
     case $1 in
@@ -18,27 +19,6 @@ while :; do
 done
 list=$1 dir=$2
 mkdir -p "$dir"
-n_cases=0
-
-# One case. BOX are lines "FILE VALUE" for the cgroup, EXPECT the lines that the
-# output must contain; each may be several arguments long, with -- between.
-row() { # LABEL COMMAND BOX… -- EXPECT…
-    local case
-    [[ $1 =~ $only ]] || return 0
-    n_cases=$((n_cases + 1))
-    case=$dir/$(printf %03d $n_cases)
-    mkdir "$case"
-    echo "$1" >"$case/label"
-    echo "$2" >"$case/command"
-    shift 2
-    : >"$case/box"
-    while [ "$1" != -- ]; do
-        echo "$1" >>"$case/box"
-        shift
-    done
-    shift
-    printf '%s\n' "$@" >"$case/expect"
-}
 
 # What the cells of the matrix are measured by: 256 MiB less 10 %, in whole 2 MiB, and 1.5 CPUs.
 machine_cpus=8 machine_affinity=0-7 machine_own=2 planned_cpus=2 planned_limit=241172480

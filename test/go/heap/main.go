@@ -84,10 +84,10 @@ func pages() (perNode map[int]float64, policies map[string]bool, mappings, mixed
 	policies = map[string]bool{}
 	lines("/proc/self/numa_maps", func(f []string) {
 		at, _ := strconv.ParseUint(f[0], 16, 64)
-		if !heap[at/arenaBytes] {
+		// From Go 1.26 on a heap may start in the last chunks of an arena.
+		if !heap[at/arenaBytes] && !heap[at/arenaBytes+1] {
 			return
 		}
-		policies[f[1]] = true
 		nodes := 0
 		for _, word := range f {
 			node, n := 0, 0
@@ -97,6 +97,7 @@ func pages() (perNode map[int]float64, policies map[string]bool, mappings, mixed
 			}
 		}
 		if nodes > 0 {
+			policies[f[1]] = true
 			mappings++
 		}
 		if nodes > 1 {
@@ -217,6 +218,9 @@ func main() {
 	sort.Ints(nodes)
 	for _, n := range free {
 		totalFree += n
+	}
+	if total == 0 {
+		panic("the heap is not found")
 	}
 	follows := len(free) > 0
 	for _, node := range nodes {
