@@ -84,12 +84,13 @@ seccomp_rows() { # RELEASE
         'confine_reason: mbind is refused here, so the heap goes where the threads are'
 }
 
-# A large object that is never touched: mapped at once, advised as far as the budget goes.
+# A large object that is never touched: mapped at once, advised as far as the budget goes. It is no
+# larger than the memory of the machine, for the kernel refuses more.
 huge_rows() { # RELEASE
     local limit sparse
     for limit in 128 512 2048; do
         row "$1-heap, span.huge = auto with a limit of $limit MiB" \
-            "SNUG_SPAN_HUGE=auto preload $1-heap -fill 16 -sparse $((2 * limit)) -budget $((limit * 9 / 10))" \
+            "SNUG_SPAN_HUGE=auto preload $1-heap -fill 16 -sparse $((limit * 5 / 4)) -budget $((limit * 9 / 10))" \
             "own/memory.max ${limit}M" -- 'the advised bytes are within the budget'
     done
     row "$1-heap, span.huge = auto without a limit" \
