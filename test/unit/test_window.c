@@ -245,5 +245,7 @@ int main(void)
     tcase_add_test(tcase, a_runtime_on_another_thread_is_not_one_to_follow);
     suite_add_tcase(suite, tcase);
 
+    /* The runtime is seen once in a process, so each test has one of its own. */
+    setenv("CK_FORK", "yes", 1);
     return suite_run(suite);
 }
