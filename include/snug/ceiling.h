@@ -14,7 +14,8 @@
  * level: who asks for the guard asks for the line. Its path must live for ever. */
 void snug_ceiling_arm(const struct snug_bytes *limit, const struct snug_log *log);
 
-/* The limit from now on, of the same cgroup; 0 for none. From any thread. */
+/* The limit from now on, of the same cgroup; 0 for none. Nothing if it was never armed. From
+ * any thread. */
 void snug_ceiling_set_limit(uint64_t bytes);
 
 /* Whether the heap may grow by so much. If not, a line says so, once. From any thread;

@@ -61,6 +61,8 @@ void snug_ceiling_arm(const struct snug_bytes *limit, const struct snug_log *log
 
 void snug_ceiling_set_limit(uint64_t bytes)
 {
+    if (!ceiling.current[0])
+        return;
     atomic_store(&ceiling.limit, bytes);
     atomic_store(&ceiling.look_after, 0);
 }

@@ -13,6 +13,7 @@
 #include "snug/counters.h"
 #include "snug/floor.h"
 #include "snug/follow.h"
+#include "snug/heap.h"
 #include "snug/objects.h"
 #include "snug/pclntab.h"
 #include "snug/runtime.h"
@@ -319,6 +320,9 @@ static void look(void)
     is_changed |= apply_cpus(&next->cpu);
     if (next->ranges.cache_bytes != last->ranges.cache_bytes)
         snug_cache_adjust(&next->ranges);
+    if (next->memory.guard_bytes != last->memory.guard_bytes ||
+        next->spans.huge_budget_bytes != last->spans.huge_budget_bytes)
+        snug_heap_adjust(next);
     if (!is_shown_alike(last, next)) {
         snug_view_show(next);
         is_changed = true;

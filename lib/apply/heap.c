@@ -73,9 +73,10 @@ static void name(void *at, size_t n_bytes)
         atomic_store(&heap.names, false); /* A kernel that cannot never will. */
 }
 
-void snug_heap_set_limit(uint64_t limit_bytes)
+void snug_heap_adjust(const struct snug_plan *plan)
 {
-    snug_ceiling_set_limit(limit_bytes);
+    snug_huge_set_budget(plan->spans.huge_budget_bytes);
+    snug_ceiling_set_limit(plan->memory.guard_bytes);
 }
 
 void snug_heap_see_filter(void)

@@ -71,6 +71,14 @@ follow_user_rows() { # NAME
         'GOMAXPROCS 5' 'GOMEMLIMIT 104857600' 'C sees 4 CPUs'
 }
 
+# 300 MiB are more than the guard of the start allowed.
+follow_guard_row() { # NAME
+    row "$1 with span.guard = refuse may grow up to its new limit" \
+        "resize SNUG_SPAN_GUARD=refuse $follow $1 -for 100s -goroutines 1 -pause 1ms -live 50 \
+            -grow 300 -- own/memory.max=512M 'GOMEMLIMIT $limit_512m' grow rest" \
+        'own/memory.max 256M' -- "GOMEMLIMIT $limit_512m in time" 'status 0'
+}
+
 n_follow_oom=1
 [ -z "$is_long" ] || n_follow_oom=10
 if [ -e "${list%/*}/resize" ]; then
@@ -82,4 +90,5 @@ if [ -e "${list%/*}/resize" ]; then
         fi
     done <"${list%/*}/resize"
     follow_user_rows "$newest-resize-external"
+    follow_guard_row "$newest-resize-external"
 fi
