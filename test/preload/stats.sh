@@ -106,7 +106,7 @@ in_the_way() {
     refused 20
     run 'not in memory' /proc/page
     refused 124
-    run 'a name too long' "$work/$(printf '%60s%50s' | sed 's/ /%p/51g; s/ /x/g')"
+    run 'a name too long' "$work/$(printf '%164s' | sed 's/ /%p/105g; s/ /x/g')"
     refused 36
     label='what was there'
     [ "$(cat "$work/file")" = precious ] || fail 'the file has changed'
