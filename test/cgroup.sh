@@ -54,6 +54,15 @@ cgroup_limit() { # GROUP QUOTA_USEC MEMORY_BYTES; the period is 100 ms
     esac
 }
 
+# The files that hold them: "CPU_FILE MEMORY_FILE". Either takes a bare number.
+cgroup_files() { # GROUP
+    local dirs=${1#* }
+    case $1 in
+    v2*) echo "$dirs/cpu.max $dirs/memory.max" ;;
+    v1*) echo "${dirs% *}/cpu.cfs_quota_us ${dirs#* }/memory.limit_in_bytes" ;;
+    esac
+}
+
 cgroup_run() { # GROUP COMMAND…
     local dirs=${1#* }
     shift

@@ -32,6 +32,7 @@ enum {
     LINE_BYTES = 256,
     STATM_BYTES = 128,
     STEP_PARTS = 16,
+    NAME_BYTES = 16, /* What the kernel keeps of a thread's name. */
     NS_PER_MS = 1000000,
     NS_PER_US = 1000,
 
@@ -60,6 +61,7 @@ static struct {
     _Atomic int state;
     struct snug_follow with;
     struct snug_follow_calls libc;
+    char name[NAME_BYTES]; /* The one that the program's threads have by themselves. */
 
     crosscall *door; /* NULL: the runtime's CPU count is not followed. */
     void *gomaxprocs;
@@ -160,6 +162,9 @@ static int create(unsigned long *ret_thread, void *(*run)(void *), void *argumen
  * pointer, and no pointer looks like this one. */
 static void *call_go(void *count)
 {
+    /* What Go starts meanwhile gets the name of the thread that it is started by. */
+    if (*follow.name)
+        (void)snug_sys_prctl(PR_SET_NAME, (unsigned long)follow.name, 0, 0, 0);
     follow.door(follow.gomaxprocs, (void *)((uintptr_t)count + (1ul << 32)), 0, 0);
     return NULL;
 }
@@ -283,8 +288,10 @@ static bool is_shown_alike(const struct snug_plan *a, const struct snug_plan *b)
            a->memory.present_bytes == b->memory.present_bytes;
 }
 
-static uint64_t shown_bytes(uint64_t bytes)
+/* The memory limit as it is told: above the plan where a floor is, never with the mark. */
+static uint64_t told_bytes(void)
 {
+    const uint64_t bytes = follow.stored > follow.target ? follow.stored : follow.target;
     return bytes == no_limit ? 0 : bytes;
 }
 
@@ -309,8 +316,7 @@ static void look(void)
     struct snug_change change = {
         .cpus_from = last->cpu.count,
         .cpus_to = next->cpu.count,
-        .bytes_from =
-            shown_bytes(follow.stored > follow.target ? follow.stored : follow.target),
+        .bytes_from = told_bytes(),
         .reason = next->cpu.reason,
     };
     enum snug_reason reason = SNUG_REASON_NONE;
@@ -332,7 +338,7 @@ static void look(void)
     if (!is_changed)
         return;
 
-    change.bytes_to = shown_bytes(follow.stored);
+    change.bytes_to = told_bytes();
     change.when_ns = snug_sys_clock_gettime(CLOCK_REALTIME);
     change.took_ns = snug_sys_clock_gettime(CLOCK_MONOTONIC) - began;
     record(&change);
@@ -352,6 +358,7 @@ static void *run(void *unused)
 {
     (void)unused;
     block_signals();
+    (void)snug_sys_prctl(PR_GET_NAME, (unsigned long)follow.name, 0, 0, 0);
     (void)snug_sys_prctl(PR_SET_NAME, (unsigned long)"snug", 0, 0, 0);
     find_memory();
     find_cpus();
