@@ -48,7 +48,7 @@ static const void *at_address(const struct snug_elf *elf, uint64_t address, size
 static bool is_module(const uint64_t *word)
 {
     for (unsigned i = 0; i < N_SLICES; i++) {
-        const uint64_t *slice = word + NAMES + 3 * i;
+        const uint64_t *slice = word + NAMES + (size_t)3 * i;
         const uint64_t before = i ? slice[-3] : word[HEADER];
         /* The functions stand at the table's own start. */
         if (slice[1] != slice[2] || !slice[1] || slice[0] < before ||
