@@ -33,16 +33,16 @@ expect 'a segment that is writable and executable' \
 readelf -Wl "$object" | grep -q GNU_RELRO || expect 'no RELRO' "$object"
 readelf -Wd "$object" | grep -q BIND_NOW || expect 'lazy binding' "$object"
 
-# On arm64, where pages may have 64 KiB, the writable segment ends at the end of one; the zeros that
-# the file has before it for that are not counted.
-size=$(wc -c < "$object")
-padding=0
+# On arm64 an instruction has four bytes, and pages may have 64 KiB, so that the file has a gap before
+# the writable segment: there what is loaded counts, and may be an eighth more.
+most=65536
 case $(readelf -Wh "$object") in
 *AArch64*)
-    set -- $(readelf -Wl "$object" | awk '$1 == "LOAD" { print $2, $5 }')
-    padding=$(($3 - $1 - $2))
+    most=$((most / 8 * 9))
+    size=$(($(readelf -Wl "$object" | awk '$1 == "LOAD" { printf "%s + ", $5 }') 0))
     ;;
+*) size=$(wc -c < "$object") ;;
 esac
-[ $((size - padding)) -le 65536 ] || expect 'larger than 64 KiB' "$size bytes"
+[ "$size" -le $most ] || expect "larger than $most bytes" "$size bytes"
 
 exit "$failures"

@@ -146,6 +146,19 @@ static size_t lazy_bytes(void)
     return kib << 10;
 }
 
+/* QEMU's user-mode emulation ignores the advice. */
+static bool are_lazy_pages_told(void)
+{
+    char *page =
+        mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const size_t before = lazy_bytes();
+    *page = 1;
+    (void)madvise(page, PAGE, MADV_FREE);
+    const size_t after = lazy_bytes();
+    munmap(page, PAGE);
+    return after > before;
+}
+
 START_TEST(all_but_the_newest_are_the_kernels_to_take)
 {
     char *range[4];
@@ -305,7 +318,8 @@ int main(void)
     tcase_add_test(tcase, what_was_never_recorded_is_not_kept);
     tcase_add_test(tcase, what_is_longer_than_the_bound_is_not_kept);
     tcase_add_test(tcase, the_oldest_makes_room_under_the_bound);
-    tcase_add_test(tcase, all_but_the_newest_are_the_kernels_to_take);
+    if (are_lazy_pages_told())
+        tcase_add_test(tcase, all_but_the_newest_are_the_kernels_to_take);
     tcase_add_test(tcase, what_is_forgotten_is_unmapped_if_it_was_kept);
     tcase_add_test(tcase, neighbours_are_not_forgotten);
     tcase_add_test(tcase, everything_overlaps_a_length_without_end);
