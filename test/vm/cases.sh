@@ -3,16 +3,17 @@
 # Writes the cases that the virtual machine runs, a directory each, from the list of
 # Go programs that test/go/build.sh made. Everything here runs on 8 CPUs.
 #
-#   cases.sh [--long] [--only REGEX] [--arm64 FILES] LIST DIR
+#   cases.sh [--long] [--only REGEX] [--arm64 FILES | --resize] LIST DIR
 set -euo pipefail
 . "$(cd "$(dirname "$0")" && pwd)/../go/cells.sh"
 . "$(cd "$(dirname "$0")" && pwd)/rows.sh"
-is_long= only= is_arm64=
+is_long= only= is_arm64= is_resize=
 while :; do
     case $1 in
     --long) is_long=1 ;;
     --only) only=$2 && shift ;;
     --arm64) is_arm64=1 && shift ;;
+    --resize) is_resize=1 ;;
     *) break ;;
     esac
     shift
@@ -266,6 +267,12 @@ seccomp_rows() { # NAME
         survived 'sig 0 code 0x7ffc0000'
 }
 
+newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
+if [ -n "$is_resize" ]; then
+    . "$(dirname "$0")/follow.sh"
+    exit
+fi
+
 while read -r release mode name; do
     matrix_rows "$release" "$mode" "$name"
     [ "$mode" != static ] || static_rows "$release" "$name"
@@ -285,7 +292,6 @@ if [ -n "$is_arm64" ]; then
     exit
 fi
 
-newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
 for name in "$newest-external" "$newest-internal" "$newest-pie" 1.22.12-internal; do
     limit_rows "${name%%-*}" "$name"
 done
@@ -305,4 +311,3 @@ pressure_rows
 n_oom=3
 [ -z "$is_long" ] || n_oom=10
 oom_rows "$newest-live" $n_oom
-. "$(dirname "$0")/follow.sh"
