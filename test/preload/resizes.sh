@@ -17,7 +17,13 @@ pages=$(mktemp -d /dev/shm/snug-test.XXXXXX) && [ "$(stat -f -c %T "$pages")" = 
 work=$(mktemp -d)
 group=$(cgroup_open) || { rm -r "$work" "$pages"; echo 'machine lacks a cgroup that may be made'; exit 77; }
 running= changing=
-trap 'kill -9 $running $changing 2>/dev/null; wait; cgroup_close "$group"; rm -rf "$work" "$pages"' EXIT
+clean_up() {
+    [ -z "$running$changing" ] || kill -9 $running $changing || true
+    wait || true
+    cgroup_close "$group"
+    rm -rf "$work" "$pages"
+}
+trap clean_up EXIT
 failures=0
 mib=$((1 << 20))
 
