@@ -58,9 +58,9 @@ confine_rows() { # RELEASE
         "SNUG_NUMA_CONFINE=on preload $1-heap -fill 8 -threads 100" \
         'own/cpu.max 500000 100000' -- 'NumCPU 5 GOMAXPROCS 5' '100 threads may run on 0-7'
     row "$1-heap, numa.confine = on with a mask of the user's own" \
-        "SNUG_NUMA_CONFINE=on taskset 0x27 preload $1-heap -fill 8 -threads 100 |
-            sed 's/ on 5/ on 0-2/'" \
-        'own/cpu.max 100000 100000' -- 'NumCPU 2 GOMAXPROCS 2' '100 threads may run on 0-2'
+        "SNUG_NUMA_CONFINE=on taskset 0x33 preload $1-heap -fill 8 -threads 100 |
+            sed 's/ on 4-5/ on 0-1/'" \
+        'own/cpu.max 100000 100000' -- 'NumCPU 2 GOMAXPROCS 2' '100 threads may run on 0-1'
 }
 
 # Both engines' default rules, for a container without CAP_SYS_NICE.
