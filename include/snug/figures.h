@@ -17,7 +17,6 @@ void snug_figures_put_milli(struct snug_builder *out, uint64_t milli);
 void snug_figures_put_bytes(struct snug_builder *out, uint64_t bytes);
 
 /* One word each, for facts that are not numbers. */
-const char *snug_figures_answer(enum snug_answer answer);
 const char *snug_figures_libc(enum snug_libc libc);
 const char *snug_figures_seccomp(enum snug_seccomp seccomp);
 const char *snug_figures_owner(enum snug_owner owner);

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "snug/reason.h"
+
 /* Writes `text` and a newline, control characters as `?`. */
 void snug_page_write_line(FILE *out, const char *text);
 
@@ -12,3 +14,7 @@ void snug_page_write_line(FILE *out, const char *text);
  * like the first. Only a single long word, such as a path, sticks out. Control characters
  * become `?`: texts hold what came from files. */
 void snug_page_write_row(FILE *out, const char *label, const char *text);
+
+/* The row of a decision: `WHAT: the reason in words`. */
+void snug_page_write_decision(FILE *out, const char *label, const char *what,
+                              enum snug_reason reason);

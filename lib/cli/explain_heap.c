@@ -5,18 +5,7 @@
 #include "snug/figures.h"
 #include "snug/page.h"
 
-enum { ROW_BYTES = 1024, LIST_BYTES = 512 };
-
-static void write_row(FILE *out, const char *label, const char *what,
-                      enum snug_reason reason)
-{
-    char buffer[ROW_BYTES];
-    struct snug_builder text = snug_text_build(buffer, sizeof buffer);
-    snug_text_put(&text, what);
-    snug_text_put(&text, ": ");
-    snug_text_put(&text, snug_reason_words(reason));
-    snug_page_write_row(out, label, buffer);
-}
+enum { LIST_BYTES = 512 };
 
 static void put_nodes(struct snug_builder *out, uint64_t nodes)
 {
@@ -37,7 +26,7 @@ static void write_place(const struct snug_numa_plan *numa, FILE *out)
     } else {
         snug_text_put(&text, "wherever the kernel puts it");
     }
-    write_row(out, "heap memory", what, numa->reason);
+    snug_page_write_decision(out, "heap memory", what, numa->reason);
 }
 
 static void write_confine(const struct snug_numa_plan *numa, FILE *out)
@@ -47,7 +36,7 @@ static void write_confine(const struct snug_numa_plan *numa, FILE *out)
     snug_text_put(&text, numa->is_confined ? "to CPUs " : "no");
     if (numa->is_confined)
         snug_cpus_put(&text, &numa->cpus);
-    write_row(out, "confined", what, numa->confine_reason);
+    snug_page_write_decision(out, "confined", what, numa->confine_reason);
 }
 
 void snug_explain_heap_write_text(const struct snug_facts *facts,
@@ -64,7 +53,7 @@ void snug_explain_heap_write_text(const struct snug_facts *facts,
         } else {
             snug_text_put(&text, "is not guarded");
         }
-        write_row(out, "heap growth", what, plan->memory.guard_reason);
+        snug_page_write_decision(out, "heap growth", what, plan->memory.guard_reason);
     }
     if (plan->spans.huge_reason != SNUG_REASON_HUGE_KEEP) {
         char what[LIST_BYTES];
@@ -78,11 +67,12 @@ void snug_explain_heap_write_text(const struct snug_facts *facts,
         } else {
             snug_text_put(&text, budget ? "advised for all of it" : "not advised");
         }
-        write_row(out, "heap huge pages", what, plan->spans.huge_reason);
+        snug_page_write_decision(out, "heap huge pages", what, plan->spans.huge_reason);
     }
     if (plan->spans.name_reason != SNUG_REASON_NAME_OFF)
-        write_row(out, "heap's name", plan->spans.names ? "snug: go heap" : "left alone",
-                  plan->spans.name_reason);
+        snug_page_write_decision(out, "heap's name",
+                                 plan->spans.names ? "snug: go heap" : "left alone",
+                                 plan->spans.name_reason);
     if (plan->numa.confine_reason != SNUG_REASON_CONFINE_OFF)
         write_confine(&plan->numa, out);
 }

@@ -5,18 +5,7 @@
 #include "snug/page.h"
 #include "snug/values.h"
 
-enum { ROW_BYTES = 512, WHAT_BYTES = 128 };
-
-static void write_row(FILE *out, const char *label, const char *what,
-                      enum snug_reason reason)
-{
-    char buffer[ROW_BYTES];
-    struct snug_builder text = snug_text_build(buffer, sizeof buffer);
-    snug_text_put(&text, what);
-    snug_text_put(&text, ": ");
-    snug_text_put(&text, snug_reason_words(reason));
-    snug_page_write_row(out, label, buffer);
-}
+enum { WHAT_BYTES = 128 };
 
 static void write_threads(const struct snug_thread_plan *threads, FILE *out)
 {
@@ -27,7 +16,7 @@ static void write_threads(const struct snug_thread_plan *threads, FILE *out)
         snug_text_put_u64(&text, 2 * threads->warn);
         snug_text_put(&text, " and at each doubling");
     }
-    write_row(out, "threads", what, threads->reason);
+    snug_page_write_decision(out, "threads", what, threads->reason);
 }
 
 static void write_children(const struct snug_child_plan *children, FILE *out)
@@ -42,13 +31,13 @@ static void write_children(const struct snug_child_plan *children, FILE *out)
         snug_values_put(&text, SNUG_CHILD_PDEATHSIG, &signal);
     else
         snug_text_put(&text, "no signal");
-    write_row(out, "children", what, children->reason);
+    snug_page_write_decision(out, "children", what, children->reason);
 }
 
 static void write_follow(const struct snug_follow_plan *follow, FILE *out)
 {
     if (!follow->is_on) {
-        write_row(out, "follow", "no", follow->reason);
+        snug_page_write_decision(out, "follow", "no", follow->reason);
         return;
     }
     char what[WHAT_BYTES];
@@ -56,12 +45,14 @@ static void write_follow(const struct snug_follow_plan *follow, FILE *out)
     snug_text_put(&text, "the limits are read again each ");
     snug_text_put_u64(&text, follow->interval_ms);
     snug_text_put(&text, " ms");
-    write_row(out, "follow", what, follow->reason);
-    write_row(out, "followed CPUs",
-              follow->moves_cpus ? "by GOMAXPROCS and C code" : "by C code only",
-              follow->cpu_reason);
-    write_row(out, "followed memory", follow->moves_memory ? "by the Go runtime" : "no",
-              follow->memory_reason);
+    snug_page_write_decision(out, "follow", what, follow->reason);
+    snug_page_write_decision(out, "followed CPUs",
+                             follow->moves_cpus ? "by GOMAXPROCS and C code"
+                                                : "by C code only",
+                             follow->cpu_reason);
+    snug_page_write_decision(out, "followed memory",
+                             follow->moves_memory ? "by the Go runtime" : "no",
+                             follow->memory_reason);
 }
 
 void snug_explain_process_write_text(const struct snug_plan *plan, FILE *out)

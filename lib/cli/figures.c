@@ -56,19 +56,6 @@ void snug_figures_put_bytes(struct snug_builder *out, uint64_t bytes)
     snug_text_put(out, ")");
 }
 
-const char *snug_figures_answer(enum snug_answer answer)
-{
-    switch (answer) {
-    case SNUG_YES:
-        return "yes";
-    case SNUG_NO:
-        return "no";
-    case SNUG_MAYBE:
-        break;
-    }
-    return "unknown";
-}
-
 const char *snug_figures_libc(enum snug_libc libc)
 {
     switch (libc) {

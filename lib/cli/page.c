@@ -4,7 +4,7 @@
 #include "snug/page.h"
 #include "snug/text.h"
 
-enum { COLUMNS = 92, LABEL_COLUMNS = 16 };
+enum { COLUMNS = 92, LABEL_COLUMNS = 16, ROW_BYTES = 1024 };
 
 /* Terminals obey U+0080 to U+009F as well, which UTF-8 writes as 0xc2 and their number. */
 static void write_word(FILE *out, struct snug_text word)
@@ -41,4 +41,15 @@ void snug_page_write_row(FILE *out, const char *label, const char *text)
         column += word.n;
     }
     (void)fputc('\n', out);
+}
+
+void snug_page_write_decision(FILE *out, const char *label, const char *what,
+                              enum snug_reason reason)
+{
+    char buffer[ROW_BYTES];
+    struct snug_builder text = snug_text_build(buffer, sizeof buffer);
+    snug_text_put(&text, what);
+    snug_text_put(&text, ": ");
+    snug_text_put(&text, snug_reason_words(reason));
+    snug_page_write_row(out, label, buffer);
 }
