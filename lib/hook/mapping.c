@@ -16,18 +16,38 @@
 #include "snug/window.h"
 
 void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset);
-void *mmap64(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset);
 int munmap(void *at, size_t n_bytes);
 
+/* glibc's second name for the same function, which programs with 64-bit offsets use. */
+void *mmap64(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
+    __attribute__((alias("mmap")));
+
+typedef void *mmap_function(void *, size_t, int, int, int, off_t);
+
+/* Where there is no next definition. */
+static void *map_by_kernel(void *at, size_t n_bytes, int prot, int flags, int fd,
+                           off_t offset)
+{
+    void *ret = (void *)snug_sys_mmap(at, n_bytes, prot, flags, fd, offset);
+    if ((unsigned long)ret <= -4096ul)
+        return ret;
+    snug_next_set_errno(-(int)(long)ret);
+    return (void *)-1;
+}
+
+static bool watches_heap(void)
+{
+    const struct snug_plan *plan = snug_start_plan();
+    return plan && plan->watches_heap;
+}
+
 /* With span.cache or span.align, what is kept must not be the reason why a call fails. */
-static void *map(enum snug_next_name name, const void *caller, void *at, size_t n_bytes,
+static void *map(mmap_function *next, const void *caller, void *at, size_t n_bytes,
                  int prot, int flags, int fd, off_t offset)
 {
     static void *const failed = (void *)-1;
-    snug_start_see_mapping(caller, at, n_bytes, prot, flags);
-
-    const struct snug_plan *plan = snug_start_plan();
-    if (plan && plan->watches_heap && !snug_heap_allows(at, n_bytes, prot, flags)) {
+    const bool is_watched = watches_heap();
+    if (is_watched && !snug_heap_allows(at, n_bytes, prot, flags)) {
         snug_next_set_errno(ENOMEM);
         return failed;
     }
@@ -43,40 +63,32 @@ static void *map(enum snug_next_name name, const void *caller, void *at, size_t 
             snug_cache_forget(at, n_bytes);
     }
 
-    void *(*next)(void *, size_t, int, int, int, off_t) = snug_next_find(name);
     const int error = snug_next_errno();
     void *ret;
     do {
         snug_next_set_errno(error);
-        if (next) {
-            ret = next(at, n_bytes, prot, flags, fd, offset);
-            continue;
-        }
-        ret = (void *)snug_sys_mmap(at, n_bytes, prot, flags, fd, offset);
-        if ((unsigned long)ret > -4096ul) {
-            snug_next_set_errno(-(int)(long)ret);
-            ret = failed;
-        }
+        ret = next(at, n_bytes, prot, flags, fd, offset);
     } while (is_armed && ret == failed && snug_next_errno() == ENOMEM &&
              snug_cache_release());
     if (is_armed && ret != failed)
         snug_cache_record(ret, n_bytes, is_range);
-    if (plan && plan->watches_heap && ret != failed)
+    if (is_watched && ret != failed)
         snug_heap_see_mapping(ret, n_bytes, prot, flags);
     return ret;
 }
 
+/* Where nothing is to be done it ends in a jump: a hook that the call returned through
+ * would cost twice as much. */
 void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
 {
-    return map(SNUG_NEXT_MMAP, __builtin_return_address(0), at, n_bytes, prot, flags, fd,
-               offset);
-}
-
-/* glibc's second name, for programs built with 64-bit file offsets. */
-void *mmap64(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
-{
-    return map(SNUG_NEXT_MMAP64, __builtin_return_address(0), at, n_bytes, prot, flags, fd,
-               offset);
+    const void *caller = __builtin_return_address(0);
+    snug_start_see_mapping(caller, at, n_bytes, prot, flags);
+    mmap_function *next = snug_next_find(SNUG_NEXT_MMAP);
+    if (!next)
+        next = map_by_kernel;
+    if (!snug_cache_is_armed() && !watches_heap())
+        return next(at, n_bytes, prot, flags, fd, offset);
+    return map(next, caller, at, n_bytes, prot, flags, fd, offset);
 }
 
 int munmap(void *at, size_t n_bytes)
@@ -84,8 +96,7 @@ int munmap(void *at, size_t n_bytes)
     snug_window_close();
     if (snug_cache_is_armed() && snug_cache_keep(at, n_bytes))
         return 0;
-    const struct snug_plan *plan = snug_start_plan();
-    if (plan && plan->watches_heap)
+    if (watches_heap())
         snug_heap_see_unmapping(at, n_bytes);
 
     int (*next)(void *, size_t) = snug_next_find(SNUG_NEXT_MUNMAP);

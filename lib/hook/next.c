@@ -16,7 +16,7 @@ extern int *__errno_location(void) __attribute__((weak));
 
 /* In the order of enum snug_next_name; one text, so that none takes the longest's room. */
 static const char names[] =
-    "mmap\0mmap64\0munmap\0pthread_attr_init\0pthread_create\0"
+    "mmap\0munmap\0pthread_attr_init\0pthread_create\0"
     "pthread_getaffinity_np\0sched_getaffinity\0sysconf\0sysinfo\0"
     "get_nprocs\0get_phys_pages\0get_avphys_pages\0fork\0vfork\0clone\0"
     "daemon\0system\0popen\0posix_spawn\0posix_spawnp\0execve\0execv\0"
