@@ -10,7 +10,7 @@
 #
 # The programs are examples/see with files beside this script added; "modes" says how each is
 # linked. Not in the list, since they print other things: RELEASE-live, which is a service in
-# small, and RELEASE-seccomp, which loads a seccomp filter.
+# small, RELEASE-seccomp, which loads a seccomp filter, RELEASE-heap and RELEASE-stress.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/toolchain.sh"
@@ -152,6 +152,10 @@ build_release() { # RELEASE
         (cd "$dir/src/live" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-live" .)
     [ -n "$arm64" ] ||
         (cd "$here/heap" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-heap" .)
+    if [ -z "$arm64" ] && [[ " $some $newest " = *" $release "* ]]; then
+        (cd "$here/stress" && CGO_ENABLED=1 CC=cc go_release "$goroot" build -ldflags=-w \
+            -o "$dir/bin/$release-stress" .)
+    fi
 }
 
 # Two programs without Go.

@@ -140,6 +140,15 @@ guard_rows() { # RELEASE TIMES
         'own/memory.max 256M' -- 'finished 2960 blocks live'
 }
 
+# Every span and NUMA key at once, with threads that grow the heap, fork and map.
+stress_rows() { # RELEASE
+    row "$1-stress with every span and NUMA key on" \
+        "SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=auto SNUG_SPAN_ALIGN=256K \
+            SNUG_SPAN_CACHE=16M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on \
+            preload $1-stress -seconds 5 -mib 128" \
+        'own/memory.max 1G' -- 'no page was lost or wrong'
+}
+
 case $topology in
 two)
     for release in $releases; do
@@ -152,6 +161,7 @@ two)
         bound_rows "$release"
         confine_rows "$release"
         guard_rows "$release" $n_times
+        stress_rows "$release"
     done
     seccomp_rows "$newest"
     huge_rows "$newest"
