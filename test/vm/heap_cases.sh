@@ -140,6 +140,15 @@ guard_rows() { # RELEASE TIMES
         'own/memory.max 256M' -- 'finished 2960 blocks live'
 }
 
+# Not all kernels have names for mappings: Ubuntu's have, Debian's have not.
+name_row() { # RELEASE
+    row "$1-heap, span.name = on" \
+        "SNUG_SPAN_NAME=on preload $1-heap -fill 64 >heap
+         kernel=\$(grep -cw anon_vma_name_alloc /proc/kallsyms) snug=\$(grep -cx 'the heap has a name' heap)
+         echo shown: names the kernel has: \$kernel, names given: \$snug
+         [ \$kernel = \$snug ] && echo named where the kernel can" -- 'named where the kernel can'
+}
+
 # Every span and NUMA key at once, with threads that grow the heap, fork and map.
 stress_rows() { # RELEASE
     row "$1-stress with every span and NUMA key on" \
@@ -163,6 +172,7 @@ two)
         guard_rows "$release" $n_times
         stress_rows "$release"
     done
+    name_row 1.22.12 # From Go 1.25 on the runtime gives names of its own.
     seccomp_rows "$newest"
     huge_rows "$newest"
     [ -z "$is_long" ] || huge_rows 1.22.12

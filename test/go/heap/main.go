@@ -156,6 +156,14 @@ func reportHuge(heap map[uint64]bool, sparse, budget int) {
 	}
 }
 
+// isNamed says whether /proc/self/maps gives any mapping the name that span.name is for.
+func isNamed() (ret bool) {
+	lines("/proc/self/maps", func(f []string) {
+		ret = ret || strings.HasSuffix(strings.Join(f, " "), " [anon:snug: go heap]")
+	})
+	return
+}
+
 // churn creates threads and ends them, and says on which CPUs each may run.
 func churn(n int) {
 	seen := map[string]int{}
@@ -207,6 +215,9 @@ func main() {
 		heap[at/arenaBytes] = true
 	}
 	reportHuge(heap, *sparse, *budget)
+	if isNamed() {
+		fmt.Println("the heap has a name")
+	}
 	runtime.KeepAlive(untouched)
 
 	total, totalFree := 0.0, 0.0
