@@ -80,15 +80,23 @@ follow_guard_row() { # NAME
         'own/memory.max 256M' -- "GOMEMLIMIT $limit_512m in time" 'status 0'
 }
 
-n_follow_oom=1
-[ -z "$is_long" ] || n_follow_oom=10
+# With --long ten times with the newest release, and once with each other program.
+follow_oom_times() { # RELEASE MODE, prints how often
+    if [ "$(minor "$1")" -lt 19 ]; then
+        echo 0
+    elif [ -n "$is_long" ] && [ "$1-$2" = "$newest-external" ]; then
+        echo 10
+    elif [ -n "$is_long" ] || [ "$2" = external ]; then
+        echo 1
+    else
+        echo 0
+    fi
+}
+
 if [ -e "${list%/*}/resize" ]; then
     while read -r release mode name; do
         follow_rows "$release" "$mode" "$name"
-        [ "$(minor "$release")" -ge 19 ] || continue
-        if [ "$mode" = external ] || [ -n "$is_long" ]; then
-            follow_oom_rows "$name" $n_follow_oom
-        fi
+        follow_oom_rows "$name" "$(follow_oom_times "$release" "$mode")"
     done <"${list%/*}/resize"
     follow_user_rows "$newest-resize-external"
     follow_guard_row "$newest-resize-external"

@@ -149,13 +149,14 @@ name_row() { # RELEASE
          [ \$kernel = \$snug ] && echo named where the kernel can" -- 'named where the kernel can'
 }
 
-# Every span and NUMA key at once, with threads that grow the heap, fork and map.
-stress_rows() { # RELEASE
-    row "$1-stress with every span and NUMA key on" \
+# Every span and NUMA key at once, with threads that grow the heap, fork and map. The emulator takes
+# minutes for 64 threads, with snug or without.
+stress_rows() { # RELEASE THREADS SECONDS
+    row "$1-stress, $2 threads for $3 s with every span and NUMA key on" \
         "SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=auto SNUG_SPAN_ALIGN=256K \
             SNUG_SPAN_CACHE=16M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on \
-            preload $1-stress -seconds 5 -mib 128" \
-        'own/memory.max 1G' -- 'no page was lost or wrong'
+            preload $1-stress -threads $2 -seconds $3 -mib 128" \
+        'own/memory.max 2G' -- 'no page was lost or wrong'
 }
 
 case $topology in
@@ -170,7 +171,8 @@ two)
         bound_rows "$release"
         confine_rows "$release"
         guard_rows "$release" $n_times
-        stress_rows "$release"
+        stress_rows "$release" 8 10
+        [ -z "$is_long" ] || stress_rows "$release" 64 60
     done
     name_row 1.22.12 # From Go 1.25 on the runtime gives names of its own.
     seccomp_rows "$newest"

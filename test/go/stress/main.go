@@ -116,7 +116,7 @@ func (w *worker) start() {
 func (w *worker) run(pages int, seconds time.Duration) {
 	runtime.LockOSThread()
 	for begin, now := time.Now(), time.Duration(0); now < seconds; now = time.Since(begin) {
-		for n := w.draw(32); n > 0; n-- {
+		for n := w.draw(8); n > 0; n-- {
 			w.add()
 		}
 		most := pages * int(now/time.Millisecond) / int(seconds/time.Millisecond)
