@@ -114,10 +114,11 @@ static void probe_calls(void)
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */
 static void forgo_rare(struct snug_log *log)
 {
-    const bool is_wanted =
-        log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded || plan.threads.warn ||
-        plan.memory.guard_bytes || plan.spans.forbids_huge || plan.children.signal ||
-        plan.follow.is_on || policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
+    const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
+                           plan.threads.warn || plan.memory.guard_bytes ||
+                           plan.spans.forbids_huge || plan.spans.only_advised ||
+                           plan.spans.names || plan.children.signal || plan.follow.is_on ||
+                           policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     if (!is_wanted || snug_trial_is_safe())
         return;
     log->level = SNUG_LOG_OFF;

@@ -46,6 +46,7 @@ enum snug_answer snug_trial_affinity(const struct snug_cpus *mask)
 static int try_recycling(const void *unused)
 {
     (void)unused;
+    (void)snug_sys_sched_yield();
     return snug_sys_mincore(NULL, 0, NULL) < 0 || snug_sys_madvise(NULL, 0, MADV_FREE) < 0;
 }
 
@@ -74,6 +75,7 @@ static int try_rare(const void *unused)
     (void)snug_sys_fstatfs(-1, &system);
     (void)snug_sys_unlinkat(AT_FDCWD, "");
     (void)snug_sys_prctl(PR_GET_PDEATHSIG, (unsigned long)&signal, 0, 0, 0);
+    (void)snug_sys_prctl(PR_SET_VMA, PR_SET_VMA_ANON_NAME, 0, 0, 0);
     return 0;
 }
 
