@@ -11,28 +11,34 @@ dir=${1:?directory}
 mkdir -p "$dir"
 
 cached() {
-    find "$dir/kernel/boot" -name 'vmlinuz-*' 2>/dev/null | grep .
+    find "$dir/kernel" -name 'vmlinuz*' 2>/dev/null | grep .
 }
 
-# The names under which Debian and Ubuntu publish "the current kernel for a virtual
-# machine"; each only depends on the package that holds the file.
+# The first that a package depends on whose name begins so.
+depends() { # PACKAGE BEGINNING
+    apt-cache depends "$1" 2>/dev/null | sed -n "s/^ *Depends: \($2[^ ]*\)$/\1/p" | grep -m 1 .
+}
+
+# The names under which Debian and Ubuntu publish "the current kernel for a virtual machine"; each
+# only depends on the package that holds the file, and that one on another, in newer releases.
 package() {
-    local meta
+    local meta image
     for meta in linux-image-cloud-amd64 linux-image-cloud-arm64 linux-image-virtual; do
-        apt-cache depends "$meta" 2>/dev/null |
-            sed -n 's/^ *Depends: \(linux-image-[^ ]*\)$/\1/p' | grep -m 1 . && return
+        image=$(depends "$meta" linux-image-) || continue
+        depends "$image" linux-binary- || echo "$image"
+        return
     done
     return 1
 }
 
 download() { # PACKAGE
     local new=$dir/kernel.new
-    rm -rf "$new" && mkdir "$new"
+    rm -rf "$new" "$dir/kernel" && mkdir "$new" "$dir/kernel"
     # apt notes that it drops no privileges while it writes here.
     (cd "$new" && apt-get download -qq "$1" 2>&1 | grep -v '^W:' >&2) || true
     dpkg-deb -x "$new"/*.deb "$new"
-    rm -rf "$new"/*.deb "$new/lib" "$new/usr" "$dir/kernel"
-    mv "$new" "$dir/kernel"
+    find "$new" -name 'vmlinuz*' -type f -exec mv {} "$dir/kernel/" \;
+    rm -rf "$new"
 }
 
 if ! cached >/dev/null; then
