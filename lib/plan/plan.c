@@ -354,8 +354,10 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     const uint64_t bytes = facts->memory.limit.bytes;
     const uint64_t kept = headroom_bytes(&policy->setting[SNUG_MEMORY_HEADROOM], bytes);
     snug_spans_decide(facts, policy, kept < bytes ? bytes - kept : 0, &ret->spans);
+    const bool is_counted =
+        facts->program.is_go && policy->setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     ret->watches_heap = ret->numa.nodes || ret->memory.guard_bytes ||
-                        ret->spans.huge_budget_bytes || ret->spans.names;
+                        ret->spans.huge_budget_bytes || ret->spans.names || is_counted;
     decide_gomaxprocs(facts, &ret->numa, &ret->cpu);
     decide_memory(facts, policy, &ret->memory);
     decide_gogc(facts, policy, &ret->memory);

@@ -99,6 +99,19 @@ START_TEST(growth_is_guarded_by_limits_that_kill)
 }
 END_TEST
 
+START_TEST(the_heap_is_watched_where_somebody_reads_the_counts)
+{
+    make();
+    ck_assert(!plan.watches_heap);
+    choose("stats.file", "/dev/shm/page");
+    make();
+    ck_assert(plan.watches_heap);
+    facts.program.is_go = false;
+    make();
+    ck_assert(!plan.watches_heap);
+}
+END_TEST
+
 START_TEST(go_before_1_19_gets_no_memory_limit)
 {
     facts.program.go_minor = 18;
@@ -338,6 +351,7 @@ int main(void)
     tcase_add_loop_test(tcase, memory_target_follows_the_limit, 0, N_ROWS(memory_rows));
     tcase_add_loop_test(tcase, growth_is_guarded_by_limits_that_kill, 0,
                         N_ROWS(ceiling_rows));
+    tcase_add_test(tcase, the_heap_is_watched_where_somebody_reads_the_counts);
     tcase_add_test(tcase, go_before_1_19_gets_no_memory_limit);
     tcase_add_test(tcase, values_of_the_user_are_left_alone);
     tcase_add_test(tcase, values_of_a_parents_snug_are_replaced);
