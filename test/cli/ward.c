@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * A program for the tests of snug run --init to start.
  *
- *   ward state        prints what an init could have changed: signals, capabilities, group
- *   ward signals      says `ready PID`, then the number of each signal that comes, and ends
- *                     with status 9 at the highest one
- *   ward orphans N    leaves N orphans, half of them ending in the same moment, and ends
- * with status 0 once nothing is left of them in this PID namespace ward stubborn     says
- * `ready PID`, ignores SIGTERM, and lives for a minute
+ *   ward state      prints what an init could have changed: signals, capabilities, group
+ *   ward signals    says `ready PID`, then the number of each signal that comes, and ends
+ *                   with status 9 at the highest one
+ *   ward orphans N  leaves N orphans, half of them ending in the same moment, and ends
+ *                   with status 0 once nothing is left of them in this PID namespace
+ *   ward stubborn   says `ready PID`, ignores SIGTERM, and lives for a minute
+ *   ward moments N COMMAND…
+ *                   starts it N times, sends SIGTERM in one of its first ten
+ *                   milliseconds, and ends with status 0 if it ended by that each time
  */
 #include <ctype.h>
 #include <dirent.h>
@@ -123,6 +126,29 @@ static int be_stubborn(void)
     return 0;
 }
 
+/* Not by a shell: the signal may meet a copy of it that has not called exec, and be lost
+ * there. */
+static int find_moments(int n, char **command)
+{
+    for (int i = 0; i < n; i++) {
+        int status = 0;
+        const pid_t pid = fork();
+        if (pid == 0) {
+            (void)execv(command[0], command);
+            _exit(127);
+        }
+        (void)nanosleep(&(struct timespec){0, i % 10 * 1000000}, NULL);
+        if (pid < 0 || kill(pid, SIGTERM) < 0 || waitpid(pid, &status, 0) != pid)
+            return 1;
+        if (!(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM) &&
+            !(WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGTERM)) {
+            (void)printf("round %d: status %#x\n", i, (unsigned)status);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "state") == 0)
@@ -133,5 +159,7 @@ int main(int argc, char **argv)
         return be_stubborn();
     if (argc == 3 && strcmp(argv[1], "orphans") == 0)
         return leave_orphans(atoi(argv[2]));
+    if (argc > 3 && strcmp(argv[1], "moments") == 0)
+        return find_moments(atoi(argv[2]), argv + 3);
     return 2;
 }
