@@ -215,6 +215,13 @@ def test_pairs(pool, program, n):
     result(complaints, '%s: %d times two calls fail' % (program.label, n))
 
 
+def without_follow(program):
+    """With two failures the follower often has a reason to log, at the moment in which the Go
+    program opens its own files: their numbers are then one higher, as README says."""
+    keys = [key for key in program.keys if not key.startswith('SNUG_FOLLOW')]
+    return Program(program.label, program.command, keys, program.has_filter, program.shell)
+
+
 def test_kills(pool, program):
     """Each call that snug makes, and that the program can do without. Of getpid README says
     that it must be allowed; a Go program makes nanosleep in its second moment, and sched_yield
@@ -246,6 +253,6 @@ with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') e
             if row.has_filter:
                 test_kills(pool, row)
         for row in [row for row in rows if LONG and row.n_calls > 1]:
-            test_pairs(pool, row, N_PAIRS)
+            test_pairs(pool, without_follow(row), N_PAIRS)
 print('1..%d' % n_tests)
 work.cleanup()
