@@ -32,6 +32,9 @@ bool snug_text_cut_word(struct snug_text *rest, struct snug_text *ret_word);
 /* Decimal digits and nothing else. -EINVAL if it is anything else, -ERANGE past 2^64-1. */
 int snug_text_u64(struct snug_text text, uint64_t *ret_number);
 
+/* The same for one to 16 hexadecimal digits in lower case, as /proc has them. -EINVAL. */
+int snug_text_hex(struct snug_text text, uint64_t *ret_number);
+
 /* A size in bytes: digits with an optional K, M, G, T and, after it, an optional `i`, `B`
  * or `iB`; always powers of 1024, as the kernel reads memory.max. -EINVAL, -ERANGE. */
 int snug_text_size(struct snug_text text, uint64_t *ret_bytes);

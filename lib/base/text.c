@@ -7,6 +7,8 @@
 
 #include "snug/text.h"
 
+enum { HEX_DIGITS_MAX = 16 };
+
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -90,6 +92,22 @@ int snug_text_u64(struct snug_text text, uint64_t *ret_number)
         if (__builtin_mul_overflow(number, 10, &number) ||
             __builtin_add_overflow(number, (uint64_t)(text.at[i] - '0'), &number))
             return -ERANGE;
+    *ret_number = number;
+    return 0;
+}
+
+int snug_text_hex(struct snug_text text, uint64_t *ret_number)
+{
+    uint64_t number = 0;
+    if (!text.n || text.n > HEX_DIGITS_MAX)
+        return -EINVAL;
+    for (size_t i = 0; i < text.n; i++) {
+        const char c = text.at[i];
+        const bool is_letter = c >= 'a' && c <= 'f';
+        if (!is_letter && !is_digit(c))
+            return -EINVAL;
+        number = number << 4 | (uint64_t)(is_letter ? c - 'a' + 10 : c - '0');
+    }
     *ret_number = number;
     return 0;
 }

@@ -6,23 +6,7 @@
 
 #include <errno.h>
 
-enum { LINE_BYTES = 4096 + 128, HEX_DIGITS_MAX = 16, N_FIELDS_BEFORE_PATH = 5 };
-
-static int parse_hex(struct snug_text text, uint64_t *ret_number)
-{
-    uint64_t number = 0;
-    if (!text.n || text.n > HEX_DIGITS_MAX)
-        return -EINVAL;
-    for (size_t i = 0; i < text.n; i++) {
-        const char c = text.at[i];
-        const bool is_letter = c >= 'a' && c <= 'f';
-        if (!is_letter && (c < '0' || c > '9'))
-            return -EINVAL;
-        number = number << 4 | (uint64_t)(is_letter ? c - 'a' + 10 : c - '0');
-    }
-    *ret_number = number;
-    return 0;
-}
+enum { LINE_BYTES = 4096 + 128, N_FIELDS_BEFORE_PATH = 5 };
 
 /* `00400000-00452000 r-xp 00000000 08:02 173521      /usr/bin/see`. */
 static struct snug_text path_at(struct snug_text line, uint64_t address)
@@ -33,7 +17,7 @@ static struct snug_text path_at(struct snug_text line, uint64_t address)
     uint64_t to;
     struct snug_text rest = line;
     if (!snug_text_cut_word(&rest, &range) || !snug_text_cut(&range, '-', &low) ||
-        parse_hex(low, &from) < 0 || parse_hex(range, &to) < 0 || address < from ||
+        snug_text_hex(low, &from) < 0 || snug_text_hex(range, &to) < 0 || address < from ||
         address >= to)
         return (struct snug_text){0};
     for (int i = 1; i < N_FIELDS_BEFORE_PATH; i++) {

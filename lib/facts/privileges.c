@@ -5,7 +5,7 @@
 
 #include "snug/privileges.h"
 
-enum { LINE_BYTES = 4096, HEX_DIGITS_MAX = 16 };
+enum { LINE_BYTES = 4096 };
 
 /* The lines that matter, in the order of the names. */
 enum line { EFFECTIVE, NO_NEW_PRIVS, SECCOMP, FILTERS, CPUS, MEMORY, N_LINES };
@@ -17,24 +17,6 @@ static const char names[N_LINES][20] = {
 
 /* Every kernel has these and NUMA's; the number of filters is told from Linux 5.9 on. */
 enum { SAW_ALL = (1 << N_LINES) - 1 - (1 << FILTERS) };
-
-static int parse_hex(struct snug_text text, uint64_t *ret_number)
-{
-    uint64_t number = 0;
-    if (!text.n || text.n > HEX_DIGITS_MAX)
-        return -EINVAL;
-    for (size_t i = 0; i < text.n; i++) {
-        const char c = text.at[i];
-        if (c >= '0' && c <= '9')
-            number = number << 4 | (uint64_t)(c - '0');
-        else if (c >= 'a' && c <= 'f')
-            number = number << 4 | (uint64_t)(c - 'a' + 10);
-        else
-            return -EINVAL;
-    }
-    *ret_number = number;
-    return 0;
-}
 
 static enum snug_answer parse_no_new_privs(struct snug_text value)
 {
@@ -59,7 +41,7 @@ static void take_value(enum line line, struct snug_text value,
     uint64_t n = 0;
     switch (line) {
     case EFFECTIVE:
-        privileges->has_capabilities = parse_hex(value, &privileges->effective) == 0;
+        privileges->has_capabilities = snug_text_hex(value, &privileges->effective) == 0;
         break;
     case NO_NEW_PRIVS:
         privileges->no_new_privs = parse_no_new_privs(value);
