@@ -52,6 +52,9 @@ enum snug_next_name {
  * is not remembered, for a library may be loaded later. From any thread. */
 void *snug_next_find(enum snug_next_name name);
 
+/* Stands where there is no next definition: ENOSYS. Without libc nobody calls it. */
+long snug_next_refuse(void);
+
 /* Sets and reads errno where there is a libc to have one; without, it reads as 0. */
 void snug_next_set_errno(int error);
 int snug_next_errno(void);

@@ -3,6 +3,7 @@
  * allocators that are being interposed themselves. Found lazily: most processes call few of
  * these functions.
  */
+#include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
 
@@ -43,6 +44,12 @@ void *snug_next_find(enum snug_next_name name)
     ret = snug_objects_next(_DYNAMIC, name_of(name));
     atomic_store_explicit(&found[name], ret, memory_order_relaxed);
     return ret;
+}
+
+long snug_next_refuse(void)
+{
+    snug_next_set_errno(ENOSYS);
+    return -1;
 }
 
 void snug_next_set_errno(int error)

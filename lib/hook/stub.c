@@ -7,20 +7,13 @@
  * inherited over fork and exec. Those that split, move or change a mapping make it one that
  * is not recycled.
  */
-#include <errno.h>
 #include <linux/mman.h>
 #include <stddef.h>
 
 #include "snug/cache.h"
 #include "snug/next.h"
+#include "snug/stub.h"
 #include "snug/window.h"
-
-/* Stands where there is no next definition: without libc nobody calls it. */
-static long refuse(void)
-{
-    snug_next_set_errno(ENOSYS);
-    return -1;
-}
 
 void *snug_stub_prepare(const void *at, size_t n_bytes, size_t new_bytes, int flags,
                         const void *to, enum snug_next_name name);
@@ -42,33 +35,15 @@ __attribute__((used)) void *snug_stub_prepare(const void *at, size_t n_bytes,
             snug_cache_forget(to, new_bytes);
     }
     void *next = snug_next_find(name);
-    return next ? next : (void *)refuse;
+    return next ? next : (void *)snug_next_refuse;
 }
 
 #if defined(__x86_64__)
 
-/* Six argument registers and rax, which counts vector arguments: with the return address
- * that is 64 bytes, so the stack is aligned for the call. */
 __asm__(".pushsection .text\n"
-        "snug_stub:\n"
-        "    push %rdi\n"
-        "    push %rsi\n"
-        "    push %rdx\n"
-        "    push %rcx\n"
-        "    push %r8\n"
-        "    push %r9\n"
-        "    push %rax\n"
-        "    mov %r11d, %r9d\n"
+        "snug_stub:\n" SNUG_STUB_KEEP "    mov %r11d, %r9d\n"
         "    call snug_stub_prepare\n"
-        "    mov %rax, %r11\n"
-        "    pop %rax\n"
-        "    pop %r9\n"
-        "    pop %r8\n"
-        "    pop %rcx\n"
-        "    pop %rdx\n"
-        "    pop %rsi\n"
-        "    pop %rdi\n"
-        "    jmp *%r11\n"
+        "    mov %rax, %r11\n" SNUG_STUB_RESTORE "    jmp *%r11\n"
         ".popsection\n");
 
 #define STUB(name, index)                              \
@@ -84,24 +59,9 @@ __asm__(".pushsection .text\n"
 #elif defined(__aarch64__)
 
 __asm__(".pushsection .text\n"
-        "snug_stub:\n"
-        "    stp x29, x30, [sp, #-96]!\n"
-        "    stp x0, x1, [sp, #16]\n"
-        "    stp x2, x3, [sp, #32]\n"
-        "    stp x4, x5, [sp, #48]\n"
-        "    stp x6, x7, [sp, #64]\n"
-        "    str x8, [sp, #80]\n"
-        "    mov x29, sp\n"
-        "    mov w5, w16\n"
+        "snug_stub:\n" SNUG_STUB_KEEP "    mov w5, w16\n"
         "    bl snug_stub_prepare\n"
-        "    mov x16, x0\n"
-        "    ldp x0, x1, [sp, #16]\n"
-        "    ldp x2, x3, [sp, #32]\n"
-        "    ldp x4, x5, [sp, #48]\n"
-        "    ldp x6, x7, [sp, #64]\n"
-        "    ldr x8, [sp, #80]\n"
-        "    ldp x29, x30, [sp], #96\n"
-        "    br x16\n"
+        "    mov x16, x0\n" SNUG_STUB_RESTORE "    br x16\n"
         ".popsection\n");
 
 #define STUB(name, index)                              \

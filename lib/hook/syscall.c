@@ -2,7 +2,6 @@
  * syscall(2): libseccomp loads filters this way. Every other number jumps to libc's
  * function after one comparison, with all registers and the stack as they were.
  */
-#include <errno.h>
 #include <linux/seccomp.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
@@ -11,17 +10,11 @@
 #include "snug/heap.h"
 #include "snug/next.h"
 #include "snug/start.h"
+#include "snug/stub.h"
 
 long snug_syscall_seccomp(long number, unsigned long operation, unsigned long flags,
                           const void *program, long c, long d, long e);
 void snug_syscall_prepare(void);
-
-/* Stands where there is no next definition: without libc nobody calls it. */
-static long refuse(void)
-{
-    snug_next_set_errno(ENOSYS);
-    return -1;
-}
 
 /* The next definition; NULL until the first call. Read by the stub below. */
 __attribute__((used)) static void *_Atomic next_syscall;
@@ -29,7 +22,7 @@ __attribute__((used)) static void *_Atomic next_syscall;
 __attribute__((used)) void snug_syscall_prepare(void)
 {
     void *next = snug_next_find(SNUG_NEXT_SYSCALL);
-    atomic_store_explicit(&next_syscall, next ? next : (void *)refuse,
+    atomic_store_explicit(&next_syscall, next ? next : (void *)snug_next_refuse,
                           memory_order_relaxed);
 }
 
@@ -56,8 +49,8 @@ __attribute__((used)) long snug_syscall_seccomp(long number, unsigned long opera
 
 _Static_assert(SYS_seccomp == 317, "the stub's number is stale");
 
-/* The kernel looks at the lower half of the number alone, so this does too. Six registers
- * and rax; the seventh argument stays on the stack where it is. */
+/* The kernel looks at the lower half of the number alone, so this does too. The
+ * seventh argument stays on the stack where it is. */
 __asm__(".pushsection .text\n"
         ".globl syscall\n"
         ".type syscall, @function\n"
@@ -69,21 +62,7 @@ __asm__(".pushsection .text\n"
         "    cmp $317, %edi\n"
         "    je snug_syscall_seccomp\n"
         "    jmp *%r11\n"
-        "1:  push %rdi\n"
-        "    push %rsi\n"
-        "    push %rdx\n"
-        "    push %rcx\n"
-        "    push %r8\n"
-        "    push %r9\n"
-        "    push %rax\n"
-        "    call snug_syscall_prepare\n"
-        "    pop %rax\n"
-        "    pop %r9\n"
-        "    pop %r8\n"
-        "    pop %rcx\n"
-        "    pop %rdx\n"
-        "    pop %rsi\n"
-        "    pop %rdi\n"
+        "1:\n" SNUG_STUB_KEEP "    call snug_syscall_prepare\n" SNUG_STUB_RESTORE
         "    jmp 0b\n"
         ".size syscall, . - syscall\n"
         ".popsection\n");
@@ -103,19 +82,7 @@ __asm__(".pushsection .text\n"
         "    cmp w0, #277\n"
         "    b.eq snug_syscall_seccomp\n"
         "    br x16\n"
-        "1:  stp x29, x30, [sp, #-80]!\n"
-        "    stp x0, x1, [sp, #16]\n"
-        "    stp x2, x3, [sp, #32]\n"
-        "    stp x4, x5, [sp, #48]\n"
-        "    stp x6, x7, [sp, #64]\n"
-        "    mov x29, sp\n"
-        "    bl snug_syscall_prepare\n"
-        "    ldp x0, x1, [sp, #16]\n"
-        "    ldp x2, x3, [sp, #32]\n"
-        "    ldp x4, x5, [sp, #48]\n"
-        "    ldp x6, x7, [sp, #64]\n"
-        "    ldp x29, x30, [sp], #80\n"
-        "    b 0b\n"
+        "1:\n" SNUG_STUB_KEEP "    bl snug_syscall_prepare\n" SNUG_STUB_RESTORE "    b 0b\n"
         ".size syscall, . - syscall\n"
         ".popsection\n");
 
