@@ -11,11 +11,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "suite.h"
 #include "snug/root.h"
 #include "snug/sys.h"
 
-static char directory[4096];
 static struct snug_root root;
 
 static void make_file(const char *path, const char *text)
@@ -29,30 +29,18 @@ static void make_file(const char *path, const char *text)
 /* A root with `in/file`, and beside the root a file that nobody below it may reach. */
 static void make_root(void)
 {
-    const char *parent = getenv("TMPDIR");
-    (void)snprintf(directory, sizeof directory, "%s/snug-test-XXXXXX",
-                   parent ? parent : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    const int top = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC);
-    ck_assert_int_eq(mkdirat(top, "root", 0700), 0);
-    ck_assert_int_eq(mkdirat(top, "root/in", 0700), 0);
-    root = snug_root_below(top);
-    make_file("secret", "secret\n");
-    make_file("root/in/file", "inside\n");
-    root.fd = openat(top, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    folder_make();
+    folder_put("secret", "secret\n");
+    folder_put("root/in/file", "inside\n");
+    root = folder;
+    root.fd = openat(folder.fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
     ck_assert_int_ge(root.fd, 0);
-    close(top);
 }
 
 static void remove_root(void)
 {
-    static const char *const files[] = {"in/file", "in/link", "in/more", "../secret"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        (void)unlinkat(root.fd, files[i], 0);
-    ck_assert_int_eq(unlinkat(root.fd, "in", AT_REMOVEDIR), 0);
-    ck_assert_int_eq(unlinkat(root.fd, "../root", AT_REMOVEDIR), 0);
-    ck_assert_int_eq(rmdir(directory), 0);
     close(root.fd);
+    folder_remove();
 }
 
 static int read_text(const char *path, char ret[64])
@@ -117,7 +105,7 @@ END_TEST
 START_TEST(the_live_system_is_the_root_of_no_descriptor)
 {
     char path[8192];
-    (void)snprintf(path, sizeof path, "%s/root/in/file", directory);
+    (void)snprintf(path, sizeof path, "%s/root/in/file", folder_path);
     const struct snug_root live = {.fd = -1};
     char text[64];
     size_t n;
@@ -137,7 +125,7 @@ START_TEST(another_process_is_seen_by_its_number)
     ck_assert_ptr_nonnull(strstr(own, expected));
 
     char path[8192];
-    (void)snprintf(path, sizeof path, "%s/root/in/file", directory);
+    (void)snprintf(path, sizeof path, "%s/root/in/file", folder_path);
     ck_assert_int_eq(snug_file_read(&process, path, sizeof own, own, &n), 0);
     ck_assert_str_eq(own, "inside\n");
 }

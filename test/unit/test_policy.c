@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "suite.h"
 #include "snug/policy.h"
 #include "snug/root.h"
@@ -18,35 +19,18 @@
 static const uid_t nobody = 65534;
 
 static struct snug_policy policy;
-static struct snug_root root = {.fd = -1};
-static char directory[4096];
 
 /* A root directory with an empty /etc. */
 static void make_root(void)
 {
-    const char *parent = getenv("TMPDIR");
-    (void)snprintf(directory, sizeof directory, "%s/snug-test-XXXXXX",
-                   parent ? parent : "/tmp");
-    ck_assert_ptr_nonnull(mkdtemp(directory));
-    root = snug_root_below(open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC));
-    ck_assert_int_ge(root.fd, 0);
-    ck_assert_int_eq(mkdirat(root.fd, "etc", 0755), 0);
+    folder_make();
+    folder_put("etc/", NULL);
     snug_policy_default(&policy);
-}
-
-static void remove_root(void)
-{
-    (void)unlinkat(root.fd, "etc/snug.conf", 0);
-    (void)unlinkat(root.fd, "etc/snug.conf", AT_REMOVEDIR);
-    (void)unlinkat(root.fd, "etc/own.conf", 0);
-    ck_assert_int_eq(unlinkat(root.fd, "etc", AT_REMOVEDIR), 0);
-    ck_assert_int_eq(rmdir(directory), 0);
-    close(root.fd);
 }
 
 static void make_file(const char *path, const char *text, mode_t mode)
 {
-    const int fd = openat(root.fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const int fd = openat(folder.fd, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     ck_assert_int_ge(fd, 0);
     ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
     ck_assert_int_eq(fchmod(fd, mode), 0); /* Whatever the umask is. */
@@ -55,7 +39,8 @@ static void make_file(const char *path, const char *text, mode_t mode)
 
 static void read_file(const char *named)
 {
-    snug_policy_read_file(&policy, &root, snug_text_of(named), snug_text_of("/bin/server"));
+    snug_policy_read_file(&policy, &folder, snug_text_of(named),
+                          snug_text_of("/bin/server"));
 }
 
 static void assert_only_problem(enum snug_problem_kind kind, int error)
@@ -120,7 +105,7 @@ END_TEST
 
 START_TEST(a_directory_in_the_files_place_is_told)
 {
-    ck_assert_int_eq(mkdirat(root.fd, "etc/snug.conf", 0755), 0);
+    ck_assert_int_eq(mkdirat(folder.fd, "etc/snug.conf", 0755), 0);
     read_file("");
     assert_only_problem(SNUG_PROBLEM_NOT_A_FILE, 0);
     ck_assert(!policy.has_file);
@@ -129,7 +114,7 @@ END_TEST
 
 START_TEST(a_fifo_in_the_files_place_does_not_block)
 {
-    ck_assert_int_eq(mkfifoat(root.fd, "etc/snug.conf", 0644), 0);
+    ck_assert_int_eq(mkfifoat(folder.fd, "etc/snug.conf", 0644), 0);
     read_file("");
     assert_only_problem(SNUG_PROBLEM_NOT_A_FILE, 0);
 }
@@ -140,7 +125,7 @@ START_TEST(a_file_without_permission_is_told)
     make_file("etc/snug.conf", "cpu.min = 3\n", 0);
     const bool is_root = geteuid() == 0;
     if (is_root) {
-        ck_assert_int_eq(chmod(directory, 0755), 0);
+        ck_assert_int_eq(chmod(folder_path, 0755), 0);
         ck_assert_int_eq(seteuid(nobody), 0);
     }
     read_file("");
@@ -173,7 +158,7 @@ END_TEST
 START_TEST(a_file_of_another_user_is_ignored_wholly)
 {
     make_file("etc/snug.conf", "cpu.min = 3\n", 0644);
-    ck_assert_int_eq(fchownat(root.fd, "etc/snug.conf", nobody, nobody, 0), 0);
+    ck_assert_int_eq(fchownat(folder.fd, "etc/snug.conf", nobody, nobody, 0), 0);
     read_file("");
     assert_only_problem(SNUG_PROBLEM_WRITABLE, 0);
     ck_assert_uint_eq(policy.setting[SNUG_CPU_MIN].number, 2);
@@ -184,8 +169,8 @@ START_TEST(a_user_trusts_roots_file_and_their_own)
 {
     const uid_t owner = _i ? nobody : 0;
     make_file("etc/snug.conf", "cpu.min = 3\n", 0644);
-    ck_assert_int_eq(fchownat(root.fd, "etc/snug.conf", owner, owner, 0), 0);
-    ck_assert_int_eq(chmod(directory, 0755), 0);
+    ck_assert_int_eq(fchownat(folder.fd, "etc/snug.conf", owner, owner, 0), 0);
+    ck_assert_int_eq(chmod(folder_path, 0755), 0);
     ck_assert_int_eq(seteuid(nobody), 0);
     read_file("");
     ck_assert_int_eq(seteuid(0), 0);
@@ -271,7 +256,7 @@ static Suite *policy_suite(void)
 {
     Suite *suite = suite_create("policy");
     TCase *tcase = tcase_create("file");
-    tcase_add_checked_fixture(tcase, make_root, remove_root);
+    tcase_add_checked_fixture(tcase, make_root, folder_remove);
     tcase_add_test(tcase, a_missing_standard_file_is_normal);
     tcase_add_test(tcase, a_missing_named_file_is_told);
     tcase_add_test(tcase, the_standard_file_is_named_all_the_same_if_it_is_missing);
@@ -290,7 +275,7 @@ static Suite *policy_suite(void)
     suite_add_tcase(suite, tcase);
 
     tcase = tcase_create("order");
-    tcase_add_checked_fixture(tcase, make_root, remove_root);
+    tcase_add_checked_fixture(tcase, make_root, folder_remove);
     tcase_add_test(tcase, the_later_source_wins_and_a_bad_value_loses_nothing);
     tcase_add_test(tcase, a_locked_key_is_deaf_to_environment_and_command);
     tcase_add_test(tcase, an_unknown_key_of_the_command_is_told);
