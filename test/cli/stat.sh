@@ -3,12 +3,10 @@
 # `snug stat`, and what `snug explain --pid` takes from a page: stat.sh SNUG OBJECT KEEPER. The
 # keeper creates threads and ends when its standard input does.
 . "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/../tmpfs.sh"
 snug=$1 object=$2 keeper=$3
 
-pages=$(mktemp -d /dev/shm/snug-test.XXXXXX) && [ "$(stat -f -c %T "$pages")" = tmpfs ] || {
-    echo 'machine lacks a tmpfs at /dev/shm'
-    exit 77
-}
+pages=$(tmpfs_make) || { echo "$pages"; exit 77; }
 trap 'rm -rf "$work" "$pages"' EXIT
 
 mkfifo "$work/input"

@@ -8,12 +8,10 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1 snug=$2 changer=$3
 . "$here/../cgroup.sh"
+. "$here/../tmpfs.sh"
 command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
 [ "$(nproc)" -gt 1 ] || { echo 'machine lacks a second CPU'; exit 77; }
-pages=$(mktemp -d /dev/shm/snug-test.XXXXXX) && [ "$(stat -f -c %T "$pages")" = tmpfs ] || {
-    echo 'machine lacks a tmpfs at /dev/shm'
-    exit 77
-}
+pages=$(tmpfs_make) || { echo "$pages"; exit 77; }
 work=$(mktemp -d)
 group=$(cgroup_open) || { rm -r "$work" "$pages"; echo 'machine lacks a cgroup that may be made'; exit 77; }
 running= changing=

@@ -3,12 +3,10 @@
 # stats.file: stats.sh OBJECT WORKERS. A page that holds what was counted; whatever stands in its
 # way stays as it was, the program does not notice, and the log has the reason.
 set -eu
+. "$(dirname "$0")/../tmpfs.sh"
 object=$1 workers=$2
 failures=0
-work=$(mktemp -d /dev/shm/snug-test.XXXXXX) && [ "$(stat -f -c %T "$work")" = tmpfs ] || {
-    echo 'machine lacks a tmpfs at /dev/shm'
-    exit 77
-}
+work=$(tmpfs_make) || { echo "$work"; exit 77; }
 trap 'rm -rf "$work"' EXIT
 export SNUG_SCOPE=all SNUG_LOG=error
 

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A directory for pages of stats.file, for the scripts that source this.
+
+# Makes a directory in the tmpfs of this machine and prints its path; where there is none, fails
+# and prints what the machine lacks.
+tmpfs_make() {
+    [ "$(stat -f -c %T /dev/shm 2>/dev/null)" = tmpfs ] && mktemp -d -p /dev/shm && return
+    echo 'machine lacks a tmpfs at /dev/shm'
+    return 1
+}
