@@ -13,26 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+from tap import finish, result, skip
+
 BUILD = os.path.realpath(sys.argv[-1])
 OBJECT = BUILD + '/lib/libsnug.so'
 EMPTY = BUILD + '/test/preload/libempty.so'
 FAULTS = BUILD + '/test/trust/faults'
 GO = BUILD + '/go/bin/1.22.12-'
-n_tests = 0
-
-
-def result(complaints, label):
-    global n_tests
-    n_tests += 1
-    print('ok' if not complaints else 'not ok', n_tests, '-', label, flush=True)
-    for complaint in complaints[:4]:
-        print('\n'.join('# ' + line for line in complaint.splitlines()))
-
-
-def skip(label, why):
-    global n_tests
-    n_tests += 1
-    print('ok', n_tests, '-', label, '# SKIP', why, flush=True)
 
 
 def shell(text):
@@ -191,7 +178,7 @@ for name, command in programs.items():
     wanted = (plain.returncode, whole[name].out, plain.stderr)
     got = (found.returncode, found.stdout.decode().splitlines(), found.stderr)
     result([] if got == wanted else ['%s, not %s' % (got, wanted)], name + ': no arguments')
-print('1..%d' % n_tests)
+finish()
 for left in os.listdir('/dev/shm') if os.path.isdir('/dev/shm') else ():
     if left.startswith('snug-bare-'):
         os.unlink('/dev/shm/' + left)

@@ -19,6 +19,8 @@ import sys
 import tempfile
 from collections import Counter
 
+from tap import finish, result
+
 LONG = '--long' in sys.argv
 BUILD = os.path.realpath(sys.argv[-1])
 OBJECT = BUILD + '/lib/libsnug.so'
@@ -31,15 +33,6 @@ ERRORS = ['EPERM', 'ENOSYS', 'ENOENT', 'EACCES', 'EINVAL', 'EMFILE', 'ENFILE', '
 N_PAIRS = 500
 SEED = 20
 work = tempfile.TemporaryDirectory()
-n_tests = 0
-
-
-def result(complaints, label):
-    global n_tests
-    n_tests += 1
-    print('ok' if not complaints else 'not ok', n_tests, '-', label, flush=True)
-    for complaint in complaints[:5]:
-        print('\n'.join('# ' + line for line in complaint.splitlines()))
 
 
 def fault(call, error):
@@ -254,5 +247,5 @@ with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') e
                 test_kills(pool, row)
         for row in [row for row in rows if LONG and row.n_calls > 1]:
             test_pairs(pool, without_follow(row), N_PAIRS)
-print('1..%d' % n_tests)
+finish()
 work.cleanup()
