@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The files of the virtual machine, for the scripts that source this.
+# The files of the virtual machine, and of a container, for the scripts that source this.
 
 # Where the libraries of the programs lie, if these are another architecture's.
 root=
@@ -33,7 +33,7 @@ put() { # TREE FILE…
 }
 
 # A machine with busybox, snug, and "preload COMMAND" to start a program with
-# libsnug.so. What is missing is /init.
+# libsnug.so. What the machine lacks is /init.
 make_tree() { # TREE BUILD
     local tree=$1 musl
     mkdir -p "$tree"/{bin,dev,etc,lib,proc,sys,tmp}
