@@ -4,14 +4,25 @@
  * and the kernel must take their pages rather than kill it. With "held" it does not unmap
  * them, and is killed: so much is needed.
  */
-#include <stdbool.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 enum { PAGE = 4096, N_RANGES = 24, RANGE_BYTES = 256 << 10, MIB = 1 << 20 };
-enum { MORE_BYTES = 2 * MIB };
+/* What it lacks, and what the kernel must take at least: its count of the use is up to 256
+ * KiB too high for each CPU that has run in the cgroup. */
+enum { MORE_BYTES = 5 * MIB / 2, TAKEN_BYTES = 2 * MIB };
+
+static void stay_on_this_cpu(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET((size_t)sched_getcpu(), &set);
+    if (sched_setaffinity(0, sizeof set, &set) < 0)
+        exit(2);
+}
 
 static char *map(size_t n_bytes)
 {
@@ -49,6 +60,7 @@ int main(int argc, char **argv)
     static char *range[N_RANGES];
     if (argc != 4)
         return 2;
+    stay_on_this_cpu();
     for (int i = 0; i < N_RANGES; i++)
         memset(range[i] = map(RANGE_BYTES), 1, RANGE_BYTES);
     for (int i = 0; i < N_RANGES && !strcmp(argv[1], "unmapped"); i++)
@@ -69,8 +81,8 @@ int main(int argc, char **argv)
             n_taken += RANGE_BYTES / PAGE - n_pages;
     }
     printf("kept %d ranges\n%s pages\n", n_kept,
-           n_taken >= MORE_BYTES / PAGE ? "the kernel took their"
-                                        : "the kernel left their");
+           n_taken >= TAKEN_BYTES / PAGE ? "the kernel took their"
+                                         : "the kernel left their");
 
     if (munmap(much, n_bytes) < 0)
         return 2;
