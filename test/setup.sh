@@ -25,12 +25,9 @@ packages_for() { # PURPOSE
     tidy) echo 'clang-tidy:clang-tidy' ;;
     fuzz) echo 'clang:clang' ;;
     model) echo 'binutils:objcopy' ;;
-    trust) echo "strace:strace sqlite3:sqlite3 jq:jq curl:curl gdb:gdb tini:tini bc:bc
-                 podman:podman runc:runc busybox-static:/bin/busybox
-                 debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg
-                 lua5.4:lua5.4 file:file xz-utils:xz musl-tools:musl-gcc
-                 libjemalloc2:/usr/lib/$(uname -m)-linux-gnu/libjemalloc.so.2
-                 libfaketime:/usr/lib/$(uname -m)-linux-gnu/faketime/libfaketime.so.1" ;;
+    trust) echo 'strace:strace musl-tools:musl-gcc podman:podman runc:runc
+                 busybox-static:/bin/busybox
+                 debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg' ;;
     esac
 }
 

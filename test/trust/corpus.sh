@@ -3,8 +3,7 @@
 # Ordinary programs behave as without snug: output, standard error, exit code and the files
 # that they write. Each row of `programs` runs twice plainly, which tells what does not vary
 # by itself, then with scope = go, with scope = all, and with all that shows one CPU and the
-# limit to C code. With --long the packages are installed and all rows run; otherwise those
-# whose program is there.
+# limit to C code. What is missing is installed first; with --long all rows run.
 #
 #   corpus.sh [--long] BUILD [LABEL]
 set -euo pipefail
@@ -26,34 +25,54 @@ package_of() { # PACKAGE
     esac
 }
 
-# Installs in one go; what this Debian does not have stays out.
-install_all() {
-    local package names
+has_package() { # PACKAGE
+    [[ $(apt-cache policy "$1" 2>/dev/null) == *'Candidate: '[0-9]* ]]
+}
+
+# Calls a function for each row that runs, with what the row says in variables.
+each_row() { # FUNCTION
+    local label package marks command
+    while IFS=$'\x1f' read -r label package marks command; do
+        marks=" $marks "
+        [ -z "$only" ] || [ "$only" = "$label" ] || continue
+        [ -n "$long$only" ] || [[ $marks != *" slow "* ]] || continue
+        "$1" </dev/null
+    done < <(grep '^[^#]' "$here/programs" | sed 's/ *| */\x1f/; s/ *| */\x1f/; s/ *| */\x1f/')
+}
+
+# Whether the row's program is there, and the library that is preloaded beside snug, if it
+# names one: the newest of that name.
+is_here() {
+    local name=${package##*:}
+    library=
+    case $name in
+    go_program) [ -n "$go_program" ] || return 1 ;;
+    *) PATH=$path command -v "$name" >/dev/null || return 1 ;;
+    esac
+    name=$(grep -o '[^ ]*\.so[^ ]*' <<<"$marks") || return 0
+    library=$(ls /usr/lib/$triplet/$name* /usr/lib/$triplet/faketime/$name* 2>/dev/null |
+        tail -n 1) || true
+    [ -n "$library" ]
+}
+
+name_missing() {
+    is_here || [[ -z $long${CI-} && $marks == *" found "* ]] || package_of "${package%%:*}"
+}
+
+# In one go, and no service is started. What this system does not have stays out.
+install_missing() {
+    local names name policy=/usr/sbin/policy-rc.d
+    names=$(each_row name_missing | sort -u)
+    [ -n "$names" ] || return 0
     . "$here/../setup.sh"
     as_root apt-get update -qq >"$work/apt" 2>&1 || true
-    names=$(rows | cut -d $'\x1f' -f 2 | sed 's/:.*//' | sort -u | while read -r package; do
-        package_of "$package"
-    done)
-    names=$(apt-cache policy $names | awk '/^[^ ]/ { name = $1 }
-        / Candidate: [0-9]/ { sub(/:$/, "", name); print name }')
+    names=$(for name in $names; do ! has_package "$name" || echo "$name"; done)
+    if [ ! -e $policy ]; then
+        trap 'rm -rf "$work"; as_root rm -f /usr/sbin/policy-rc.d' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$work/policy"
+        as_root install -m 755 "$work/policy" $policy
+    fi
     apt_install $names >"$work/apt" 2>&1 || sed 's/^/# /' "$work/apt" | tail -n 5
-}
-
-# With a separator that no command has.
-rows() {
-    grep '^[^#]' "$here/programs" | sed 's/ *| */\x1f/; s/ *| */\x1f/; s/ *| */\x1f/'
-}
-
-# A library that is preloaded beside snug; the newest of its name.
-find_library() { # NAME
-    ls /usr/lib/$triplet/$1* /usr/lib/$triplet/faketime/$1* 2>/dev/null | tail -n 1 || true
-}
-
-has_program() { # PACKAGE:PROGRAM
-    case ${1##*:} in
-    go_program) [ -n "$go_program" ] ;;
-    *) PATH=$path command -v "${1##*:}" >/dev/null ;;
-    esac
 }
 
 # Runs the command in a directory that has the same name each time, and keeps what came of
@@ -125,19 +144,18 @@ check_order() { # LABEL PLAIN FIRST SECOND
 }
 
 check_row() {
-    local library
-    case $marks in
-    *.so*)
-        library=$(find_library "$(echo "$marks" | grep -o '[^ ]*\.so[^ ]*')")
-        if [ -z "$library" ]; then
-            echo "# not installed: $label"
-            return
+    if ! is_here; then
+        if has_package "$(package_of "${package%%:*}")"; then
+            absent="$absent${absent:+, }$label"
+        else
+            unknown="$unknown${unknown:+, }$label"
         fi
+    elif [ -n "$library" ]; then
         check_order "$label, behind snug" "$library" '' ":$library"
         check_order "$label, before snug" "$library" "$library:" ''
-        ;;
-    *) check_order "$label" '' '' '' ;;
-    esac
+    else
+        check_order "$label" '' '' ''
+    fi
 }
 
 # A program with the shared AddressSanitizer refuses any preloaded object, as the README says.
@@ -152,16 +170,10 @@ check_sanitizer() {
     result $((status == 0)) 'AddressSanitizer starts with verify_asan_link_order=0 only'
 }
 
-[ -z "$long" ] || [ -n "$only" ] || install_all
-while IFS=$'\x1f' read -r label package marks command; do
-    marks=" $marks "
-    [ -z "$only" ] || [ "$only" = "$label" ] || continue
-    [ -n "$long$only" ] || [[ $marks != *" slow "* ]] || continue
-    if has_program "$package"; then
-        check_row </dev/null
-    else
-        echo "# not installed: $label"
-    fi
-done < <(rows)
+absent= unknown=
+[ -n "$only" ] || install_missing
+each_row check_row
+[ -z "$absent" ] || skip 'programs that are not installed' "$absent"
+[ -z "$unknown" ] || skip 'programs without a package' "machine lacks packages for $unknown"
 [ -n "$only" ] || check_sanitizer
 finish
