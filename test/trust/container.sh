@@ -61,7 +61,6 @@ test_program() { # RELEASE MODE NAME
         "${lines[@]:0:2}"
 }
 
-newest=$(awk '{ print $1 }' "$list" | sort -uV | tail -n 1)
 while read -r release mode name; do
     case $mode in
     internal | external | pie-nocgo | musl-internal | musl-external) ;;

@@ -13,7 +13,7 @@ case $(uname -m) in
 x86_64) triplet=x86_64-linux-gnu ;;
 *) triplet=$(uname -m)-linux-gnu ;;
 esac
-go_program=$(ls "$bin"/*-external 2>/dev/null | grep -v musl | tail -n 1 || true)
+go_program=$bin/$newest-external
 path=/usr/sbin:/usr/bin:/sbin:/bin
 ! command -v go >/dev/null || path=$path:$(dirname "$(command -v go)")
 
@@ -45,10 +45,7 @@ each_row() { # FUNCTION
 is_here() {
     local name=${package##*:}
     library=
-    case $name in
-    go_program) [ -n "$go_program" ] || return 1 ;;
-    *) PATH=$path command -v "$name" >/dev/null || return 1 ;;
-    esac
+    [ "$name" = go_program ] || PATH=$path command -v "$name" >/dev/null || return 1
     name=$(grep -o '[^ ]*\.so[^ ]*' <<<"$marks") || return 0
     library=$(ls /usr/lib/$triplet/$name* /usr/lib/$triplet/faketime/$name* 2>/dev/null |
         tail -n 1) || true

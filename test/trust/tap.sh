@@ -13,6 +13,7 @@ fi
 build=$(cd "${1:?build directory}" && pwd)
 object=$build/lib/libsnug.so
 bin=$build/go/bin list=$build/go/list
+newest=$(awk '{ print $1 }' "$list" | sort -uV | tail -n 1) # Go's release.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
