@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$here/heap" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/heap" .)
 # With one P: what the collector's workers do in the idle time of others is not the same twice.
-program=(env GOMAXPROCS=1 "$work/heap" -live 1024 -reads 0 -allocations 12000000)
+program=(env GOMAXPROCS=1 "$work/heap" -live 1024 -reads 0 -rounds 3)
 TIMEFORMAT='%3U %3S'
 
 # Milliseconds of CPU, with what the end of the process costs.

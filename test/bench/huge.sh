@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What huge pages are worth to a Go heap of 2 GiB, small objects that point to each other, with
-# Go 1.22 and the newest: huge.sh OBJECT. Nanoseconds of CPU time of a read and of an allocation,
-# with span.huge = keep and always in turn, five times each, and the ratios. It has no budget.
-# Where it may, it sets the machine's mode to madvise meanwhile.
+# What huge pages are worth to a Go heap of 1 GiB, small objects that point to each other, with
+# Go 1.22 and the newest: huge.sh OBJECT TOUCH. Nanoseconds of CPU time of an object while the heap
+# grows, of a read and of an allocation, and the most MiB that were resident, with span.huge = keep
+# and always in turn, five times each, and the medians; and what a page costs on this machine. It has
+# no budget. Where it may, it sets the machine's mode to madvise meanwhile.
 set -euo pipefail
-object=$1
+object=$1 touch=$2
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/../go/toolchain.sh"
 command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
@@ -17,27 +18,26 @@ trap '[ ! -w $modes ] || echo "$mode" >$modes; rm -rf "$work"' EXIT
 [ ! -w $modes ] || echo madvise >$modes
 echo "the machine's mode: $(cat $modes)"
 
-run() { # HUGE: prints the two figures
-    SNUG_SPAN_HUGE=$1 LD_PRELOAD=$object "$work/heap" -live 2048 | awk '{ print $2, $4 }'
+run() { # HUGE: prints the four figures, and keeps them.
+    SNUG_SPAN_HUGE=$1 LD_PRELOAD=$object "$work/heap" |
+        awk '{ print $2, $4, $6, $8 }' | tee -a "$work/$1"
 }
 
-median() { # FIELD
-    cut -d' ' -f"$1" "$work/ratios" | sort -n | sed -n 3p
+medians() { # HUGE
+    local field
+    for field in 1 2 3 4; do
+        cut -d' ' -f$field "$work/$1" | sort -n | sed -n 3p
+    done | paste -sd' '
 }
 
 fetcher=$(go_fetcher "$work/cache")
 for release in 1.22.12 "$(go_newest "$fetcher" 1.)"; do
     goroot=$(go_root "$fetcher" "$release")
     (cd "$here/heap" && CGO_ENABLED=1 go_release "$goroot" build -o "$work/heap" .)
-    : >"$work/ratios"
+    rm -f "$work/keep" "$work/always"
     for pair in 1 2 3 4 5; do
-        read -r keep_read keep_allocation < <(run keep)
-        read -r huge_read huge_allocation < <(run always)
-        echo "Go $release: a read $keep_read and $huge_read ns," \
-            "an allocation $keep_allocation and $huge_allocation ns"
-        echo "$((huge_read * 1000 / keep_read))" \
-            "$((huge_allocation * 1000 / keep_allocation))" >>"$work/ratios"
+        echo "Go $release: keep $(run keep), always $(run always)"
     done
-    echo "Go $release: medians of the ratios, per mille: reads $(median 1)," \
-        "allocations $(median 2)"
+    echo "Go $release, medians: keep $(medians keep), always $(medians always)"
 done
+"$touch"
