@@ -11,27 +11,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "suite.h"
 #include "snug/resize.h"
 #include "snug/snapshot.h"
 
 enum { N_READS = 2000, ANCIENT_TICKS = 1 };
 
-static char path[] = "/tmp/snug-page-XXXXXX";
+static char path[sizeof folder_path + sizeof "/page"];
 static int fd;
 static struct snug_snapshot snapshot;
 
 static void set_up(void)
 {
-    strcpy(path, "/tmp/snug-page-XXXXXX");
-    fd = mkstemp(path);
+    folder_make();
+    snprintf(path, sizeof path, "%s/page", folder_path);
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     ck_assert_int_ge(fd, 0);
 }
 
 static void tear_down(void)
 {
     (void)close(fd);
-    (void)unlink(path);
+    folder_remove();
 }
 
 static void write_page(size_t n)
