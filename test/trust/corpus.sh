@@ -57,20 +57,20 @@ name_missing() {
 }
 
 # In one go, and no service is started. What this system does not have stays out.
-install_missing() {
-    local names name policy=/usr/sbin/policy-rc.d
+install_missing() (
+    policy=/usr/sbin/policy-rc.d
     names=$(each_row name_missing | sort -u)
     [ -n "$names" ] || return 0
     . "$here/../setup.sh"
     as_root apt-get update -qq >"$work/apt" 2>&1 || true
     names=$(for name in $names; do ! has_package "$name" || echo "$name"; done)
     if [ ! -e $policy ]; then
-        trap 'rm -rf "$work"; as_root rm -f /usr/sbin/policy-rc.d' EXIT
+        trap 'as_root rm -f $policy' EXIT
         printf '#!/bin/sh\nexit 101\n' >"$work/policy"
         as_root install -m 755 "$work/policy" $policy
     fi
     apt_install $names >"$work/apt" 2>&1 || sed 's/^/# /' "$work/apt" | tail -n 5
-}
+)
 
 # Runs the command in a directory that has the same name each time, and keeps what came of
 # it under another name.
