@@ -40,4 +40,5 @@ for release in 1.22.12 "$(go_newest "$fetcher" 1.)"; do
     done
     echo "Go $release, medians: keep $(medians keep), always $(medians always)"
 done
+sleep 10 # What was in use just now may not be with the host yet.
 "$touch"
