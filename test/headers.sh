@@ -10,12 +10,12 @@ shift
 compile() { # HEADER CC…
     header=$1
     shift
-    echo "#include \"snug/${header##*/}\"" |
+    echo "#include \"${header#include/}\"" |
         "$@" -std=gnu17 -D_GNU_SOURCE -Wall -Wextra -Werror -Iinclude -fsyntax-only -x c - 2>&1
 }
 
 check_all() { # CC…
-    for header in include/snug/*.h; do
+    for header in $(find include/snug -name '*.h' | LC_ALL=C sort); do
         [ "$(sed -n 1p "$header")" = '/* SPDX-License-Identifier: LGPL-2.1-or-later' ] ||
             echo "$header: the licence tag does not stand in its first line"
         sed -n 2p "$header" | grep -q '^ \* [^ ]' ||

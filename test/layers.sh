@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The rooms of lib/ include each other in one direction only. A header of include/snug
-# belongs to the room whose .c bears its name, and obeys the same table. Only what a file
-# includes itself counts.
+# The rooms of lib/ include each other in one direction only. A header lies in include/snug
+# where its .c lies in lib, and obeys the same table. Only what a file includes itself counts.
 #
 #   layers.sh SOURCE_ROOT
 set -eu
@@ -18,15 +17,20 @@ may_include() { # ROOM
     stats) echo base stats ;;
     apply) echo base facts policy plan stats apply ;;
     hook) echo base plan stats apply hook ;;
-    cli) echo base facts policy plan stats apply cli ;;
+    cli | cli/*) may_include_in_cli "$1" | sed 's|$| base facts policy plan stats apply|' ;;
     esac
 }
 
-# The room of a header; nothing if there is no such .c.
-room_of() { # HEADER
-    for source in lib/*/"${1%.h}".c; do
-        [ ! -e "$source" ] || basename "$(dirname "$source")"
-    done
+# The rooms of the command: one for each sub-command, above those that they share.
+may_include_in_cli() { # ROOM
+    case $1 in
+    cli) echo cli/command cli/explain cli/run cli/stat cli/check ;;
+    cli/command) echo cli/command ;;
+    cli/subject | cli/profile) echo cli/command "$1" ;;
+    cli/explain | cli/run | cli/stat | cli/check)
+        echo cli/command cli/subject cli/profile "$1"
+        ;;
+    esac
 }
 
 included_by() { # FILE
@@ -34,28 +38,26 @@ included_by() { # FILE
 }
 
 check_file() { # FILE ROOM
+    allowed=$(may_include "$2")
     for header in $(included_by "$1"); do
-        room=$(room_of "${header#snug/}")
-        case " $(may_include "$2") " in
-        *" ${room:-?} "*) ;;
-        *) echo "$1: $2 may not include $header${room:+, which is of $room}" ;;
+        room=$(dirname "${header#snug/}")
+        case " $allowed " in
+        *" $room "*) ;;
+        *) echo "$1: $2 may not include $header" ;;
         esac
     done
 }
 
 check_all() {
-    for file in lib/*/*.[ch]; do
-        room=$(basename "$(dirname "$file")")
+    find lib -name '*.[ch]' | LC_ALL=C sort | while read -r file; do
+        room=$(dirname "${file#lib/}")
         [ -n "$(may_include "$room")" ] || echo "$file: there is no room $room"
         check_file "$file" "$room"
     done
-    for file in include/snug/*.h; do
-        room=$(room_of "${file##*/}")
-        if [ -n "$room" ]; then
-            check_file "$file" "$room"
-        else
-            echo "$file: there is no .c of that name in any room"
-        fi
+    find include/snug -name '*.h' | LC_ALL=C sort | while read -r file; do
+        name=${file#include/snug/}
+        [ -e "lib/${name%.h}.c" ] || echo "$file: there is no lib/${name%.h}.c"
+        check_file "$file" "$(dirname "$name")"
     done
 }
 

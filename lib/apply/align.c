@@ -4,8 +4,8 @@
 #include <stdint.h>
 #include <sys/mman.h>
 
-#include "snug/align.h"
-#include "snug/sys.h"
+#include "snug/apply/align.h"
+#include "snug/base/sys.h"
 
 void *snug_align_map(size_t n_bytes, size_t align_bytes, size_t page_bytes)
 {

@@ -3,7 +3,7 @@
  * that every change is one atomic operation. An arena that was given back keeps its place,
  * for somebody may just be looking at it.
  */
-#include "snug/arenas.h"
+#include "snug/apply/arenas.h"
 
 #include <stdatomic.h>
 #include <stdint.h>

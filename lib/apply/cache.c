@@ -18,9 +18,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "snug/cache.h"
-#include "snug/counters.h"
-#include "snug/sys.h"
+#include "snug/apply/cache.h"
+#include "snug/base/sys.h"
+#include "snug/stats/counters.h"
 
 enum {
     N_SLOTS = 128,

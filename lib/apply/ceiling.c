@@ -4,12 +4,12 @@
  * growth is looked at. Page cache, which the kernel gives up before it kills, does not
  * count.
  */
-#include "snug/ceiling.h"
+#include "snug/apply/ceiling.h"
 
 #include <stdatomic.h>
 
-#include "snug/counters.h"
-#include "snug/sys.h"
+#include "snug/base/sys.h"
+#include "snug/stats/counters.h"
 
 enum { LINE_BYTES = SNUG_PATH_BYTES + 160, ROOM_PARTS = 8, MARGIN_PARTS = 64 };
 

@@ -4,11 +4,11 @@
  */
 #include <sys/prctl.h>
 
-#include "snug/children.h"
-#include "snug/entries.h"
-#include "snug/identity.h"
-#include "snug/sys.h"
-#include "snug/trial.h"
+#include "snug/apply/children.h"
+#include "snug/apply/identity.h"
+#include "snug/apply/trial.h"
+#include "snug/base/entries.h"
+#include "snug/base/sys.h"
 
 static void raise_signal(unsigned signal)
 {

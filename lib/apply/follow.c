@@ -9,18 +9,18 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-#include "snug/cache.h"
-#include "snug/counters.h"
-#include "snug/floor.h"
-#include "snug/follow.h"
-#include "snug/heap.h"
-#include "snug/objects.h"
-#include "snug/pclntab.h"
-#include "snug/runtime.h"
-#include "snug/sys.h"
-#include "snug/view.h"
-#include "snug/window.h"
-#include "snug/word.h"
+#include "snug/apply/cache.h"
+#include "snug/apply/follow.h"
+#include "snug/apply/heap.h"
+#include "snug/apply/view.h"
+#include "snug/apply/window.h"
+#include "snug/apply/word.h"
+#include "snug/base/objects.h"
+#include "snug/base/sys.h"
+#include "snug/facts/pclntab.h"
+#include "snug/plan/floor.h"
+#include "snug/plan/runtime.h"
+#include "snug/stats/counters.h"
 
 enum {
     IDLE,

@@ -3,15 +3,15 @@
  * other threads write meanwhile. Its address may be anything, since programs probe the
  * kernel with bad ones.
  */
-#include "snug/guard.h"
+#include "snug/apply/guard.h"
 
 #include <errno.h>
 #include <stdatomic.h>
 
-#include "snug/bpf.h"
-#include "snug/calls.h"
-#include "snug/refusals.h"
-#include "snug/sys.h"
+#include "snug/base/bpf.h"
+#include "snug/base/calls.h"
+#include "snug/base/sys.h"
+#include "snug/plan/refusals.h"
 
 enum {
     TURNS =

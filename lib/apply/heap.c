@@ -8,13 +8,13 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
-#include "snug/arenas.h"
-#include "snug/ceiling.h"
-#include "snug/counters.h"
-#include "snug/heap.h"
-#include "snug/huge.h"
-#include "snug/place.h"
-#include "snug/sys.h"
+#include "snug/apply/arenas.h"
+#include "snug/apply/ceiling.h"
+#include "snug/apply/heap.h"
+#include "snug/apply/huge.h"
+#include "snug/apply/place.h"
+#include "snug/base/sys.h"
+#include "snug/stats/counters.h"
 
 enum { RESERVED = MAP_PRIVATE | MAP_ANONYMOUS, GROWN = RESERVED | MAP_FIXED };
 

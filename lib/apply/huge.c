@@ -2,13 +2,13 @@
  * MADV_HUGEPAGE for the heap. Advice stays with a mapping for as long as the process lives,
  * for the runtime gives memory back without unmapping it; so the budget is spent once.
  */
-#include "snug/huge.h"
+#include "snug/apply/huge.h"
 
 #include <stdatomic.h>
 #include <sys/mman.h>
 
-#include "snug/counters.h"
-#include "snug/sys.h"
+#include "snug/base/sys.h"
+#include "snug/stats/counters.h"
 
 static const uint64_t huge_page_bytes = 2u << 20;
 

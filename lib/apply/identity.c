@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "snug/file.h"
-#include "snug/identity.h"
-#include "snug/sys.h"
+#include "snug/apply/identity.h"
+#include "snug/base/file.h"
+#include "snug/base/sys.h"
 
 enum { STAT_BYTES = 1024, PATH_BYTES = 32 };
 

@@ -7,10 +7,10 @@
 #include <linux/mempolicy.h>
 #include <stdatomic.h>
 
-#include "snug/arenas.h"
-#include "snug/counters.h"
-#include "snug/place.h"
-#include "snug/sys.h"
+#include "snug/apply/arenas.h"
+#include "snug/apply/place.h"
+#include "snug/base/sys.h"
+#include "snug/stats/counters.h"
 
 enum { PAGE_BYTES = 4096 };
 

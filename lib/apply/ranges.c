@@ -6,10 +6,10 @@
  */
 #include <stdatomic.h>
 
-#include "snug/align.h"
-#include "snug/cache.h"
-#include "snug/counters.h"
-#include "snug/ranges.h"
+#include "snug/apply/align.h"
+#include "snug/apply/cache.h"
+#include "snug/apply/ranges.h"
+#include "snug/stats/counters.h"
 
 static const size_t first_mapping_bytes = 256u << 10;
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The lines of a start. Short on purpose: sentences would be an eighth of the object.
  */
-#include "snug/problems.h"
-#include "snug/report.h"
+#include "snug/apply/report.h"
+#include "snug/policy/problems.h"
 
 enum { LINE_BYTES = 1024 };
 

@@ -12,12 +12,12 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-#include "snug/counters.h"
-#include "snug/file.h"
-#include "snug/identity.h"
-#include "snug/policy.h"
-#include "snug/statsfile.h"
-#include "snug/sys.h"
+#include "snug/apply/identity.h"
+#include "snug/apply/statsfile.h"
+#include "snug/base/file.h"
+#include "snug/base/sys.h"
+#include "snug/policy/policy.h"
+#include "snug/stats/counters.h"
 
 enum { PATH_BYTES = 1024, MODE = 0444, ID_DIGITS_MAX = 7 };
 

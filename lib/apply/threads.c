@@ -7,11 +7,11 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-#include "snug/follow.h"
-#include "snug/log.h"
-#include "snug/objects.h"
-#include "snug/sys.h"
-#include "snug/threads.h"
+#include "snug/apply/follow.h"
+#include "snug/apply/threads.h"
+#include "snug/base/log.h"
+#include "snug/base/objects.h"
+#include "snug/base/sys.h"
 
 enum { N_CREATORS = 16, N_SHOWN = 3, LINE_BYTES = 512, LINKS_OF_EMPTY = 2 };
 

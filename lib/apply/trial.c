@@ -2,7 +2,7 @@
  * Trying calls in a child. What surprises: a filter may kill for the very call that makes a
  * child, so a C program, which may never make one, is only tried for what it asked for.
  */
-#include "snug/trial.h"
+#include "snug/apply/trial.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -12,8 +12,8 @@
 #include <sys/vfs.h>
 #include <time.h>
 
-#include "snug/privileges.h"
-#include "snug/sys.h"
+#include "snug/base/sys.h"
+#include "snug/facts/privileges.h"
 
 static enum snug_seccomp seccomp;
 static enum snug_answer may_be_rare;

@@ -9,9 +9,9 @@
 #include <elf.h>
 #include <errno.h>
 
-#include "snug/text.h"
-#include "snug/variables.h"
-#include "snug/vector.h"
+#include "snug/apply/vector.h"
+#include "snug/base/text.h"
+#include "snug/facts/variables.h"
 
 enum {
     ENTRIES_MAX = 1 << 20, /* ARG_MAX allows fewer. */

@@ -5,7 +5,7 @@
  */
 #include <stdatomic.h>
 
-#include "snug/view.h"
+#include "snug/apply/view.h"
 
 enum { N_WORDS = sizeof(struct snug_view) / sizeof(uint64_t) };
 

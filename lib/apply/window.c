@@ -8,8 +8,8 @@
 #include <stdatomic.h>
 #include <sys/mman.h>
 
-#include "snug/sys.h"
-#include "snug/window.h"
+#include "snug/apply/window.h"
+#include "snug/base/sys.h"
 
 enum { RESTORE_TRIES = 3 };
 

@@ -2,7 +2,7 @@
  * A search through data and bss. Pages of bss that were never touched are read as the
  * kernel's one page of zeros, and cost the program no memory.
  */
-#include "snug/word.h"
+#include "snug/apply/word.h"
 
 static uint64_t round_up(uint64_t address)
 {

@@ -3,7 +3,7 @@
  * net/core/filter.c and of seccomp_check_filter in kernel/seccomp.c; a test compares the
  * verdicts with the kernel's.
  */
-#include "snug/bpf.h"
+#include "snug/base/bpf.h"
 
 #include <errno.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * frequent; there are no pointers and no offsets, so nothing to relocate, and the few who
  * ask may walk.
  */
-#include "snug/calls.h"
+#include "snug/base/calls.h"
 
 /* Where the name begins, at its end if it is empty. */
 static const uint8_t *find(uint64_t number)

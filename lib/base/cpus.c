@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 
-#include "snug/cpus.h"
+#include "snug/base/cpus.h"
 
 bool snug_cpus_has(const struct snug_cpus *set, unsigned cpu)
 {

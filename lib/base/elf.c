@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 
-#include "snug/elf.h"
+#include "snug/base/elf.h"
 
 enum { N_DYNAMIC_MAX = 512 };
 

@@ -2,7 +2,7 @@
  * Environment entries. Every process that loads snug walks them, so no entry is read
  * further than it agrees with the name.
  */
-#include "snug/entries.h"
+#include "snug/base/entries.h"
 
 /* What follows the prefix, NULL if the entry begins otherwise. */
 static const char *skip(const char *entry, const char *prefix)

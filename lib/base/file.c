@@ -6,8 +6,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "snug/file.h"
-#include "snug/sys.h"
+#include "snug/base/file.h"
+#include "snug/base/sys.h"
 
 enum { FIRST_FREE_FD = 3, FOUND_LINE_BYTES = 512 };
 

@@ -2,14 +2,14 @@
  * Symbolic links that somebody else may have put in the place of our files. What surprises:
  * a link is followed by hand, for between a look at it and an open it may be another one.
  */
-#include "snug/links.h"
+#include "snug/base/links.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "snug/file.h"
-#include "snug/sys.h"
+#include "snug/base/file.h"
+#include "snug/base/sys.h"
 
 enum { PATH_BYTES = 1024, LINKS_MAX = 8 };
 

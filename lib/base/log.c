@@ -8,11 +8,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "snug/file.h"
-#include "snug/links.h"
-#include "snug/log.h"
-#include "snug/sys.h"
-#include "snug/text.h"
+#include "snug/base/file.h"
+#include "snug/base/links.h"
+#include "snug/base/log.h"
+#include "snug/base/sys.h"
+#include "snug/base/text.h"
 
 enum { LINE_BYTES = 1024, STANDARD_ERROR = 2 };
 

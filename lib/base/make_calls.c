@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snug/calls.h"
+#include "snug/base/calls.h"
 
 enum { NUMBERS_MAX = 1024, TABLE_BYTES = 32 * NUMBERS_MAX, PAIR_BYTES = 4 };
 
@@ -99,7 +99,7 @@ int main(int argc, char **argv)
     n_bytes -= NUMBERS_MAX - n_names; /* The empty ones behind the last. */
     compress();
 
-    (void)printf("#include \"snug/calls.h\"\n"
+    (void)printf("#include \"snug/base/calls.h\"\n"
                  "const unsigned snug_calls_n_names = %u;\n"
                  "const uint8_t snug_calls_pairs[SNUG_CALLS_N_CODES][2] = {\n",
                  n_names);

@@ -4,8 +4,8 @@
  */
 #include <link.h>
 
-#include "snug/objects.h"
-#include "snug/text.h"
+#include "snug/base/objects.h"
+#include "snug/base/text.h"
 
 /* Not in every <elf.h>: the bit of a version index that says "not the default version". */
 enum { VERSION_IS_HIDDEN = 0x8000 };

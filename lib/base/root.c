@@ -7,8 +7,8 @@
 #include <linux/openat2.h>
 #include <sys/stat.h>
 
-#include "snug/root.h"
-#include "snug/sys.h"
+#include "snug/base/root.h"
+#include "snug/base/sys.h"
 
 enum { PATH_BYTES = 4096, NAME_BYTES = 256 };
 

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "snug/sys.h"
+#include "snug/base/sys.h"
 
 enum { NS_PER_SECOND = 1000000000 };
 

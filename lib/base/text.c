@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "snug/text.h"
+#include "snug/base/text.h"
 
 enum { HEX_DIGITS_MAX = 16 };
 

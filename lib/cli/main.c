@@ -4,12 +4,12 @@
 #include <err.h>
 #include <stdio.h>
 
-#include "snug/check.h"
-#include "snug/explain.h"
-#include "snug/help.h"
-#include "snug/run.h"
-#include "snug/stat.h"
-#include "snug/text.h"
+#include "snug/base/text.h"
+#include "snug/cli/check/check.h"
+#include "snug/cli/command/help.h"
+#include "snug/cli/explain/explain.h"
+#include "snug/cli/run/run.h"
+#include "snug/cli/stat/stat.h"
 
 static const struct {
     const char *name;

@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 
-#include "snug/cgroup.h"
+#include "snug/facts/cgroup.h"
 
 enum { LINE_BYTES = 4096 };
 

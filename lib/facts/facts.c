@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Puts the measured facts together.
  */
-#include "snug/cgroup.h"
-#include "snug/limits.h"
-#include "snug/nodes.h"
-#include "snug/privileges.h"
-#include "snug/sys.h"
+#include "snug/base/sys.h"
+#include "snug/facts/cgroup.h"
+#include "snug/facts/limits.h"
+#include "snug/facts/nodes.h"
+#include "snug/facts/privileges.h"
 
 /* Arrays, not pointers: nothing to relocate in the preload object. */
 static const char why_words[][64] = {

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "snug/limits.h"
+#include "snug/facts/limits.h"
 
 enum { VALUE_BYTES = 64 };
 

@@ -2,7 +2,7 @@
  * /proc/self/maps: the file that lies at an address. What surprises: it tells what readlink
  * of /proc/self/exe tells, with calls that every loader makes.
  */
-#include "snug/maps.h"
+#include "snug/facts/maps.h"
 
 #include <errno.h>
 

@@ -4,7 +4,7 @@
  */
 #include <errno.h>
 
-#include "snug/mounts.h"
+#include "snug/facts/mounts.h"
 
 /* An overlay's line is often longer; it is skipped whole and is no cgroup. */
 enum { LINE_BYTES = 4096, N_OCTAL_DIGITS = 3 };

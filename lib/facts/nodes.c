@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /sys/devices/system/node. It shows the whole machine, in a container too.
  */
-#include "snug/nodes.h"
+#include "snug/facts/nodes.h"
 
 enum { LIST_BYTES = 4096, PATH_BYTES = 64 };
 

@@ -6,7 +6,7 @@
  */
 #include <errno.h>
 
-#include "snug/pclntab.h"
+#include "snug/facts/pclntab.h"
 
 /* Words of moduledata. A slice is pointer, length, capacity. */
 enum {

@@ -3,7 +3,7 @@
  */
 #include <errno.h>
 
-#include "snug/privileges.h"
+#include "snug/facts/privileges.h"
 
 enum { LINE_BYTES = 4096 };
 

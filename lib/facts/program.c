@@ -4,8 +4,8 @@
  * on at byte 32, two strings with a varint length each; before that, at byte 16, pointers
  * to two Go strings. The second string, the module's, has 16 bytes of frame at both ends.
  */
-#include "snug/program.h"
-#include "snug/variables.h"
+#include "snug/facts/program.h"
+#include "snug/facts/variables.h"
 
 enum {
     MAGIC_BYTES = 14,

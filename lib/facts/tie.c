@@ -2,8 +2,8 @@
  * A process cannot ask the kernel who its parent was when it was forked. It can compare:
  * its parent's id and start time with those that its parent wrote down.
  */
-#include "snug/entries.h"
-#include "snug/tie.h"
+#include "snug/base/entries.h"
+#include "snug/facts/tie.h"
 
 enum { SIGNAL_MAX = 64, PID_MAX = 1 << 22, START_FIELD = 22, STATE_FIELD = 3 };
 

@@ -2,9 +2,9 @@
  * Whose values the Go runtime's variables hold. Everything is looked up in the entries
  * themselves, so the answer is the runtime's own: the first of duplicates counts.
  */
-#include "snug/entries.h"
-#include "snug/tie.h"
-#include "snug/variables.h"
+#include "snug/base/entries.h"
+#include "snug/facts/tie.h"
+#include "snug/facts/variables.h"
 
 enum snug_owner snug_variables_owner(char *const *entries, const char *entry)
 {

@@ -6,10 +6,10 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include "snug/file.h"
-#include "snug/next.h"
-#include "snug/sys.h"
-#include "snug/view.h"
+#include "snug/apply/view.h"
+#include "snug/base/file.h"
+#include "snug/base/sys.h"
+#include "snug/hook/next.h"
 
 enum { PATH_BYTES = 40 };
 

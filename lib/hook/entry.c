@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "snug/start.h"
+#include "snug/apply/start.h"
 
 /* Exported by glibc's loader and by no other, but only found if something needs a libc. */
 extern struct r_debug _r_debug __attribute__((weak));

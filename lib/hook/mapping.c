@@ -7,13 +7,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "snug/cache.h"
-#include "snug/heap.h"
-#include "snug/next.h"
-#include "snug/ranges.h"
-#include "snug/start.h"
-#include "snug/sys.h"
-#include "snug/window.h"
+#include "snug/apply/cache.h"
+#include "snug/apply/heap.h"
+#include "snug/apply/ranges.h"
+#include "snug/apply/start.h"
+#include "snug/apply/window.h"
+#include "snug/base/sys.h"
+#include "snug/hook/next.h"
 
 void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset);
 int munmap(void *at, size_t n_bytes);

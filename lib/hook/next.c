@@ -7,8 +7,8 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-#include "snug/next.h"
-#include "snug/objects.h"
+#include "snug/base/objects.h"
+#include "snug/hook/next.h"
 
 /* This object's own dynamic section. */
 extern const char _DYNAMIC[] __attribute__((visibility("hidden")));

@@ -5,12 +5,12 @@
 #include <linux/prctl.h>
 #include <linux/seccomp.h>
 
-#include "snug/counters.h"
-#include "snug/guard.h"
-#include "snug/heap.h"
-#include "snug/next.h"
-#include "snug/start.h"
-#include "snug/sys.h"
+#include "snug/apply/guard.h"
+#include "snug/apply/heap.h"
+#include "snug/apply/start.h"
+#include "snug/base/sys.h"
+#include "snug/hook/next.h"
+#include "snug/stats/counters.h"
 
 enum { EXCEPT_ADVISED = 2 }; /* PR_THP_DISABLE_EXCEPT_ADVISED, from Linux 6.18. */
 

@@ -10,10 +10,10 @@
 #include <linux/mman.h>
 #include <stddef.h>
 
-#include "snug/cache.h"
-#include "snug/next.h"
-#include "snug/stub.h"
-#include "snug/window.h"
+#include "snug/apply/cache.h"
+#include "snug/apply/window.h"
+#include "snug/hook/next.h"
+#include "snug/hook/stub.h"
 
 void *snug_stub_prepare(const void *at, size_t n_bytes, size_t new_bytes, int flags,
                         const void *to, enum snug_next_name name);

@@ -6,11 +6,11 @@
 #include <stdatomic.h>
 #include <sys/syscall.h>
 
-#include "snug/guard.h"
-#include "snug/heap.h"
-#include "snug/next.h"
-#include "snug/start.h"
-#include "snug/stub.h"
+#include "snug/apply/guard.h"
+#include "snug/apply/heap.h"
+#include "snug/apply/start.h"
+#include "snug/hook/next.h"
+#include "snug/hook/stub.h"
 
 long snug_syscall_seccomp(long number, unsigned long operation, unsigned long flags,
                           const void *program, long c, long d, long e);

@@ -7,8 +7,8 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
-#include "snug/next.h"
-#include "snug/view.h"
+#include "snug/apply/view.h"
+#include "snug/hook/next.h"
 
 static long least(long real, uint64_t shown)
 {

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <pthread.h>
 
-#include "snug/counters.h"
-#include "snug/follow.h"
-#include "snug/next.h"
-#include "snug/start.h"
-#include "snug/threads.h"
-#include "snug/window.h"
+#include "snug/apply/follow.h"
+#include "snug/apply/start.h"
+#include "snug/apply/threads.h"
+#include "snug/apply/window.h"
+#include "snug/hook/next.h"
+#include "snug/stats/counters.h"
 
 int pthread_attr_init(pthread_attr_t *attr)
 {

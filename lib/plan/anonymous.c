@@ -2,8 +2,8 @@
  * How much is kept, and what is aligned. Pages that are kept resident are lost to the rest
  * of the program, so they are a part of a part of the memory limit.
  */
-#include "snug/anonymous.h"
-#include "snug/values.h"
+#include "snug/plan/anonymous.h"
+#include "snug/policy/values.h"
 
 enum { PERCENT = 100, KEPT_PERCENT = 3, RESIDENT_PART = 4 };
 

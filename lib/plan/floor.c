@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * How low a limit may go under a heap that is there already.
  */
-#include "snug/floor.h"
+#include "snug/plan/floor.h"
 
 /* Of the live heap: a quarter more to allocate in between two collections. Of the kernel's
  * limit: a part that is never given away. */

@@ -4,7 +4,7 @@
  * traces of programs of those releases, and from base/sys.c. What a program itself asks
  * for, such as sockets, is not here.
  */
-#include "snug/needs.h"
+#include "snug/plan/needs.h"
 
 #include <fcntl.h>
 #include <linux/futex.h>

@@ -2,8 +2,8 @@
  * Nodes for memory and threads. A node is where the kernel started the process: nobody is
  * moved to another one, and a node that cannot give memory is never asked for any.
  */
-#include "snug/placement.h"
-#include "snug/values.h"
+#include "snug/plan/placement.h"
+#include "snug/policy/values.h"
 
 /* The node that the process was started on; SNUG_NODE_UNKNOWN if that cannot be told. The
  * presented CPUs begin there. */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * From facts and policy to what will be done. Pure: no kernel, no time, no environment.
  */
-#include "snug/plan.h"
-#include "snug/anonymous.h"
-#include "snug/needs.h"
-#include "snug/placement.h"
-#include "snug/present.h"
-#include "snug/runtime.h"
-#include "snug/spans.h"
-#include "snug/values.h"
+#include "snug/plan/anonymous.h"
+#include "snug/plan/needs.h"
+#include "snug/plan/placement.h"
+#include "snug/plan/plan.h"
+#include "snug/plan/present.h"
+#include "snug/plan/runtime.h"
+#include "snug/plan/spans.h"
+#include "snug/policy/values.h"
 
 enum { PERCENT = 100, FIRST_WITH_GOMEMLIMIT = 19 };
 

@@ -2,8 +2,8 @@
  * How many CPUs, from limit, request and policy; and which, so that two pods on one machine
  * do not present the same ones and nobody has to migrate at start.
  */
-#include "snug/present.h"
-#include "snug/values.h"
+#include "snug/plan/present.h"
+#include "snug/policy/values.h"
 
 /* A burst is in percent, a request in thousandths of a CPU. */
 static const uint64_t burst_units = 100000;

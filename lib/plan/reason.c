@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Reasons in words, for people. Nothing matches on these texts.
  */
-#include "snug/reason.h"
+#include "snug/plan/reason.h"
 
 /* Arrays, not pointers: nothing to relocate in the preload object. */
 static const char words[SNUG_N_REASONS][84] = {

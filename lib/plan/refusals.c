@@ -2,11 +2,11 @@
  * Needed calls against a filter. Calls of one number follow each other in the list, and are
  * one refusal if their arguments make no difference.
  */
-#include "snug/refusals.h"
+#include "snug/plan/refusals.h"
 
 #include <errno.h>
 
-#include "snug/calls.h"
+#include "snug/base/calls.h"
 
 static uint32_t answer_to(const struct snug_refusals *walk, const struct snug_need *need)
 {

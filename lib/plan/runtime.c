@@ -3,7 +3,7 @@
  * From 1.25 it is min(CPUs, max(2, ceil(own cgroup's limit))), counted anew about once a
  * second with the real mask, unless the main module is older or GODEBUG says otherwise.
  */
-#include "snug/runtime.h"
+#include "snug/plan/runtime.h"
 
 enum { FIRST_CONTAINER_AWARE = 25, LEAST_BY_LIMIT = 2 };
 

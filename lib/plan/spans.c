@@ -2,8 +2,8 @@
  * What is asked for each time the heap grows. Huge pages count against the memory limit as
  * soon as one byte of them is used, so their budget is what the heap may have at all.
  */
-#include "snug/spans.h"
-#include "snug/values.h"
+#include "snug/plan/spans.h"
+#include "snug/policy/values.h"
 
 enum { FIRST_THAT_NAMES = 25 };
 

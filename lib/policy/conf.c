@@ -4,9 +4,9 @@
  */
 #include <errno.h>
 
-#include "snug/conf.h"
-#include "snug/problems.h"
-#include "snug/values.h"
+#include "snug/policy/conf.h"
+#include "snug/policy/problems.h"
+#include "snug/policy/values.h"
 
 enum { BUFFER_BYTES = 4096, FILE_BYTES_MAX = 16 << 20, KEY_BYTES_MIN = 3 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The keys in words. Nothing in the preload object refers to this file, so it stays out.
  */
-#include "snug/meanings.h"
+#include "snug/policy/meanings.h"
 
 const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
     [SNUG_SCOPE] = {.values = "`go` `all`",

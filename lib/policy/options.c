@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The one table of what can be asked for, and the names that follow from it.
  */
-#include "snug/cpus.h"
-#include "snug/options.h"
+#include "snug/base/cpus.h"
+#include "snug/policy/options.h"
 
 #define KIB (1u << 10)
 

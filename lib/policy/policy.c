@@ -5,13 +5,13 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
-#include "snug/conf.h"
-#include "snug/entries.h"
-#include "snug/links.h"
-#include "snug/policy.h"
-#include "snug/problems.h"
-#include "snug/sys.h"
-#include "snug/values.h"
+#include "snug/base/entries.h"
+#include "snug/base/links.h"
+#include "snug/base/sys.h"
+#include "snug/policy/conf.h"
+#include "snug/policy/policy.h"
+#include "snug/policy/problems.h"
+#include "snug/policy/values.h"
 
 static const char standard_file[] = "/etc/snug.conf";
 static const char request_variable[] = "SNUG_CPU_REQUEST_MILLI";

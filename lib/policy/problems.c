@@ -3,8 +3,8 @@
  */
 #include <errno.h>
 
-#include "snug/problems.h"
-#include "snug/values.h"
+#include "snug/policy/problems.h"
+#include "snug/policy/values.h"
 
 enum { N_SINGLE = 8 };
 

@@ -4,8 +4,8 @@
  */
 #include <errno.h>
 
-#include "snug/cpus.h"
-#include "snug/values.h"
+#include "snug/base/cpus.h"
+#include "snug/policy/values.h"
 
 enum { N_UNITS = 9, MS_PER_SECOND = 1000 };
 

@@ -2,7 +2,7 @@
  * Counters of the hooks. Relaxed: a reader may see one call more or less, but no hook ever
  * waits for another thread's.
  */
-#include "snug/counters.h"
+#include "snug/stats/counters.h"
 
 #include <stddef.h>
 

@@ -22,11 +22,11 @@ same() { # FORM FILE FIRST LAST
 }
 
 same markdown "$top/README.md" '<!-- keys -->' '<!-- end of keys -->'
-same man "$top/lib/cli/snug.1" '.\" keys' '.\" end of keys'
+same man "$top/lib/manual/snug.1" '.\" keys' '.\" end of keys'
 
 # A page that groff warns about shows something else than was meant.
 if command -v groff >/dev/null; then
-    try 0 groff -man -ww -Tutf8 "$top/lib/cli/snug.1"
+    try 0 groff -man -ww -Tutf8 "$top/lib/manual/snug.1"
     is_calm
 fi
 end

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "snug/meanings.h"
+#include "snug/policy/meanings.h"
 
 static void print_markdown(const struct snug_option *option,
                            const struct snug_meaning *meaning)

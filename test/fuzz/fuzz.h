@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snug/text.h"
+#include "snug/base/text.h"
 
 /* libFuzzer keeps the input for which it does not hold. */
 #define MUST(claim)                                                             \

@@ -7,7 +7,7 @@
 #include <linux/audit.h>
 
 #include "fuzz.h"
-#include "snug/bpf.h"
+#include "snug/base/bpf.h"
 
 enum { CALLS = 4 };
 

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 #include "fuzz_files.h"
-#include "snug/limits.h"
+#include "snug/facts/limits.h"
 
 static const struct snug_root live = {.fd = -1};
 

@@ -2,7 +2,7 @@
  * CPU lists, against a reader that works on one character after the other, and back again.
  */
 #include "fuzz.h"
-#include "snug/cpus.h"
+#include "snug/base/cpus.h"
 
 enum { TEXT_BYTES = 1 << 16 };
 

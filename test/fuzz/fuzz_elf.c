@@ -3,7 +3,7 @@
  * sanitizer sees every byte that is read outside.
  */
 #include "fuzz.h"
-#include "snug/program.h"
+#include "snug/facts/program.h"
 
 enum { IMAGE_BYTES_MAX = 1 << 20 };
 

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "fuzz.h"
-#include "snug/sys.h"
+#include "snug/base/sys.h"
 
 enum { FIRST_FD = 100, OPEN_MAX = 4 };
 

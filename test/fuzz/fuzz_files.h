@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "snug/text.h"
+#include "snug/base/text.h"
 
 struct fuzz_file {
     const char *end; /* Of its path. */

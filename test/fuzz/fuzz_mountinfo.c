@@ -5,7 +5,7 @@
 
 #include "fuzz.h"
 #include "fuzz_files.h"
-#include "snug/mounts.h"
+#include "snug/facts/mounts.h"
 
 enum { FIELDS_MAX = 64, TYPE_AFTER_DASH = 1, OPTIONS_AFTER_DASH = 3, FIRST_OPTIONAL = 6 };
 

@@ -4,8 +4,8 @@
  */
 #include "fuzz.h"
 #include "fuzz_files.h"
-#include "snug/policy.h"
-#include "snug/values.h"
+#include "snug/policy/policy.h"
+#include "snug/policy/values.h"
 
 enum { ENTRIES = 8, ENTRY_BYTES = 512 };
 

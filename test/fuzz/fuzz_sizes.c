@@ -5,8 +5,8 @@
 #include <errno.h>
 
 #include "fuzz.h"
-#include "snug/limits.h"
-#include "snug/values.h"
+#include "snug/facts/limits.h"
+#include "snug/policy/values.h"
 
 /* What a size should be, by libc. False if it is none. */
 static bool read_size(const char *text, uint64_t *ret)

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
-#include "snug/vector.h"
+#include "snug/apply/vector.h"
 
 enum { ENTRIES = 48, PAIRS = 40, WORDS = 256, TEXTS = 64, TEXT_BYTES = 40, EDITS = 4 };
 

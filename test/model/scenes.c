@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "schedule.h"
-#include "snug/start.h"
+#include "snug/apply/start.h"
 
 /* What makes it one: build information, and libc's mmap among its imports. */
 __attribute__((used, aligned(16))) static char build_info[64] =

@@ -14,9 +14,9 @@
 #include <ucontext.h>
 
 #include "schedule.h"
-#include "snug/file.h"
-#include "snug/next.h"
-#include "snug/start.h"
+#include "snug/apply/start.h"
+#include "snug/base/file.h"
+#include "snug/hook/next.h"
 
 enum {
     N_THREADS = 2,

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "snug/arenas.h"
+#include "snug/apply/arenas.h"
 
 enum { N_THREADS = 64, CHUNKS_OF_ARENA = 16, SHIFT_CHUNKS = 7 };
 

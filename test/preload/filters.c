@@ -29,7 +29,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "snug/needs.h"
+#include "snug/plan/needs.h"
 
 /* No call fails with an errno as high as this of itself. */
 enum { OUR_ERRNO = 1000, MAX_ERRNO = 4095, MAX_CODE = 4096, MAX_NEEDS = 128 };

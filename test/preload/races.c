@@ -12,8 +12,8 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
-#include "snug/cache.h"
-#include "snug/sys.h"
+#include "snug/apply/cache.h"
+#include "snug/base/sys.h"
 
 enum { PAGE = 4096, THREADS_MAX = 64, N_HELD = 3, BOUND_BYTES = 1 << 20 };
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "snug/facts.h"
-#include "snug/root.h"
+#include "snug/base/root.h"
+#include "snug/facts/facts.h"
 
 enum { N_CASES_MIN = 30, TEXT_BYTES = 4096 };
 

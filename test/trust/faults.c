@@ -29,7 +29,7 @@
 
 #include <linux/ptrace.h>
 
-#include "snug/calls.h"
+#include "snug/base/calls.h"
 
 enum { FAULTS_MAX = 16, PENDING_MAX = 64, SHORT = -1 };
 

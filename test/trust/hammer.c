@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "snug/counters.h"
-#include "snug/window.h"
+#include "snug/apply/window.h"
+#include "snug/stats/counters.h"
 
 enum { N_THREADS = 8, N_ROUNDS = 20000 };
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "snug/root.h"
+#include "snug/base/root.h"
 
 static char folder_path[256];
 static struct snug_root folder;

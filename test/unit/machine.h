@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "snug/plan.h"
+#include "snug/plan/plan.h"
 #include "suite.h"
 
 #define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows)[0])

@@ -2,7 +2,7 @@
  * The table of reservations.
  */
 #include "suite.h"
-#include "snug/arenas.h"
+#include "snug/apply/arenas.h"
 
 enum { MIB = 1 << 20 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/arguments.h"
+#include "snug/cli/command/arguments.h"
 
 enum { WORDS_MAX = 128 };
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/bpf.h"
+#include "snug/base/bpf.h"
 
 #if defined(__x86_64__)
 enum { NATIVE = (int)AUDIT_ARCH_X86_64 };

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "snug/cache.h"
+#include "snug/apply/cache.h"
 #include "suite.h"
 
 enum { PAGE = 4096, BOUND = 64 * PAGE, RESIDENT = 16 * PAGE, N_SLOTS = 128 };

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 
-#include "snug/calls.h"
+#include "snug/base/calls.h"
 
 static const struct {
     const char *name;

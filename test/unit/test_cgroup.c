@@ -5,7 +5,7 @@
 
 #include "suite.h"
 #include "folder.h"
-#include "snug/cgroup.h"
+#include "snug/facts/cgroup.h"
 
 static const struct {
     const char *label;

@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "snug/conf.h"
-#include "snug/values.h"
+#include "snug/policy/conf.h"
+#include "snug/policy/values.h"
 
 static const char *const kinds[] = {
     [SNUG_PROBLEM_OPEN] = "open",

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/counters.h"
+#include "snug/stats/counters.h"
 
 static const struct {
     int option;

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/cpus.h"
+#include "snug/base/cpus.h"
 
 static struct snug_cpus parse(const char *list)
 {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/elf.h"
+#include "snug/base/elf.h"
 
 #define BASE 0x10000ull
 

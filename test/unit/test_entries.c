@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/entries.h"
+#include "snug/base/entries.h"
 
 static const char *const entries[] = {
     "",      "=x",     "GO",     "GOGC",   "GOGCX=1", "XGOGC=2",

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/policy.h"
-#include "snug/values.h"
+#include "snug/policy/policy.h"
+#include "snug/policy/values.h"
 
 static struct snug_policy policy;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/figures.h"
+#include "snug/cli/command/figures.h"
 
 static const struct {
     uint64_t quota_usec;

@@ -13,8 +13,8 @@
 
 #include "folder.h"
 #include "suite.h"
-#include "snug/root.h"
-#include "snug/sys.h"
+#include "snug/base/root.h"
+#include "snug/base/sys.h"
 
 static struct snug_root root;
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/floor.h"
+#include "snug/plan/floor.h"
 
 enum { MIB = 1 << 20 };
 

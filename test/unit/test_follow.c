@@ -3,8 +3,8 @@
  */
 #include "machine.h"
 
-#include "snug/needs.h"
-#include "snug/runtime.h"
+#include "snug/plan/needs.h"
+#include "snug/plan/runtime.h"
 
 static void set_up_following(void)
 {

@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "snug/conf.h"
-#include "snug/values.h"
+#include "snug/policy/conf.h"
+#include "snug/policy/values.h"
 
 enum { N_FILES = 3000, N_VALUES = 20000, VALUE_BYTES = 600 };
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/json.h"
+#include "snug/cli/command/json.h"
 
 #define REPLACED "\xef\xbf\xbd" /* U+FFFD */
 

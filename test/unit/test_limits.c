@@ -3,7 +3,7 @@
  */
 #include "suite.h"
 #include "folder.h"
-#include "snug/limits.h"
+#include "snug/facts/limits.h"
 
 static const struct {
     const char *label;

@@ -3,7 +3,7 @@
  */
 #include "folder.h"
 #include "suite.h"
-#include "snug/maps.h"
+#include "snug/facts/maps.h"
 
 static const struct {
     const char *label;

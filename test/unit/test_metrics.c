@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/metrics.h"
-#include "snug/openmetrics.h"
+#include "snug/cli/stat/metrics.h"
+#include "snug/cli/stat/openmetrics.h"
 
 static const char *reason_of(int i)
 {

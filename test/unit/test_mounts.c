@@ -5,7 +5,7 @@
 
 #include "suite.h"
 #include "folder.h"
-#include "snug/mounts.h"
+#include "snug/facts/mounts.h"
 
 static const struct {
     const char *label;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <sys/syscall.h>
 
-#include "snug/calls.h"
-#include "snug/needs.h"
+#include "snug/base/calls.h"
+#include "snug/plan/needs.h"
 
 enum {
     GO = SNUG_NEEDS_GO,

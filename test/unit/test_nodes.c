@@ -3,7 +3,7 @@
  */
 #include "suite.h"
 #include "folder.h"
-#include "snug/nodes.h"
+#include "snug/facts/nodes.h"
 
 #define NODES "sys/devices/system/node/"
 

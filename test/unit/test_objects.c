@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "suite.h"
-#include "snug/elf.h"
-#include "snug/objects.h"
+#include "snug/base/elf.h"
+#include "snug/base/objects.h"
 
 enum { N_MUTATIONS = 4000, HEADER_BYTES = 1024, FRONT_BYTES = 8192 };
 

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/meanings.h"
-#include "snug/values.h"
+#include "snug/policy/meanings.h"
+#include "snug/policy/values.h"
 
 /* In the order of the README's table. */
 static const char *const names[] = {

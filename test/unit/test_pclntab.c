@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/pclntab.h"
+#include "snug/facts/pclntab.h"
 
 #if defined(__aarch64__)
 enum { INSTRUCTION_BYTES = 4 };

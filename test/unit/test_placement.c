@@ -4,7 +4,7 @@
  */
 #include "machine.h"
 
-#include "snug/placement.h"
+#include "snug/plan/placement.h"
 
 enum { GIB_SHIFT = 30 };
 

@@ -3,7 +3,7 @@
  */
 #include "machine.h"
 
-#include "snug/needs.h"
+#include "snug/plan/needs.h"
 
 START_TEST(an_unknown_limit_changes_nothing)
 {

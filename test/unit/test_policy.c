@@ -12,9 +12,9 @@
 
 #include "folder.h"
 #include "suite.h"
-#include "snug/policy.h"
-#include "snug/root.h"
-#include "snug/values.h"
+#include "snug/base/root.h"
+#include "snug/policy/policy.h"
+#include "snug/policy/values.h"
 
 static const uid_t nobody = 65534;
 

@@ -3,7 +3,7 @@
  */
 #include "suite.h"
 #include "folder.h"
-#include "snug/privileges.h"
+#include "snug/facts/privileges.h"
 
 #define CAP "CapEff:\t00000000a80425fb\n"
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/problems.h"
+#include "snug/policy/problems.h"
 
 static struct snug_policy policy;
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/plan.h"
+#include "snug/plan/plan.h"
 
 static struct snug_facts facts;
 static struct snug_policy policy;

@@ -6,7 +6,7 @@
 
 #include "suite.h"
 #include "image.h"
-#include "snug/program.h"
+#include "snug/facts/program.h"
 
 static struct snug_program read_file(void)
 {

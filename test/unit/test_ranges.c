@@ -7,9 +7,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "snug/align.h"
-#include "snug/cache.h"
-#include "snug/ranges.h"
+#include "snug/apply/align.h"
+#include "snug/apply/cache.h"
+#include "snug/apply/ranges.h"
 #include "suite.h"
 
 #define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows)[0])

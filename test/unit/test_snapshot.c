@@ -13,8 +13,8 @@
 
 #include "folder.h"
 #include "suite.h"
-#include "snug/resize.h"
-#include "snug/snapshot.h"
+#include "snug/cli/subject/resize.h"
+#include "snug/cli/subject/snapshot.h"
 
 enum { N_READS = 2000, ANCIENT_TICKS = 1 };
 

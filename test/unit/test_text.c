@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/text.h"
+#include "snug/base/text.h"
 
 /* Two fields as one string with a bar behind each, `a|b|`. */
 static const char *cut_all(const char *string, char separator)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/tie.h"
+#include "snug/facts/tie.h"
 
 static const struct word_row {
     const char *label;

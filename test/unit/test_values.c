@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/values.h"
+#include "snug/policy/values.h"
 
 #define LETTERS_50 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
 #define LONG_PATH  "/" LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50 LETTERS_50

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/variables.h"
+#include "snug/facts/variables.h"
 
 enum { N_ENTRIES_MAX = 4 };
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/vector.h"
+#include "snug/apply/vector.h"
 
 enum { N_WORDS = 128, PHDR = 0x400040, RANDOM = 0x7ffc1234 };
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "suite.h"
-#include "snug/view.h"
+#include "snug/apply/view.h"
 
 enum { N_READS = 20000, N_READERS = 2 };
 

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 
 #include "suite.h"
-#include "snug/window.h"
+#include "snug/apply/window.h"
 
 enum {
     FIRST_BYTES = 262144,

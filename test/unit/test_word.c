@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "suite.h"
-#include "snug/word.h"
+#include "snug/apply/word.h"
 
 enum { N_WORDS = 64 };
 

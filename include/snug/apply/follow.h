@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Following a live resize: one thread that reads the limits again at each interval, makes
+ * the plan anew, and applies what has changed.
+ */
+#pragma once
+
+#include "snug/base/elf.h"
+#include "snug/base/log.h"
+#include "snug/plan/plan.h"
+
+/* What the start found and decided. All of it must live for ever; `facts` are the thread's
+ * from the moment it runs, and kept up to date by it. */
+struct snug_follow {
+    const struct snug_elf *image;
+    struct snug_facts *facts;
+    const struct snug_policy *policy;
+    const struct snug_plan *plan;
+    uint64_t request_milli;
+    uint64_t page_bytes;
+    struct snug_log log;
+};
+
+/* libc's functions for threads, of the program's own libc. */
+struct snug_follow_calls {
+    int (*attr_init)(void *attr);
+    int (*attr_setstacksize)(void *attr, size_t n_bytes);
+    int (*create)(unsigned long *ret_thread, const void *attr, void *(*run)(void *),
+                  void *argument);
+    int (*join)(unsigned long thread, void **ret_value);
+};
+
+/* Once, at the start, and only if the plan says so. */
+void snug_follow_arm(const struct snug_follow *with);
+
+/* Whether a thread that is created now is the moment to start: the Go runtime is up, it is
+ * its main thread that creates one, and so none of the runtime's locks is held that a
+ * thread of ours could need. True once. */
+bool snug_follow_is_due(void);
+
+/* Creates the thread. Leaves errno alone; a failure is logged. */
+void snug_follow_start(const struct snug_follow_calls *libc);
+
+/* How many threads of the process are snug's own. */
+unsigned snug_follow_n_threads(void);

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the log tells of a start: numbers, and the files that they came from. The reasons in
+ * words are the command's; `snug explain` gives them for the same facts.
+ */
+#pragma once
+
+#include "snug/base/log.h"
+#include "snug/plan/plan.h"
+
+/* A line for each problem with the policy (error), one if the variables found no room
+ * (error), and one with what was found and is done (info). */
+void snug_report_start(const struct snug_log *log, const struct snug_facts *facts,
+                       const struct snug_policy *policy, const struct snug_plan *plan,
+                       bool has_variables);
+
+/* `what: error NUMBER`, for the -errno `r`. */
+void snug_report_failure(const struct snug_log *log, const char *what, int r);

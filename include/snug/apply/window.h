@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The start window: the few microseconds between the Go runtime's first call into libc and
+ * its first mmap, in which the real affinity mask is narrowed to the presented CPUs.
+ *
+ * It may open more than once: C constructors call pthread_attr_init too. Only the runtime's
+ * own first mapping ends it for good; anything else that is hooked closes it and it can
+ * open again. A mask belongs to a thread, so only the thread that opened it closes it; but
+ * a runtime that is seen to start on another thread (Go in a C program) ends it for all.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "snug/base/cpus.h"
+
+enum snug_window_state {
+    SNUG_WINDOW_IDLE,  /* No window is wanted. */
+    SNUG_WINDOW_SHUT,  /* Nothing is narrowed, but the runtime's start is looked out for. */
+    SNUG_WINDOW_ARMED, /* It opens at the next trigger. */
+    SNUG_WINDOW_OPEN,  /* The owner's mask is narrowed. */
+    SNUG_WINDOW_DONE,  /* The runtime has counted. */
+    SNUG_WINDOW_FAILED, /* The mask could not be narrowed. */
+    SNUG_WINDOW_MISSED, /* The runtime had counted before it was armed. */
+};
+
+/* Nothing if it was missed. `presented` must live for ever; NULL: the window stays shut.
+ * `low` and `high` bound the main program's image: only a call from there opens the window.
+ */
+void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high);
+
+/* Before anything else: this thread, and all that it starts, stay on these CPUs, the window
+ * apart. A mask of the user's own is respected. The new mask outlives an exec. */
+void snug_window_confine(const struct snug_cpus *cpus);
+
+/* The trigger: `caller` called pthread_attr_init. Only the main thread opens it, since a Go
+ * program's runtime starts there. Returns 0, also when there was nothing to do; -EPERM or
+ * another error if narrowing failed, once: the plan needs its other way then. */
+int snug_window_open(const void *caller);
+
+/* Gives the thread its mask back if it has the window open. Cheap otherwise. */
+void snug_window_close(void);
+
+/* `caller` is about to make a mapping of this kind: closes the window, and ends it if the
+ * mapping is the Go runtime's first (Go 1.17 to 1.27: 256 KiB, runtime/malloc.go). True,
+ * once, if the runtime starts on another thread than the main one and so has counted
+ * without the window: the plan needs its other way then. `may_be_armed`: the window may be
+ * armed yet; it will not be if this is a runtime on another thread. */
+bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
+                             int flags, bool may_be_armed);
+
+/* Whether the runtime's first mapping was seen, which it makes on the main thread before it
+ * creates any other, on that one too. */
+bool snug_window_is_past(void);
+
+/* For stats and tests. */
+enum snug_window_state snug_window_state(void);

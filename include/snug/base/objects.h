@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The objects that the loader has placed in this process.
+ */
+#pragma once
+
+#include "snug/base/text.h"
+
+/* The default version of the first function of that name in the objects behind the one
+ * whose dynamic section is `self`, in load order; NULL if there is none. What
+ * dlsym(RTLD_NEXT) answers, without its locks and without entering libc; but never an
+ * IFUNC's resolver. From any thread: the objects that a program starts with are never
+ * unloaded, and one of them defines what a hook asks for. */
+void *snug_objects_next(const void *self, const char *name);
+
+/* The same of the program itself, and of nothing else. */
+void *snug_objects_own(const char *name);
+
+/* The object that `address` lies in: its file name as the loader knows it, empty for the
+ * program itself, and the address as the file numbers it, which is what addr2line takes.
+ * False if the object cannot be told for certain. From any thread. */
+bool snug_objects_locate(const void *address, struct snug_text *ret_name,
+                         uintptr_t *ret_offset);

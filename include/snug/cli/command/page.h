@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Labelled rows on a terminal.
+ */
+#pragma once
+
+#include <stdio.h>
+
+#include "snug/plan/reason.h"
+
+/* Writes `text` and a newline, control characters as `?`. */
+void snug_page_write_line(FILE *out, const char *text);
+
+/* Writes `label`, then `text` broken at spaces to 92 columns, each further line indented
+ * like the first. Only a single long word, such as a path, sticks out. Control characters
+ * become `?`: texts hold what came from files. */
+void snug_page_write_row(FILE *out, const char *label, const char *text);
+
+/* The row of a decision: `WHAT: the reason in words`. */
+void snug_page_write_decision(FILE *out, const char *label, const char *what,
+                              enum snug_reason reason);

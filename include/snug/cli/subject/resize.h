@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The last change of a live resize, for people and for programs.
+ */
+#pragma once
+
+#include "snug/cli/command/json.h"
+#include "snug/cli/subject/snapshot.h"
+
+/* Appends `2 changes so far, the last at 2026-03-01T12:00:00Z: …`, or how many if that is
+ * all that is known; nothing if there was none. */
+void snug_resize_put(struct snug_builder *out, const struct snug_snapshot *snapshot);
+
+/* Writes the member `resize`, an object or null. */
+void snug_resize_write_json(struct snug_json *json, const struct snug_snapshot *snapshot);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The machine's NUMA nodes, and which CPU belongs to which.
+ */
+#pragma once
+
+#include "snug/facts/facts.h"
+
+/* Cannot fail. The nodes' CPUs are read only if there is more than one node. */
+void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret);
+
+/* Fills free_bytes of the nodes with memory, one file each. */
+void snug_nodes_read_free(const struct snug_root *root, struct snug_node_facts *nodes);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The lines of a policy file.
+ */
+#pragma once
+
+#include "snug/policy/policy.h"
+
+/* Takes every good line of the file into the policy and complains about the others. `fd`
+ * stays open. Sections count if their pattern matches `program`. */
+void snug_conf_read(struct snug_policy *policy, int fd, struct snug_text program);

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What `--help` says. The keys come from the option table, so they cannot fall behind.
+ */
+#include "snug/cli/command/help.h"
+#include "snug/cli/command/page.h"
+#include "snug/policy/meanings.h"
+
+enum { ROW_BYTES = 512 };
+
+static const char general[] =
+    "Usage: snug COMMAND [OPTION...]\n"
+    "\n"
+    "Makes an unmodified Go program fit the CPUs and the memory of its container.\n"
+    "\n"
+    "Commands:\n"
+    "  explain    show the facts, the policy and the plan, each with its reason\n"
+    "  run        start a program under snug\n"
+    "  check      look for mistakes in a policy file\n"
+    "  stat       show what snug has counted in a process\n"
+    "\n"
+    "Options:\n"
+    "  --help         this text; snug COMMAND --help says more about a command\n"
+    "  --help=keys    every policy key: values, default, meaning\n"
+    "  --version      the version\n"
+    "\n"
+    "Any policy key is an option of explain and run: --cpu.round=down. The same key is\n"
+    "SNUG_CPU_ROUND in the environment and cpu.round in the policy file (/etc/snug.conf).\n"
+    "\n"
+    "Exit status: 125 if snug itself fails, 126 if a program cannot be executed, 127 if\n"
+    "it is not found; else 0, or that of the program.\n";
+
+static const char explain[] =
+    "Usage: snug explain [OPTION...] [--KEY=VALUE...] [--] [PROGRAM]\n"
+    "\n"
+    "Shows what was measured (facts), what was asked for (policy) and what snug would do\n"
+    "(plan). Changes nothing. PROGRAM is not started, only its file is read; without it,\n"
+    "a cgo Go program of the newest release is assumed.\n"
+    "\n"
+    "Options:\n"
+    "  --root DIR       read /proc and /sys below DIR: a captured machine\n"
+    "  --pid PID        explain that process\n"
+    "  --policy FILE    read this policy file\n"
+    "  --KEY=VALUE      set a policy key, as in --cpu.round=down\n"
+    "  --seccomp FILE   say which calls of PROGRAM this seccomp profile would refuse\n"
+    "  --all            show every policy key, not only those that are set\n"
+    "  --json           for programs\n"
+    "  --help           this text\n";
+
+static const char run[] =
+    "Usage: snug run [OPTION...] [--KEY=VALUE...] [--] PROGRAM [ARGUMENT...]\n"
+    "\n"
+    "Starts PROGRAM with libsnug.so in LD_PRELOAD. Into a static program nothing can be\n"
+    "preloaded: if it is a Go program, snug sets GOMAXPROCS, GOMEMLIMIT and GOGC for it,\n"
+    "where the plan says so and the user did not.\n"
+    "\n"
+    "Options:\n"
+    "  --seccomp FILE   start PROGRAM under this seccomp profile (JSON, as for Docker,\n"
+    "                   Kubernetes and runc)\n"
+    "  --seccomp-log    log what the profile refuses, and refuse nothing\n"
+    "  --init           stay as the program's init: hand signals on to its process group,\n"
+    "                   reap orphans, end with its code\n"
+    "    --grace SECONDS     SIGKILL so long after SIGTERM, SIGINT or SIGQUIT\n"
+    "    --pdeathsig SIGNAL  what the death of the init's own parent is to be for it\n"
+    "    --success CODE,…    exit codes that become 0\n"
+    "    --warn-reaped       a line for each orphan that was reaped\n"
+    "    --verbose           a line for each signal that was handed on\n"
+    "  --pin            let PROGRAM use only the planned CPUs, for good\n"
+    "  --policy FILE    read this policy file\n"
+    "  --KEY=VALUE      set a policy key, as in --cpu.round=down\n"
+    "  --help           this text\n";
+
+static const char check[] =
+    "Usage: snug check FILE\n"
+    "\n"
+    "Reads a policy file and says what is wrong in it, one line a problem. The exit\n"
+    "status is 1 if there are problems.\n"
+    "\n"
+    "Options:\n"
+    "  --help           this text\n";
+
+static const char stat[] =
+    "Usage: snug stat [OPTION...] PID|FILE...\n"
+    "\n"
+    "Shows what snug has counted in processes that run with stats.file set. FILE is such "
+    "a\n"
+    "page, of a process that has ended too.\n"
+    "\n"
+    "Options:\n"
+    "  --watch              again and again, until the processes have ended\n"
+    "  --interval SECONDS   between two looks (default: 1)\n"
+    "  --all                show counters that are 0 as well\n"
+    "  --json               for programs; with --watch one document after the other\n"
+    "  --openmetrics        for collectors of metrics\n"
+    "  --help               this text\n";
+
+void snug_help_write(FILE *out)
+{
+    (void)fputs(general, out);
+}
+
+void snug_help_write_command(enum snug_command command, FILE *out)
+{
+    switch (command) {
+    case SNUG_COMMAND_EXPLAIN:
+        (void)fputs(explain, out);
+        break;
+    case SNUG_COMMAND_RUN:
+        (void)fputs(run, out);
+        break;
+    case SNUG_COMMAND_CHECK:
+        (void)fputs(check, out);
+        break;
+    case SNUG_COMMAND_STAT:
+        (void)fputs(stat, out);
+        break;
+    }
+}
+
+/* The table writes values as Markdown, `auto` `off` N; a terminal needs no back-quotes. */
+static void put_plain(struct snug_builder *out, const char *text)
+{
+    struct snug_text rest = snug_text_of(text);
+    struct snug_text part;
+    while (snug_text_cut(&rest, '`', &part))
+        snug_text_put_slice(out, part);
+}
+
+void snug_help_write_keys(FILE *out)
+{
+    for (size_t i = 0; i < SNUG_N_KEYS; i++) {
+        const struct snug_option *option = &snug_options[i];
+        char row[ROW_BYTES];
+
+        struct snug_builder text = snug_text_build(row, sizeof row);
+        put_plain(&text, snug_meanings[i].values);
+        snug_text_put(&text, "  (default: ");
+        snug_text_put(&text, option->initial);
+        snug_text_put(&text, ")");
+        snug_page_write_row(out, option->name, row);
+
+        text = snug_text_build(row, sizeof row);
+        put_plain(&text, snug_meanings[i].text);
+        snug_page_write_row(out, "", row);
+    }
+}
+
+static const char *name_of(enum snug_command command)
+{
+    switch (command) {
+    case SNUG_COMMAND_EXPLAIN:
+        return "explain";
+    case SNUG_COMMAND_RUN:
+        return "run";
+    case SNUG_COMMAND_STAT:
+        return "stat";
+    case SNUG_COMMAND_CHECK:
+        break;
+    }
+    return "check";
+}
+
+int snug_help_complain(enum snug_command command, const char *complaint)
+{
+    const char *name = name_of(command);
+    (void)fprintf(stderr, "snug %s: %s; see 'snug %s --help'\n", name, complaint, name);
+    return SNUG_EXIT_FAILURE;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A profile against the needs of a program, nothing being started. The profile is in force
+ * from the program's first instruction, so what happens before main counts.
+ */
+#include "snug/base/calls.h"
+#include "snug/cli/command/page.h"
+#include "snug/cli/explain/explain_seccomp.h"
+#include "snug/plan/refusals.h"
+
+enum { ROW_BYTES = 2048, NAME_BYTES = 64 };
+
+static struct snug_refusals walk_through(const struct snug_subject *subject,
+                                         const struct snug_profile *profile)
+{
+    const struct snug_program *program = &subject->facts.program;
+    const bool may_be_go = program->is_go || !program->is_known;
+    return (struct snug_refusals){
+        .code = profile->code,
+        .go_minor = program->go_minor,
+        .who = SNUG_NEEDS_AT_START | (may_be_go ? SNUG_NEEDS_GO : 0u) |
+               (program->is_static ? 0u : SNUG_NEEDS_LIBC | SNUG_NEEDS_SNUG) |
+               (program->libc == SNUG_LIBC_MUSL ? SNUG_NEEDS_MUSL : 0u),
+    };
+}
+
+static const char *callers(unsigned who)
+{
+    if (!(who & SNUG_NEEDS_LIBC))
+        return "this Go release";
+    return who & SNUG_NEEDS_GO ? "this Go release, libc and snug" : "libc and snug";
+}
+
+void snug_explain_seccomp_write_text(const struct snug_subject *subject,
+                                     const struct snug_profile *profile, FILE *out)
+{
+    char row[ROW_BYTES];
+    struct snug_builder text = snug_text_build(row, sizeof row);
+    (void)fputs("\nSeccomp profile\n", out);
+    snug_text_put(&text, profile->members.file);
+    snug_text_put(&text, ": ");
+    snug_text_put_u64(&text, profile->n);
+    snug_text_put(&text, " instructions");
+    snug_page_write_row(out, "file", row);
+
+    struct snug_refusals walk = walk_through(subject, profile);
+    struct snug_refusal refusal;
+    unsigned n = 0;
+    for (; snug_refusals_next(&walk, &refusal); n++) {
+        text = snug_text_build(row, sizeof row);
+        snug_refusals_put(&text, &refusal);
+        snug_page_write_row(out, "refuses", row);
+    }
+    if (!n) {
+        text = snug_text_build(row, sizeof row);
+        snug_text_put(&text, "none of the calls that ");
+        snug_text_put(&text, callers(walk.who));
+        snug_text_put(&text, " need");
+        snug_page_write_row(out, "refuses", row);
+    }
+    if (profile->rules.n_unknown) {
+        text = snug_text_build(row, sizeof row);
+        snug_text_put(&text, "names that libseccomp does not know: ");
+        snug_text_put(&text, profile->rules.unknown);
+        snug_page_write_row(out, "skipped", row);
+    }
+}
+
+static const char *action_word(uint32_t answer)
+{
+    switch (answer & SECCOMP_RET_ACTION_FULL) {
+    case SECCOMP_RET_ERRNO:
+        return "errno";
+    case SECCOMP_RET_TRAP:
+        return "trap";
+    case SECCOMP_RET_KILL_THREAD:
+        return "kill_thread";
+    default:
+        return "kill_process";
+    }
+}
+
+static void write_refusal(struct snug_json *json, const struct snug_refusal *refusal)
+{
+    const struct snug_need *need = &refusal->need;
+    const uint32_t answer = refusal->answer;
+    const char *action = action_word(answer);
+    char name[NAME_BYTES];
+    struct snug_builder out = snug_text_build(name, sizeof name);
+    snug_calls_put_name(&out, (unsigned)need->number);
+
+    snug_json_object(json, NULL);
+    snug_json_string(json, "name", name);
+    snug_json_number(json, "number", (unsigned)need->number);
+    snug_json_object(json, "arguments");
+    for (unsigned i = 0; !refusal->is_whole && i < 6; i++) {
+        if (!(need->matters >> i & 1))
+            continue;
+        const char index[] = {(char)('0' + i), 0};
+        snug_json_number(json, index, need->argument[i]);
+    }
+    snug_json_end(json);
+    snug_json_string(json, "action", action);
+    if ((answer & SECCOMP_RET_ACTION_FULL) == SECCOMP_RET_ERRNO)
+        snug_json_number(json, "errno", answer & SECCOMP_RET_DATA);
+    else
+        snug_json_null(json, "errno");
+    snug_json_bool(json, "is_harmless", snug_refusals_are_harmless(refusal));
+    snug_json_end(json);
+}
+
+void snug_explain_seccomp_write_json(const struct snug_subject *subject,
+                                     const struct snug_profile *profile,
+                                     struct snug_json *json)
+{
+    snug_json_object(json, "seccomp_profile");
+    snug_json_string(json, "file", profile->members.file);
+    snug_json_number(json, "instructions", profile->n);
+    snug_json_array(json, "refuses");
+    struct snug_refusals walk = walk_through(subject, profile);
+    struct snug_refusal refusal;
+    while (snug_refusals_next(&walk, &refusal))
+        write_refusal(json, &refusal);
+    snug_json_end(json);
+
+    snug_json_array(json, "skipped");
+    struct snug_text names = snug_text_of(profile->rules.unknown);
+    struct snug_text name;
+    while (names.n && snug_text_cut(&names, ' ', &name))
+        snug_json_text(json, NULL, name);
+    snug_json_end(json);
+    snug_json_end(json);
+}

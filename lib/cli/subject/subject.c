@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Facts, policy and plan for the process in question. A captured tree may hold the
+ * process's variables in proc/self/environ; without that file the caller's stand in.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "snug/apply/place.h"
+#include "snug/base/entries.h"
+#include "snug/base/root.h"
+#include "snug/cli/subject/subject.h"
+#include "snug/facts/nodes.h"
+#include "snug/facts/program.h"
+#include "snug/facts/variables.h"
+#include "snug/plan/placement.h"
+#include "snug/policy/values.h"
+
+enum { ENVIRON_BYTES_FIRST = 64 * 1024, ENVIRON_BYTES_MAX = 16 * 1024 * 1024 };
+
+static const struct snug_root live_root = {.fd = -1};
+
+__attribute__((format(printf, 2, 3))) static void add_note(struct snug_subject *subject,
+                                                           const char *format, ...)
+{
+    if (subject->n_notes == SNUG_SUBJECT_NOTES_MAX)
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    (void)vsnprintf(subject->note[subject->n_notes++], SNUG_SUBJECT_NOTE_BYTES, format,
+                    arguments);
+    va_end(arguments);
+}
+
+/* The whole file in allocated memory. */
+static int read_environ(const struct snug_root *root, char **ret_text, size_t *ret_n)
+{
+    int r = -EFBIG;
+    for (size_t size = ENVIRON_BYTES_FIRST; r == -EFBIG && size <= ENVIRON_BYTES_MAX;
+         size *= 4) {
+        char *const text = malloc(size);
+        if (!text)
+            return -ENOMEM;
+        r = snug_file_read(root, "/proc/self/environ", size, text, ret_n);
+        if (r == 0)
+            *ret_text = text;
+        else
+            free(text);
+    }
+    return r;
+}
+
+/* Makes the array that the variables' readers expect: pointers to the strings of `text`,
+ * which are parted by 0. Both lie in one allocation, which begins with the array. */
+static char **split_entries(const char *text, size_t n)
+{
+    size_t n_entries = 0;
+    for (size_t i = 0; i < n; i++)
+        n_entries += i == 0 || !text[i - 1];
+
+    char **const ret = malloc((n_entries + 1) * sizeof *ret + n + 1);
+    if (!ret)
+        return NULL;
+
+    char **entries = ret;
+    char *const copy = (char *)(ret + n_entries + 1);
+    memcpy(copy, text, n);
+    copy[n] = 0;
+    for (size_t i = 0; i < n; i++)
+        if (i == 0 || !copy[i - 1])
+            *entries++ = copy + i;
+    *entries = NULL;
+    return ret;
+}
+
+static void read_entries(struct snug_subject *subject)
+{
+    char *text;
+    size_t n;
+    int r = read_environ(&subject->root, &text, &n);
+    if (r == 0) {
+        subject->environ = split_entries(text, n);
+        free(text);
+        r = subject->environ ? 0 : -ENOMEM;
+    }
+    if (r == 0) {
+        subject->entries = subject->environ;
+        subject->has_own_entries = true;
+    } else if (subject->root.pid) {
+        subject->entries = NULL;
+        add_note(subject,
+                 "The variables of the process cannot be read (%s); the plan is made "
+                 "without them.",
+                 strerror(-r));
+    }
+}
+
+static int open_pid(const char *text, struct snug_root *ret)
+{
+    uint64_t pid;
+    if (snug_text_u64(snug_text_of(text), &pid) < 0 || pid == 0 || pid > INT_MAX)
+        return -EINVAL;
+
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%d", (int)pid);
+    if (access(path, F_OK) < 0)
+        return -ESRCH;
+    *ret = snug_root_of_process((int)pid);
+    return 0;
+}
+
+int snug_subject_open(struct snug_subject *subject, const struct snug_arguments *arguments)
+{
+    *subject = (struct snug_subject){
+        .root = live_root,
+        .entries = environ,
+        .executable.fd = -1,
+    };
+    if (arguments->pid) {
+        const int r = open_pid(arguments->pid, &subject->root);
+        if (r < 0)
+            return r;
+    }
+    if (arguments->root) {
+        const int top = open(arguments->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+        if (top < 0)
+            return -errno;
+        subject->root = snug_root_below(top);
+    }
+    if (arguments->pid || arguments->root)
+        read_entries(subject);
+    return 0;
+}
+
+static int find_named(struct snug_subject *subject, const char *name)
+{
+    const struct snug_text path = snug_entries_value(subject->entries, "PATH");
+    const bool is_live = !subject->root.open;
+
+    int r = snug_executable_find(&subject->root, name, path.at, &subject->executable);
+    if (r < 0 && !is_live) {
+        r = snug_executable_find(&live_root, name, getenv("PATH"), &subject->executable);
+        if (r == 0)
+            add_note(subject,
+                     "The program is this machine's: there is no %s below the root.", name);
+    }
+    return r;
+}
+
+int snug_subject_find_program(struct snug_subject *subject, const char *name)
+{
+    if (!name && !subject->root.pid) {
+        snug_program_assume(&subject->facts.program);
+        return 0;
+    }
+    int r;
+    if (name) {
+        r = find_named(subject, name);
+        if (r < 0)
+            return r;
+    } else {
+        /* The kernel's own threads have none, and others' may be out of reach. */
+        r = snug_executable_of_process(&subject->root, &subject->executable);
+        if (r < 0)
+            add_note(subject, "The program of the process cannot be read (%s).",
+                     strerror(-r));
+    }
+    subject->has_program = r == 0;
+    snug_executable_read(&subject->executable, &subject->facts.program);
+    return 0;
+}
+
+static void gather_facts(struct snug_subject *subject)
+{
+    snug_facts_gather(&subject->root, &subject->facts);
+    snug_variables_read(subject->entries, &subject->facts.variables);
+
+    struct snug_privilege_facts *privileges = &subject->facts.privileges;
+    if (privileges->seccomp == SNUG_SECCOMP_FILTER)
+        add_note(subject,
+                 "A seccomp filter is active: the object tries sched_setaffinity in "
+                 "a child first; the plan assumes that it may.");
+    if (privileges->may_set_affinity == SNUG_MAYBE)
+        privileges->may_set_affinity = SNUG_YES;
+    if (privileges->may_recycle == SNUG_MAYBE)
+        privileges->may_recycle = SNUG_YES;
+}
+
+/* What the policy makes worth gathering. */
+static void gather_more(struct snug_subject *subject)
+{
+    struct snug_facts *facts = &subject->facts;
+    const bool is_live = subject->root.fd < 0 && !subject->root.pid;
+    if (snug_placement_needs_weights(facts, &subject->policy))
+        snug_nodes_read_free(&subject->root, &facts->nodes);
+    if (is_live && snug_placement_needs_trial(facts, &subject->policy))
+        facts->privileges.may_place = snug_place_probe();
+    if (facts->privileges.may_place == SNUG_MAYBE)
+        facts->privileges.may_place = SNUG_YES;
+}
+
+static void read_policy(struct snug_subject *subject,
+                        const struct snug_arguments *arguments)
+{
+    struct snug_policy *policy = &subject->policy;
+    struct snug_text named = snug_entries_value(subject->entries, "SNUG_POLICY");
+    const struct snug_root *root = &subject->root;
+    if (arguments->policy)
+        named = snug_text_of(arguments->policy);
+    /* A name that came from here is a file here, whichever machine is looked at. */
+    if (named.n && (arguments->policy || !subject->has_own_entries))
+        root = &live_root;
+
+    snug_policy_default(policy);
+    snug_policy_read_file(policy, root, named, snug_text_of(subject->executable.path));
+    snug_policy_read_environment(policy, subject->entries);
+    for (unsigned i = 0; i < arguments->n_keys; i++) {
+        struct snug_text value = snug_text_of(arguments->key[i]);
+        struct snug_text key;
+        (void)snug_text_cut(&value, '=', &key); /* The parser made sure of the sign. */
+        (void)snug_policy_set(policy, SNUG_FROM_COMMAND, key,
+                              value); /* Leaves a problem. */
+    }
+
+    policy->is_off = snug_policy_is_off(subject->entries);
+    if (policy->is_off)
+        add_note(subject, "SNUG=off is set: snug does nothing at all.");
+}
+
+void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments *arguments)
+{
+    gather_facts(subject);
+    read_policy(subject, arguments);
+    gather_more(subject);
+
+    uint64_t request_milli = 0;
+    if (snug_values_is(&subject->policy.setting[SNUG_CPU_REQUEST], SNUG_WORD_REQUEST_ENV))
+        request_milli = snug_policy_request_milli(&subject->policy, subject->entries);
+    if (subject->executable.is_privileged)
+        add_note(subject, "The program is set-user-id or has capabilities of its own: the "
+                          "loader ignores LD_PRELOAD, and snug does nothing in it.");
+    snug_plan_make(&subject->facts, &subject->policy, request_milli, &subject->plan);
+    /* Without a page there is nothing to tell. */
+    if (subject->root.pid)
+        (void)snug_snapshot_of_process(subject->root.pid, &subject->counted);
+}
+
+void snug_subject_close(struct snug_subject *subject)
+{
+    snug_executable_close(&subject->executable);
+    free(subject->environ);
+    if (subject->root.fd >= 0)
+        (void)close(subject->root.fd); /* Nothing was written. */
+    subject->root.fd = -1;
+}
