@@ -9,7 +9,6 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-#include "snug/apply/cache.h"
 #include "snug/apply/follow.h"
 #include "snug/apply/heap.h"
 #include "snug/apply/view.h"
@@ -324,8 +323,6 @@ static void look(void)
     if (is_changed)
         change.reason = reason;
     is_changed |= apply_cpus(&next->cpu);
-    if (next->ranges.cache_bytes != last->ranges.cache_bytes)
-        snug_cache_adjust(&next->ranges);
     if (next->memory.guard_bytes != last->memory.guard_bytes ||
         next->spans.huge_budget_bytes != last->spans.huge_budget_bytes)
         snug_heap_adjust(next);

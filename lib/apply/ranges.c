@@ -7,7 +7,6 @@
 #include <stdatomic.h>
 
 #include "snug/apply/align.h"
-#include "snug/apply/cache.h"
 #include "snug/apply/ranges.h"
 #include "snug/stats/counters.h"
 
@@ -24,12 +23,10 @@ static struct {
 void snug_ranges_arm(const struct snug_range_plan *plan, size_t page_bytes, const void *low,
                      const void *high)
 {
-    if (!plan->cache_bytes && !plan->align_bytes)
+    if (plan->align_bytes <= page_bytes)
         return;
-    snug_cache_arm(plan, page_bytes);
     ranges.page_bytes = page_bytes;
-    if (plan->align_bytes > page_bytes)
-        ranges.align_bytes = plan->align_bytes;
+    ranges.align_bytes = plan->align_bytes;
     ranges.low = low;
     ranges.high = high;
 }
@@ -48,14 +45,10 @@ bool snug_ranges_know(const void *caller, size_t n_bytes)
 
 void *snug_ranges_make(size_t n_bytes)
 {
-    void *ret = snug_cache_take(n_bytes);
-    if (ret || !ranges.align_bytes || n_bytes < ranges.align_bytes)
-        return ret;
-
-    ret = snug_align_map(n_bytes, ranges.align_bytes, ranges.page_bytes);
-    if (ret) {
+    if (!ranges.align_bytes || n_bytes < ranges.align_bytes)
+        return NULL;
+    void *ret = snug_align_map(n_bytes, ranges.align_bytes, ranges.page_bytes);
+    if (ret)
         snug_counters_add(SNUG_COUNT_ALIGNED, 1);
-        snug_cache_record(ret, n_bytes, true);
-    }
     return ret;
 }

@@ -107,8 +107,6 @@ static void probe_calls(void)
     if (facts.cpu.n_allowed && facts.program.is_go && facts.program.imports_mmap &&
         !facts.program.is_archive)
         facts.privileges.may_set_affinity = snug_trial_affinity(&facts.cpu.allowed);
-    if (policy.setting[SNUG_SPAN_CACHE].unit == SNUG_UNIT_BYTES)
-        facts.privileges.may_recycle = snug_trial_recycling();
 }
 
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */

@@ -5,7 +5,6 @@
 #include "snug/apply/trial.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -39,20 +38,6 @@ static int try_affinity(const void *mask)
 enum snug_answer snug_trial_affinity(const struct snug_cpus *mask)
 {
     return snug_sys_ask_child(try_affinity, mask->word) == 0 ? SNUG_YES : SNUG_NO;
-}
-
-/* No bytes at all are enough for a filter to look at. MADV_DONTNEED is a need of Go's own.
- */
-static int try_recycling(const void *unused)
-{
-    (void)unused;
-    (void)snug_sys_sched_yield();
-    return snug_sys_mincore(NULL, 0, NULL) < 0 || snug_sys_madvise(NULL, 0, MADV_FREE) < 0;
-}
-
-enum snug_answer snug_trial_recycling(void)
-{
-    return snug_sys_ask_child(try_recycling, NULL) == 0 ? SNUG_YES : SNUG_NO;
 }
 
 /* It lived, whatever the answers are. */

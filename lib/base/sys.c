@@ -221,16 +221,6 @@ long snug_sys_madvise(void *at, size_t n_bytes, int advice)
     return call3(SYS_madvise, (long)at, (long)n_bytes, advice);
 }
 
-long snug_sys_mincore(void *at, size_t n_bytes, unsigned char *ret_pages)
-{
-    return call3(SYS_mincore, (long)at, (long)n_bytes, (long)ret_pages);
-}
-
-long snug_sys_sched_yield(void)
-{
-    return call3(SYS_sched_yield, 0, 0, 0);
-}
-
 long snug_sys_mbind(void *at, size_t n_bytes, int mode, uint64_t nodes)
 {
     /* The kernel takes one bit less than it is told. */

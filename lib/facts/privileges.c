@@ -112,6 +112,5 @@ void snug_privileges_read(const struct snug_root *root, struct snug_privilege_fa
     if (seen & 1 << EFFECTIVE && !(seen & 1 << SECCOMP))
         ret->seccomp = SNUG_SECCOMP_OFF;
     ret->may_set_affinity = ret->seccomp == SNUG_SECCOMP_OFF ? SNUG_YES : SNUG_MAYBE;
-    ret->may_recycle = ret->may_set_affinity;
     ret->may_place = ret->may_set_affinity;
 }

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "snug/apply/cache.h"
 #include "snug/apply/heap.h"
 #include "snug/apply/ranges.h"
 #include "snug/apply/start.h"
@@ -41,7 +40,6 @@ static bool watches_heap(void)
     return plan && plan->watches_heap;
 }
 
-/* With span.cache or span.align, what is kept must not be the reason why a call fails. */
 static void *map(mmap_function *next, const void *caller, void *at, size_t n_bytes,
                  int prot, int flags, int fd, off_t offset)
 {
@@ -51,27 +49,12 @@ static void *map(mmap_function *next, const void *caller, void *at, size_t n_byt
         snug_next_set_errno(ENOMEM);
         return failed;
     }
-    const bool is_armed = snug_cache_is_armed();
-    bool is_range = false;
-    if (is_armed) {
-        is_range = snug_ranges_match(at, prot, flags, fd, offset) &&
-                   !snug_ranges_know(caller, n_bytes);
-        void *range = is_range ? snug_ranges_make(n_bytes) : NULL;
-        if (range)
-            return range;
-        if (at)
-            snug_cache_forget(at, n_bytes);
-    }
-
-    const int error = snug_next_errno();
-    void *ret;
-    do {
-        snug_next_set_errno(error);
+    void *ret = NULL;
+    if (snug_ranges_match(at, prot, flags, fd, offset) &&
+        !snug_ranges_know(caller, n_bytes))
+        ret = snug_ranges_make(n_bytes);
+    if (!ret)
         ret = next(at, n_bytes, prot, flags, fd, offset);
-    } while (is_armed && ret == failed && snug_next_errno() == ENOMEM &&
-             snug_cache_release());
-    if (is_armed && ret != failed)
-        snug_cache_record(ret, n_bytes, is_range);
     if (is_watched && ret != failed)
         snug_heap_see_mapping(ret, n_bytes, prot, flags);
     return ret;
@@ -86,7 +69,8 @@ void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
     mmap_function *next = snug_next_find(SNUG_NEXT_MMAP);
     if (!next)
         next = map_by_kernel;
-    if (!snug_cache_is_armed() && !watches_heap())
+    const struct snug_plan *plan = snug_start_plan();
+    if (!plan || !(plan->watches_heap || plan->ranges.align_bytes))
         return next(at, n_bytes, prot, flags, fd, offset);
     return map(next, caller, at, n_bytes, prot, flags, fd, offset);
 }
@@ -94,8 +78,6 @@ void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
 int munmap(void *at, size_t n_bytes)
 {
     snug_window_close();
-    if (snug_cache_is_armed() && snug_cache_keep(at, n_bytes))
-        return 0;
     if (watches_heap())
         snug_heap_see_unmapping(at, n_bytes);
 

@@ -22,8 +22,7 @@ static const char names[] =
     "get_nprocs\0get_phys_pages\0get_avphys_pages\0fork\0vfork\0clone\0"
     "daemon\0system\0popen\0posix_spawn\0posix_spawnp\0execve\0execv\0"
     "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0prctl\0syscall\0"
-    "pthread_attr_setstacksize\0pthread_join\0"
-    "mremap\0mprotect\0pkey_mprotect\0madvise\0mlock\0mlock2\0mlockall";
+    "pthread_attr_setstacksize\0pthread_join";
 
 static const char *name_of(enum snug_next_name name)
 {

@@ -339,7 +339,6 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
         ret->follow.reason = ret->reason;
         ret->follow.cpu_reason = ret->reason;
         ret->follow.memory_reason = ret->reason;
-        ret->ranges.cache_reason = ret->reason;
         ret->ranges.align_reason = ret->reason;
         return;
     }

@@ -114,11 +114,6 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_FOLLOW_TABLE] =
         "the program's table of functions is not laid out as any that snug knows",
     [SNUG_REASON_FOLLOW_NO_DOOR] = "the program does not export crosscall2",
-    [SNUG_REASON_CACHE_OFF] = "span.cache = off",
-    [SNUG_REASON_CACHE_GIVEN] = "span.cache is a size",
-    [SNUG_REASON_CACHE_SHARE] = "span.cache is above 3 % of the memory limit",
-    [SNUG_REASON_CACHE_SECCOMP] =
-        "a seccomp filter stands in the way of mincore or madvise, or may",
     [SNUG_REASON_ALIGN_OFF] = "span.align = off",
     [SNUG_REASON_ALIGN_GIVEN] = "span.align is a size",
     [SNUG_REASON_ALIGN_ROUNDED] = "span.align, rounded down to a power of two",

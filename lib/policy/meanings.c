@@ -37,10 +37,6 @@ const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
     [SNUG_SPAN_ALIGN] =
         {.values = "`off` SIZE",
          .text = "place large anonymous mappings of C code at multiples of SIZE"},
-    [SNUG_SPAN_CACHE] =
-        {.values = "`off` SIZE",
-         .text =
-             "recycle short-lived anonymous mappings of C code, at most SIZE bytes kept"},
     [SNUG_SPAN_GUARD] = {.values = "`off` `refuse`",
                          .text = "refuse heap growth past the limit, so that Go dies with "
                                  "its own message and stacks, not by SIGKILL"},

@@ -136,9 +136,22 @@ static void put_rest(const struct snug_policy *policy, enum snug_key key,
     snug_text_put(out, ")");
 }
 
+/* Keys that earlier releases had. */
+static bool is_gone(struct snug_text name)
+{
+    return snug_text_equals(name, "span.cache") ||
+           snug_text_equals(name, "SNUG_SPAN_CACHE");
+}
+
 static void put_unknown(const struct snug_problem *problem, struct snug_builder *out)
 {
     const bool is_variable = problem->source == SNUG_FROM_ENVIRONMENT;
+    if (is_gone(snug_text_of(problem->sample))) {
+        snug_text_put(out, problem->sample);
+        snug_text_put(out, " no longer exists, since memory could be handed out that was "
+                           "not as new; it is ignored");
+        return;
+    }
     const int guess = snug_options_guess(snug_text_of(problem->sample));
 
     put_quoted(out, is_variable ? "unknown variable " : "unknown key ", problem->sample,

@@ -22,7 +22,7 @@ used() { # VARIABLE…
 }
 
 keys=(SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=keep SNUG_SPAN_ALIGN=2M
-    SNUG_SPAN_CACHE=16M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on)
+    SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on)
 for pair in $(seq "$n_pairs"); do
     # Who is first changes, so that it favours nobody.
     [ $((pair % 2)) = 1 ] || ours=$(used LD_PRELOAD="$object" "${keys[@]}")

@@ -235,7 +235,7 @@ text_for_people() {
     prints 'all at their defaults'
     prints '  CPUs            2 '
     prints '241172480 bytes (230 MiB): the memory limit less memory.headroom'
-    prints_no 'span.cache'
+    prints_no 'span.align'
     prints_no '  threads '
     prints_no '  children '
     explain 0 --threads.warn=100 --child.pdeathsig=SIGHUP
@@ -244,13 +244,10 @@ text_for_people() {
     explain 0
     [ "$(awk 'length > 92' "$work/out")" = '' ] || fail 'a line is longer than 92 columns'
     explain 0 --all
-    prints 'span.cache'
-    explain 0 --span.cache=1M
-    prints 'span.cache      1M'
-    prints '  unmapped ranges at most 1048576 bytes (1 MiB) are kept: span.cache is a size'
+    prints 'span.align'
     prints_no 'large ranges'
-    explain 0 --span.cache=16M --span.align=3M
-    prints '  unmapped ranges at most 8052736 bytes (7.6 MiB) are kept: span.cache is above 3 % of'
+    explain 0 --span.align=3M
+    prints 'span.align      3M'
     prints '  large ranges    at multiples of 2097152 bytes (2 MiB): span.align, rounded down to a'
 
     sed 's/Seccomp:.*/Seccomp:\t2/' "$tree/proc/self/status" >"$work/status"

@@ -13,5 +13,5 @@ trap 'rm -rf "$work"' EXIT
 (cd "$here/../go/stress" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/stress" .)
 
 export SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=auto
-export SNUG_SPAN_ALIGN=256K SNUG_SPAN_CACHE=16M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on
+export SNUG_SPAN_ALIGN=256K SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on
 LD_PRELOAD=$object "$work/stress" -seconds $seconds

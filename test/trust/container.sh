@@ -55,7 +55,7 @@ test_program() { # RELEASE MODE NAME
     # Every key that makes calls of its own. GOMEMLIMIT has a mark, by which follow finds it.
     test_lines "$3 with LD_PRELOAD and much to do" \
         "SNUG_CPU_MIN=1 SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=auto \
-            SNUG_SPAN_ALIGN=2M SNUG_SPAN_CACHE=16M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on \
+            SNUG_SPAN_ALIGN=2M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on \
             SNUG_FOLLOW=on SNUG_STATS_FILE=/dev/shm/page SNUG_CHILD_PDEATHSIG=TERM \
             SNUG_LOG=error preload $3" \
         "${lines[@]:0:2}"

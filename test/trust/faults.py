@@ -129,12 +129,12 @@ def programs():
     scope_all = ['SNUG_SCOPE=all', 'SNUG_CPU_COUNT=1', 'SNUG_MEMORY_LIMIT=64M',
                  'SNUG_MEMORY_PRESENT=on']
     much = ['SNUG_POLICY=' + policy, 'SNUG_LOG=debug', 'SNUG_LOG_FILE=%s/log' % work.name,
-            'SNUG_CHILD_PDEATHSIG=TERM', 'SNUG_SPAN_CACHE=16M', 'SNUG_SPAN_ALIGN=2M',
+            'SNUG_CHILD_PDEATHSIG=TERM', 'SNUG_SPAN_ALIGN=2M',
             # No look while the program counts its descriptors: one has a file open.
             'SNUG_FOLLOW=on', 'SNUG_FOLLOW_INTERVAL=1000', 'SNUG_PRCTL_THP=own', 'SNUG_SECCOMP_GUARD=audit']
     # No log, for then all is given up that needs rare calls.
     heap = ['SNUG_CPU_COUNT=1', 'SNUG_NUMA_PLACE=local', 'SNUG_NUMA_CONFINE=on',
-            'SNUG_SPAN_HUGE=auto', 'SNUG_PRCTL_THP=own', 'SNUG_SPAN_NAME=on', 'SNUG_SPAN_CACHE=1M']
+            'SNUG_SPAN_HUGE=auto', 'SNUG_PRCTL_THP=own', 'SNUG_SPAN_NAME=on']
     if os.path.ismount('/dev/shm'):
         much += ['SNUG_STATS_FILE=%s/%%p' % shared]
     go = BUILD + '/go/bin/'

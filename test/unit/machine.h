@@ -60,7 +60,6 @@ static inline void set_up(void)
     facts.program.follows_container = SNUG_NO;
     facts.program.follows_updates = SNUG_NO;
     facts.privileges.may_set_affinity = SNUG_YES;
-    facts.privileges.may_recycle = SNUG_YES;
 }
 
 static inline void run_newest_go(void)

@@ -11,13 +11,13 @@
 
 /* In the order of the README's table. */
 static const char *const names[] = {
-    "scope",           "cpu.count",       "cpu.round",     "cpu.min",
-    "cpu.request",     "cpu.burst",       "memory.limit",  "memory.headroom",
-    "memory.gogc",     "memory.present",  "numa.place",    "numa.confine",
-    "span.huge",       "span.align",      "span.cache",    "span.guard",
-    "span.name",       "prctl.thp",       "seccomp.guard", "follow",
-    "follow.interval", "child.pdeathsig", "threads.warn",  "log",
-    "log.file",        "stats.file",
+    "scope",           "cpu.count",      "cpu.round",    "cpu.min",
+    "cpu.request",     "cpu.burst",      "memory.limit", "memory.headroom",
+    "memory.gogc",     "memory.present", "numa.place",   "numa.confine",
+    "span.huge",       "span.align",     "span.guard",   "span.name",
+    "prctl.thp",       "seccomp.guard",  "follow",       "follow.interval",
+    "child.pdeathsig", "threads.warn",   "log",          "log.file",
+    "stats.file",
 };
 
 START_TEST(the_keys_stand_in_their_order)

@@ -8,7 +8,6 @@
 #include <sys/mman.h>
 
 #include "snug/apply/align.h"
-#include "snug/apply/cache.h"
 #include "snug/apply/ranges.h"
 #include "suite.h"
 

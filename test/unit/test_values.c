@@ -63,7 +63,6 @@ static const struct {
     {SNUG_NUMA_PLACE, "0", -EINVAL},
     {SNUG_SPAN_ALIGN, "1K", -ERANGE},
     {SNUG_SPAN_ALIGN, "2G", -ERANGE},
-    {SNUG_SPAN_CACHE, "2T", -ERANGE},
     {SNUG_FOLLOW_INTERVAL, "0", -ERANGE},
     {SNUG_FOLLOW_INTERVAL, "3601", -ERANGE},
     {SNUG_FOLLOW_INTERVAL, "3600001ms", -ERANGE},
@@ -213,7 +212,6 @@ static const struct {
     {SNUG_LOG_FILE, "one of none, an absolute path of at most 255 bytes"},
     {SNUG_MEMORY_LIMIT, "one of auto, off, a size such as 256M"},
     {SNUG_SPAN_ALIGN, "one of off, a size from 4K to 1G"},
-    {SNUG_SPAN_CACHE, "one of off, a size from 4K to 1T"},
 };
 
 START_TEST(the_choices_are_told_in_words)

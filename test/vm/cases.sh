@@ -239,20 +239,6 @@ oom_rows() { # NAME COUNT
     done
 }
 
-# What span.cache keeps is given up where memory is short. The program says how much of the
-# limit it needs; without a cache to give up it is killed.
-pressure_rows() {
-    local run='preload pressure'
-    row 'kept ranges are given up under pressure' \
-        "SNUG_SCOPE=all SNUG_SPAN_CACHE=16M $run unmapped 268435456 \$BOX/own/memory.current
-         grep '^oom_kill ' \$BOX/own/memory.events" 'own/memory.max 256M' -- \
-        'kept 24 ranges' 'the kernel took their pages' 'all zero' 'oom_kill 0'
-    row 'ranges in use are not, and the program is killed' \
-        "SNUG_SCOPE=all SNUG_SPAN_CACHE=16M $run held 268435456 \$BOX/own/memory.current
-         r=\$?; grep '^oom_kill ' \$BOX/own/memory.events; exit \$r" \
-        'own/memory.max 256M' -- 'status 137' 'oom_kill 1' stderr
-}
-
 # The kernel keeps a record of what a filter kills for and of what it only logs. Its line
 # ends in: sig=0 arch=c000003e syscall=27 compat=0 ip=0x402b5e code=0x7ffc0000
 seccomp_rows() { # NAME
@@ -307,7 +293,6 @@ present_rows 1.22.12-external
 c_rows readers readers-musl
 seccomp_rows "$newest-seccomp"
 seccomp_rows 1.22.12-seccomp
-pressure_rows
 n_oom=3
 [ -z "$is_long" ] || n_oom=10
 oom_rows "$newest-live" $n_oom

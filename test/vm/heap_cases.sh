@@ -154,7 +154,7 @@ name_row() { # RELEASE
 stress_rows() { # RELEASE THREADS SECONDS
     row "$1-stress, $2 threads for $3 s with every span and NUMA key on" \
         "SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=auto SNUG_SPAN_ALIGN=256K \
-            SNUG_SPAN_CACHE=16M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on \
+            SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on \
             preload $1-stress -threads $2 -seconds $3 -mib 128" \
         'own/memory.max 2G' -- 'no page was lost or wrong'
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The anonymous mappings of C code: which they are, and what span.cache and span.align do
- * with them. The Go runtime's own are left as they are.
+ * The anonymous mappings of C code: which they are, and what span.align does with them.
+ * The Go runtime's own are left as they are.
  *
  * From any thread at any time. All leave errno alone.
  */
@@ -29,6 +29,6 @@ static inline bool snug_ranges_match(const void *at, int prot, int flags, int fd
 /* Whether it is the Go runtime that asks for new memory. */
 bool snug_ranges_know(const void *caller, size_t n_bytes);
 
-/* What such a call of C code is to return: a recycled range, every byte zero, or an aligned
- * one. NULL: the kernel is to choose. */
+/* What such a call of C code is to return: an aligned range. NULL: the kernel is to
+ * choose. */
 void *snug_ranges_make(size_t n_bytes);

@@ -14,9 +14,6 @@ bool snug_trial_is_filtered(void);
 /* Whether sched_setaffinity may be called; `mask` is set in the child. */
 enum snug_answer snug_trial_affinity(const struct snug_cpus *mask);
 
-/* Whether the calls of span.cache may be made. */
-enum snug_answer snug_trial_recycling(void);
-
 /* Whether the calls of keys that are off by default may be made: those of the log, of
  * stats.file, follow and child.pdeathsig. */
 bool snug_trial_is_safe(void);

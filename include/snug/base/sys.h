@@ -34,14 +34,12 @@ long snug_sys_readlinkat(int dir, const char *path, char *ret_buf, size_t n_byte
 long snug_sys_sched_getaffinity(int tid, size_t mask_bytes, unsigned long *ret_mask);
 long snug_sys_sched_setaffinity(int tid, size_t mask_bytes, const unsigned long *mask);
 long snug_sys_getcpu(unsigned *ret_cpu, unsigned *ret_node);
-long snug_sys_sched_yield(void);
 
 /* Memory. An address on success, or -errno as a negative number (addresses of user space
  * are never in the last page). */
 long snug_sys_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, long offset);
 long snug_sys_munmap(void *at, size_t n_bytes);
 long snug_sys_madvise(void *at, size_t n_bytes, int advice);
-long snug_sys_mincore(void *at, size_t n_bytes, unsigned char *ret_pages);
 
 /* `nodes` has a bit for each of the nodes 0 to 63. */
 long snug_sys_mbind(void *at, size_t n_bytes, int mode, uint64_t nodes);

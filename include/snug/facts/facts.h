@@ -147,8 +147,6 @@ struct snug_privilege_facts {
     /* Whether sched_setaffinity may be called safely; SNUG_MAYBE if a filter is active, or
      * may be, and nobody has tried. Set by apply, which tries in a child. */
     enum snug_answer may_set_affinity;
-    enum snug_answer
-        may_recycle;            /* Likewise for mincore, and madvise as span.cache does. */
     enum snug_answer may_place; /* Likewise for mbind. */
 };
 

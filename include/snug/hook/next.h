@@ -37,14 +37,6 @@ enum snug_next_name {
     SNUG_NEXT_SYSCALL,
     SNUG_NEXT_PTHREAD_ATTR_SETSTACKSIZE,
     SNUG_NEXT_PTHREAD_JOIN,
-    /* And of those for mappings, which are the last. */
-    SNUG_NEXT_MREMAP,
-    SNUG_NEXT_MPROTECT,
-    SNUG_NEXT_PKEY_MPROTECT,
-    SNUG_NEXT_MADVISE,
-    SNUG_NEXT_MLOCK,
-    SNUG_NEXT_MLOCK2,
-    SNUG_NEXT_MLOCKALL,
     SNUG_N_NEXT,
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * span.cache and span.align: what becomes of the anonymous mappings of C code.
+ * span.align: what becomes of the anonymous mappings of C code.
  */
 #pragma once
 

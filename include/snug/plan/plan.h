@@ -101,9 +101,6 @@ struct snug_follow_plan {
 
 /* What becomes of the anonymous mappings of C code. */
 struct snug_range_plan {
-    uint64_t cache_bytes;    /* Kept at most; 0: nothing is recycled. */
-    uint64_t resident_bytes; /* Of these, what the kernel may not take. */
-    enum snug_reason cache_reason;
     uint64_t align_bytes; /* A power of two; 0: nothing is aligned. */
     enum snug_reason align_reason;
 };

@@ -19,16 +19,14 @@ enum {
 /* What a page begins with. */
 #define SNUG_COUNTERS_MAGIC 0x7461747367756e73ull /* "snugstat" */
 
-/* The counters with a name; each has a row in lib/cli/metrics.c. */
+/* The counters with a name; each has a row in lib/cli/stat/metrics.c. A number whose
+ * meaning is gone is not given again. */
 enum snug_counter {
     SNUG_COUNT_RESERVATIONS, /* Heap arenas recognised. */
     SNUG_COUNT_GROWTHS,      /* Calls by which a heap grew. */
     SNUG_COUNT_GROWTH_BYTES,
-    SNUG_COUNT_HUGE_BYTES, /* Advised to be huge pages. */
-    SNUG_COUNT_CACHE_HITS,
-    SNUG_COUNT_CACHE_MISSES,
-    SNUG_COUNT_CACHE_KEPT,          /* Ranges kept instead of unmapped. */
-    SNUG_COUNT_REFUSED,             /* Growth refused by span.guard. */
+    SNUG_COUNT_HUGE_BYTES,          /* Advised to be huge pages. */
+    SNUG_COUNT_REFUSED = 7,         /* Growth refused by span.guard. 4 to 6 are past. */
     SNUG_COUNT_PASSED_TABLE_FULL,   /* Passed through: the table of arenas was full. */
     SNUG_COUNT_PASSED_PLACE_FAILED, /* The kernel refused to place a range. */
     SNUG_COUNT_PASSED_HUGE_FAILED,  /* The kernel refused the advice. */

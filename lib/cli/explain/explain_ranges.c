@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * span.cache and span.align, as they are told in `snug explain`.
+ * span.align, as it is told in `snug explain`.
  */
 #include "snug/cli/command/figures.h"
 #include "snug/cli/command/page.h"
@@ -26,9 +26,6 @@ static void write_row(FILE *out, const char *label, const char *before, uint64_t
 
 void snug_explain_ranges_write_text(const struct snug_range_plan *plan, FILE *out)
 {
-    if (plan->cache_reason != SNUG_REASON_CACHE_OFF)
-        write_row(out, "unmapped ranges", "at most ", plan->cache_bytes, " are kept",
-                  plan->cache_reason);
     if (plan->align_reason != SNUG_REASON_ALIGN_OFF)
         write_row(out, "large ranges", "at multiples of ", plan->align_bytes, "",
                   plan->align_reason);
@@ -46,9 +43,6 @@ void snug_explain_ranges_write_json(const struct snug_range_plan *plan,
                                     struct snug_json *json)
 {
     snug_json_object(json, "ranges");
-    write_bytes(json, "cache_bytes", plan->cache_bytes);
-    write_bytes(json, "resident_bytes", plan->resident_bytes);
-    snug_json_string(json, "cache_reason", snug_reason_words(plan->cache_reason));
     write_bytes(json, "align_bytes", plan->align_bytes);
     snug_json_string(json, "align_reason", snug_reason_words(plan->align_reason));
     snug_json_end(json);

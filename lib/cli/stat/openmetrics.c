@@ -50,12 +50,17 @@ static void put_total(FILE *out, const char *name, const struct snug_snapshot *o
     (void)fprintf(out, "} %" PRIu64 "\n", number);
 }
 
+static bool is_of_family(unsigned i, const char *name)
+{
+    return snug_metrics[i].name && name && strcmp(snug_metrics[i].name, name) == 0;
+}
+
 static bool is_first_of_family(unsigned i)
 {
     for (unsigned j = 0; j < i; j++)
-        if (strcmp(snug_metrics[j].name, snug_metrics[i].name) == 0)
+        if (is_of_family(j, snug_metrics[i].name))
             return false;
-    return true;
+    return snug_metrics[i].name;
 }
 
 static void write_named(const struct snug_snapshot *snapshots, size_t n, FILE *out)
@@ -74,7 +79,7 @@ static void write_named(const struct snug_snapshot *snapshots, size_t n, FILE *o
         begin_family(out, metric->name, "counter", help);
         for (size_t j = 0; j < n; j++)
             for (unsigned k = i; k < SNUG_N_COUNTERS; k++)
-                if (strcmp(snug_metrics[k].name, metric->name) == 0)
+                if (is_of_family(k, metric->name))
                     put_total(out, metric->name, &snapshots[j],
                               metric->reason ? "reason" : NULL, snug_metrics[k].reason,
                               snapshots[j].page.counter[k]);

@@ -54,7 +54,8 @@ void snug_stat_text_write(const struct snug_snapshot *snapshot,
 
     put_head(snapshot, out);
     for (unsigned i = 0; i < SNUG_N_COUNTERS; i++)
-        put_row(&table, now->counter[i], then->counter[i], snug_metrics[i].text);
+        if (snug_metrics[i].name)
+            put_row(&table, now->counter[i], then->counter[i], snug_metrics[i].text);
 
     table.is_all = false; /* Most of these are of no machine and no program. */
     for (unsigned i = 0; i < SNUG_COUNTERS_NODES; i++) {
@@ -109,6 +110,8 @@ static void write_process(struct snug_json *json, const struct snug_snapshot *sn
     for (unsigned i = 0; i < SNUG_N_COUNTERS; i++) {
         const struct snug_metric *metric = &snug_metrics[i];
         char name[NAME_BYTES];
+        if (!metric->name)
+            continue;
         (void)snprintf(name, sizeof name, "%s%s%s", metric->name, metric->reason ? "_" : "",
                        metric->reason ? metric->reason : "");
         snug_json_number(json, name, page->counter[i]);

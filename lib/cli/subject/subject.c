@@ -186,8 +186,6 @@ static void gather_facts(struct snug_subject *subject)
                  "a child first; the plan assumes that it may.");
     if (privileges->may_set_affinity == SNUG_MAYBE)
         privileges->may_set_affinity = SNUG_YES;
-    if (privileges->may_recycle == SNUG_MAYBE)
-        privileges->may_recycle = SNUG_YES;
 }
 
 /* What the policy makes worth gathering. */

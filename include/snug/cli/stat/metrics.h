@@ -6,7 +6,9 @@
 #include "snug/stats/counters.h"
 
 struct snug_metric {
-    const char *name;   /* Of the JSON member, and of the metric behind `snug_`. */
+    /* Of the JSON member, and of the metric behind `snug_`; NULL: nothing is counted here
+     * any more. */
+    const char *name;
     const char *reason; /* Counters of one name differ in this label; NULL: only one. */
     const char *text;   /* What is counted, without a full stop. */
 };
