@@ -45,6 +45,7 @@ grammar() {
     try 125 "$snug" run --seccomp "$profile" -- "$dynamic"
     complains "snug: $profile: No such file or directory"
     try 125 "$snug" explain --seccomp "$work" -- "$dynamic"
+    complains "snug: $work: Is a directory"
     prints_nothing
 }
 
@@ -141,9 +142,45 @@ assert not futex['is_harmless']
 END
 }
 
+# Names that libseccomp does not know, be they many or no names at all: each is told.
+strangers() {
+    python3 - >"$profile" <<'END'
+import json
+names = [f'no_such_call_{i:03}_with_a_name_as_long_as_this' for i in range(200)]
+names += ['\033[2J no name']
+print(json.dumps({'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [
+    {'names': names, 'action': 'SCMP_ACT_ERRNO'}]}))
+END
+    try 0 "$snug" explain --json --seccomp "$profile" -- "$dynamic"
+    python3 - "$work/out" >"$work/differences" 2>&1 <<'END' || fail "$(cat "$work/differences")"
+import json, sys
+skipped = json.load(open(sys.argv[1]))['seccomp_profile']['skipped']
+assert len(skipped) == 201 and skipped[199].startswith('no_such_call_199_'), skipped
+assert skipped[200] == '?[2J?no?name', skipped[200]
+END
+    for command in run explain; do
+        try 0 "$snug" $command --seccomp "$profile" -- true
+        [ "$(cat "$work/out" "$work/err" | grep -o 'no_such_call_[0-9]*' | sort -u | wc -l)" = 200 ] ||
+            fail 'does not name all 200'
+        ! grep -q "$(printf '\033')" "$work/out" "$work/err" || fail 'hands on control characters'
+    done
+}
+
+# In pieces, not byte by byte.
+few_reads() {
+    if ! strace -o "$work/trace" true 2>"$work/err"; then return; fi
+    strangers_bytes=$(wc -c <"$profile")
+    try 0 strace -e trace=read,pread64 -o "$work/trace" \
+        "$snug" explain --seccomp "$profile" -- "$dynamic"
+    n_reads=$(grep -c '^p*read' "$work/trace")
+    [ "$n_reads" -lt 100 ] || fail "$n_reads reads for $strangers_bytes bytes"
+}
+
 grammar
 types
 groups
 supervisors
 as_json
+strangers
+few_reads
 end

@@ -79,11 +79,13 @@ int snug_explain_main(char *const *argv)
     static struct snug_profile profile;
     if (arguments.seccomp && snug_profile_read(arguments.seccomp, &profile) < 0) {
         warnx("%s", profile.members.complaint);
+        snug_profile_close(&profile);
         return SNUG_EXIT_FAILURE;
     }
 
     struct snug_subject subject;
     const int status = explain(&subject, &arguments, arguments.seccomp ? &profile : NULL);
     snug_subject_close(&subject);
+    snug_profile_close(&profile);
     return status;
 }

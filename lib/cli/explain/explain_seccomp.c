@@ -2,6 +2,8 @@
  * A profile against the needs of a program, nothing being started. The profile is in force
  * from the program's first instruction, so what happens before main counts.
  */
+#include <stdlib.h>
+
 #include "snug/base/calls.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/explain/explain_seccomp.h"
@@ -57,12 +59,15 @@ void snug_explain_seccomp_write_text(const struct snug_subject *subject,
         snug_text_put(&text, " need");
         snug_page_write_row(out, "refuses", row);
     }
-    if (profile->rules.n_unknown) {
-        text = snug_text_build(row, sizeof row);
-        snug_text_put(&text, "names that libseccomp does not know: ");
-        snug_text_put(&text, profile->rules.unknown);
-        snug_page_write_row(out, "skipped", row);
-    }
+    if (!profile->rules.n_unknown)
+        return;
+    char *skipped = NULL;
+    if (asprintf(&skipped, "names that libseccomp does not know: %s",
+                 profile->rules.unknown) < 0)
+        skipped = NULL; /* Without memory there are at least the first words. */
+    snug_page_write_row(out, "skipped",
+                        skipped ? skipped : "names that libseccomp does not know");
+    free(skipped);
 }
 
 static const char *action_word(uint32_t answer)
@@ -123,7 +128,7 @@ void snug_explain_seccomp_write_json(const struct snug_subject *subject,
     snug_json_end(json);
 
     snug_json_array(json, "skipped");
-    struct snug_text names = snug_text_of(profile->rules.unknown);
+    struct snug_text names = {profile->rules.unknown, profile->rules.n_unknown_bytes};
     struct snug_text name;
     while (names.n && snug_text_cut(&names, ' ', &name))
         snug_json_text(json, NULL, name);

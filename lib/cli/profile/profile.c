@@ -6,8 +6,9 @@
 #include "snug/cli/profile/profile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -89,15 +90,20 @@ static int compile(struct snug_profile *profile)
 
 static json_t *parse(const char *path, struct snug_members *members)
 {
-    const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
+    /* A stream, since Jansson reads a descriptor byte by byte. */
+    FILE *const file = fopen(path, "re");
+    if (!file) {
         (void)snug_members_complain(members, "%s", strerror(errno));
         return NULL;
     }
     json_error_t error;
-    json_t *ret = json_loadfd(fd, JSON_REJECT_DUPLICATES, &error);
-    (void)close(fd); /* It was only read. */
-    if (!ret)
+    errno = 0;
+    json_t *ret = json_loadf(file, JSON_REJECT_DUPLICATES, &error);
+    const int read_error = ferror(file) ? errno : 0;
+    (void)fclose(file); /* It was only read. */
+    if (!ret && read_error)
+        (void)snug_members_complain(members, "%s", strerror(read_error));
+    else if (!ret)
         (void)snug_members_complain(members, "line %d, column %d: %s", error.line,
                                     error.column, error.text);
     return ret;
@@ -120,6 +126,12 @@ int snug_profile_read(const char *path, struct snug_profile *ret)
     seccomp_release(ret->rules.context);
     ret->rules.context = NULL;
     return r;
+}
+
+void snug_profile_close(struct snug_profile *profile)
+{
+    free(profile->rules.unknown);
+    profile->rules.unknown = NULL;
 }
 
 int snug_profile_soften(struct snug_profile *profile)

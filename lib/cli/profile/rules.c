@@ -8,6 +8,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <linux/seccomp.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "snug/base/text.h"
@@ -224,26 +225,33 @@ static int read_comparisons(struct snug_members *members, const json_t *object,
     return r;
 }
 
-static void note_unknown(const char *name, struct snug_rules *rules)
+/* A name may be any text, and goes to terminals: no call has a blank or worse in its name.
+ */
+static int note_unknown(struct snug_members *members, const char *name,
+                        struct snug_rules *rules)
 {
-    struct snug_builder out = {
-        .at = rules->unknown,
-        .size = sizeof rules->unknown,
-        .n = snug_text_of(rules->unknown).n,
-    };
-    rules->n_unknown++;
-    snug_text_put(&out, out.n ? " " : "");
-    snug_text_put(&out, name);
+    const size_t n = strlen(name);
+    char *const grown = realloc(rules->unknown, rules->n_unknown_bytes + n + 2);
+    if (!grown)
+        return snug_members_complain(members, "%s", strerror(ENOMEM));
+
+    rules->unknown = grown;
+    char *at = grown + rules->n_unknown_bytes;
+    if (rules->n_unknown++)
+        *at++ = ' ';
+    for (size_t i = 0; i < n; i++)
+        *at++ = (unsigned char)name[i] <= ' ' || name[i] == 0x7f ? '?' : name[i];
+    *at = 0;
+    rules->n_unknown_bytes = (size_t)(at - grown);
+    return 0;
 }
 
 static int add_call(struct snug_members *members, const char *name,
                     const struct group *group, struct snug_rules *rules)
 {
     const int number = seccomp_syscall_resolve_name(name);
-    if (number == __NR_SCMP_ERROR) {
-        note_unknown(name, rules);
-        return 0;
-    }
+    if (number == __NR_SCMP_ERROR)
+        return note_unknown(members, name, rules);
     if (number > rules->last)
         rules->last = number;
     if (group->action == rules->default_action)

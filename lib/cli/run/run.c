@@ -118,6 +118,7 @@ static int prepare_profile(const struct snug_arguments *arguments,
     else if (profile->rules.n_unknown)
         warnx("%s: skipped, since libseccomp does not know them: %s", arguments->seccomp,
               profile->rules.unknown);
+    snug_profile_close(profile);
     return r;
 }
 

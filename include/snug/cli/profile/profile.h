@@ -14,9 +14,10 @@ struct snug_profile {
     struct sock_filter code[SNUG_BPF_MAX];
 };
 
-/* Reads a profile in JSON and makes the filter. 0, or -EINVAL with the complaint. Free of
- * descriptors and memory afterwards. */
+/* Reads a profile in JSON and makes the filter. 0, or -EINVAL with the complaint. Holds no
+ * descriptor afterwards; memory until it is closed, in either case. */
 int snug_profile_read(const char *path, struct snug_profile *ret);
+void snug_profile_close(struct snug_profile *profile);
 
 /* Makes it log what it refuses. 0, or -EINVAL with the complaint. */
 int snug_profile_soften(struct snug_profile *profile);
