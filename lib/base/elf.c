@@ -53,25 +53,38 @@ int snug_elf_from_memory(const Elf64_Phdr *phdr, size_t n_phdr, struct snug_elf 
     return -ENOEXEC;
 }
 
-const void *snug_elf_at(const struct snug_elf *elf, uint64_t vaddr, size_t n_bytes)
+/* What is at `vaddr` and how many bytes there are of it, 0 if it lies in no readable
+ * segment (and, in a file, within the file). */
+static const void *find(const struct snug_elf *elf, uint64_t vaddr, uint64_t *ret_bytes)
 {
+    *ret_bytes = 0;
     for (size_t i = 0; i < elf->n_phdr; i++) {
         const Elf64_Phdr *segment = &elf->phdr[i];
         const uint64_t size = elf->file ? segment->p_filesz : segment->p_memsz;
+        const uint64_t at = vaddr - segment->p_vaddr;
         if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_R) ||
-            vaddr < segment->p_vaddr || vaddr - segment->p_vaddr > size ||
-            size - (vaddr - segment->p_vaddr) < n_bytes)
+            vaddr < segment->p_vaddr || at >= size)
             continue;
+        *ret_bytes = size - at;
         if (!elf->file)
             return (const void *)(elf->bias + vaddr);
 
         uint64_t offset;
-        if (__builtin_add_overflow(segment->p_offset, vaddr - segment->p_vaddr, &offset) ||
-            offset > elf->file_bytes || elf->file_bytes - offset < n_bytes)
-            return NULL;
+        if (__builtin_add_overflow(segment->p_offset, at, &offset) ||
+            offset >= elf->file_bytes)
+            *ret_bytes = offset = 0;
+        else if (elf->file_bytes - offset < *ret_bytes)
+            *ret_bytes = elf->file_bytes - offset;
         return elf->file + offset;
     }
     return NULL;
+}
+
+const void *snug_elf_at(const struct snug_elf *elf, uint64_t vaddr, size_t n_bytes)
+{
+    uint64_t n;
+    const void *ret = find(elf, vaddr, &n);
+    return n && n >= n_bytes ? ret : NULL;
 }
 
 const Elf64_Phdr *snug_elf_segment(const struct snug_elf *elf, uint32_t type)
@@ -82,24 +95,34 @@ const Elf64_Phdr *snug_elf_segment(const struct snug_elf *elf, uint32_t type)
     return NULL;
 }
 
-/* The `i`th entry of the dynamic section, NULL past its end. */
-static const Elf64_Dyn *dynamic_entry(const struct snug_elf *elf, size_t i)
+/* The entries of the dynamic section before DT_NULL. A loader does not look at what the
+ * header says of its size, so that is not asked either. */
+struct dynamic {
+    const Elf64_Dyn *entry;
+    size_t n;
+};
+
+static struct dynamic dynamic_of(const struct snug_elf *elf)
 {
     const Elf64_Phdr *segment = snug_elf_segment(elf, PT_DYNAMIC);
-    if (!segment || i >= N_DYNAMIC_MAX)
-        return NULL;
-    const Elf64_Dyn *entry =
-        snug_elf_at(elf, segment->p_vaddr + i * sizeof(Elf64_Dyn), sizeof *entry);
-    const bool is_aligned = (uintptr_t)entry % _Alignof(Elf64_Dyn) == 0;
-    return entry && is_aligned && entry->d_tag != DT_NULL ? entry : NULL;
+    if (!segment)
+        return (struct dynamic){0};
+    uint64_t n_bytes;
+    struct dynamic ret = {find(elf, segment->p_vaddr, &n_bytes), 0};
+    if ((uintptr_t)ret.entry % _Alignof(Elf64_Dyn))
+        return (struct dynamic){0};
+    while (ret.n < N_DYNAMIC_MAX && (ret.n + 1) * sizeof(Elf64_Dyn) <= n_bytes &&
+           ret.entry[ret.n].d_tag != DT_NULL)
+        ret.n++;
+    return ret;
 }
 
 bool snug_elf_dynamic(const struct snug_elf *elf, int64_t tag, uint64_t *ret_value)
 {
-    const Elf64_Dyn *entry;
-    for (size_t i = 0; (entry = dynamic_entry(elf, i)); i++)
-        if (entry->d_tag == tag) {
-            *ret_value = entry->d_un.d_val;
+    const struct dynamic dynamic = dynamic_of(elf);
+    for (size_t i = 0; i < dynamic.n; i++)
+        if (dynamic.entry[i].d_tag == tag) {
+            *ret_value = dynamic.entry[i].d_un.d_val;
             return true;
         }
     return false;
@@ -132,15 +155,18 @@ static struct snug_text strings_of(const struct snug_elf *elf)
 
 struct snug_text snug_elf_needed(const struct snug_elf *elf, size_t i)
 {
-    const Elf64_Dyn *entry;
-    for (size_t at = 0; (entry = dynamic_entry(elf, at)); at++) {
-        if (entry->d_tag != DT_NEEDED || i-- > 0)
+    const struct dynamic dynamic = dynamic_of(elf);
+    for (size_t at = 0; at < dynamic.n; at++) {
+        if (dynamic.entry[at].d_tag != DT_NEEDED || i-- > 0)
             continue;
         const struct snug_text strings = strings_of(elf);
-        for (size_t end = entry->d_un.d_val; end < strings.n; end++)
-            if (!strings.at[end])
-                return (struct snug_text){strings.at + entry->d_un.d_val,
-                                          end - entry->d_un.d_val};
+        const size_t name = dynamic.entry[at].d_un.d_val;
+        if (name >= strings.n)
+            break;
+        const struct snug_text rest = {strings.at + name, strings.n - name};
+        const size_t n = snug_text_find(rest, 0);
+        if (n < rest.n)
+            return (struct snug_text){rest.at, n};
         break;
     }
     return (struct snug_text){0};

@@ -92,9 +92,10 @@ int snug_file_next_line(struct snug_lines *lines, struct snug_text *ret_line)
 
     lines->number++;
     for (;;) {
-        for (; lines->start + seen < lines->end; seen++) {
-            if (lines->buffer[lines->start + seen] != '\n')
-                continue;
+        const struct snug_text fresh = {lines->buffer + lines->start + seen,
+                                        lines->end - lines->start - seen};
+        seen += snug_text_find(fresh, '\n');
+        if (lines->start + seen < lines->end) {
             *ret_line = (struct snug_text){lines->buffer + lines->start, seen};
             lines->start += seen + 1;
             lines->was_terminated = true;

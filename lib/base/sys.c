@@ -13,13 +13,10 @@
 #include <sys/wait.h>
 #include <time.h>
 
+#include "snug/base/objects.h"
 #include "snug/base/sys.h"
 
 enum { NS_PER_SECOND = 1000000000 };
-
-/* glibc's, from 2.35 on: known here by no more than being there. */
-extern int find_object(void *address, void *ret) __asm__("_dl_find_object")
-    __attribute__((weak));
 
 /* __WCLONE: wait for children without an exit signal. */
 static const long wait_clone = (long)0x80000000u;
@@ -145,8 +142,9 @@ long snug_sys_close(int fd)
 long snug_sys_fstat(int fd, struct stat *ret)
 {
     /* The call that the loader makes too: a seccomp filter may kill for the other. */
-    return &find_object ? call4(SYS_newfstatat, fd, (long)"", (long)ret, AT_EMPTY_PATH)
-                        : call3(SYS_fstat, fd, (long)ret, 0);
+    return snug_objects_has_glibc_2_35()
+               ? call4(SYS_newfstatat, fd, (long)"", (long)ret, AT_EMPTY_PATH)
+               : call3(SYS_fstat, fd, (long)ret, 0);
 }
 
 long snug_sys_fstatfs(int fd, struct statfs *ret)
@@ -288,8 +286,9 @@ struct answer {
 static long make_child(void)
 {
     const struct clone_args how = {.flags = CLONE_VFORK};
-    const long r =
-        &find_object ? call3(SYS_clone3, (long)&how, CLONE_ARGS_SIZE_VER0, 0) : -ENOSYS;
+    const long r = snug_objects_has_glibc_2_35()
+                       ? call3(SYS_clone3, (long)&how, CLONE_ARGS_SIZE_VER0, 0)
+                       : -ENOSYS;
     return r < 0 ? call6(SYS_clone, CLONE_VFORK, 0, 0, 0, 0, 0) : r;
 }
 

@@ -38,7 +38,34 @@ bool snug_text_starts(struct snug_text text, const char *prefix)
 
 bool snug_text_equals(struct snug_text text, const char *string)
 {
-    return text.n == snug_text_of(string).n && snug_text_starts(text, string);
+    for (size_t i = 0; i < text.n; i++)
+        if (!string[i] || text.at[i] != string[i])
+            return false;
+    return !string[text.n];
+}
+
+/* Eight bytes of any type, at any address. */
+struct word {
+    uint64_t bits;
+} __attribute__((packed, may_alias));
+
+/* By words: mountinfo alone is kilobytes, and a start reads it. A byte that is found is 0
+ * in `word`; taking 1 from each byte carries out of the lowest such byte first, so that it
+ * is told right whatever stands above it. */
+size_t snug_text_find(struct snug_text text, char byte)
+{
+    static const uint64_t ones = 0x0101010101010101;
+    const uint64_t wanted = ones * (uint8_t)byte;
+    size_t i = 0;
+    for (; i + sizeof(struct word) <= text.n; i += sizeof(struct word)) {
+        const uint64_t word = ((const struct word *)(text.at + i))->bits ^ wanted;
+        const uint64_t found = (word - ones) & ~word & ones << 7;
+        if (found)
+            return i + (size_t)__builtin_ctzll(found) / 8;
+    }
+    while (i < text.n && text.at[i] != byte)
+        i++;
+    return i;
 }
 
 struct snug_text snug_text_trim(struct snug_text text)
@@ -57,9 +84,7 @@ bool snug_text_cut(struct snug_text *rest, char separator, struct snug_text *ret
     if (!rest->at)
         return false;
 
-    size_t n = 0;
-    while (n < rest->n && rest->at[n] != separator)
-        n++;
+    const size_t n = snug_text_find(*rest, separator);
     *ret_field = (struct snug_text){rest->at, n};
     *rest = n < rest->n ? (struct snug_text){rest->at + n + 1, rest->n - n - 1}
                         : (struct snug_text){0};
@@ -235,8 +260,8 @@ void snug_text_put_slice(struct snug_builder *out, struct snug_text text)
         out->is_full = true;
         return;
     }
-    for (size_t i = 0; i < text.n; i++)
-        out->at[out->n++] = text.at[i];
+    memcpy(out->at + out->n, text.at, text.n);
+    out->n += text.n;
     out->at[out->n] = 0;
 }
 

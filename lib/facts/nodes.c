@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /sys/devices/system/node. It shows the whole machine, in a container too.
  */
+#include <string.h>
+
 #include "snug/facts/nodes.h"
 
 enum { LIST_BYTES = 4096, PATH_BYTES = 64 };
@@ -51,8 +53,7 @@ void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret)
     ret->n_online = 0;
     ret->with_cpus = 0;
     ret->with_memory = 0;
-    for (unsigned cpu = 0; cpu < SNUG_CPUS_MAX; cpu++)
-        ret->node_of[cpu] = SNUG_NODE_UNKNOWN;
+    memset(ret->node_of, SNUG_NODE_UNKNOWN, sizeof ret->node_of);
 
     /* A list of nodes has the format of a list of CPUs. */
     struct snug_cpus nodes;

@@ -13,8 +13,6 @@
 /* This object's own dynamic section. */
 extern const char _DYNAMIC[] __attribute__((visibility("hidden")));
 
-extern int *__errno_location(void) __attribute__((weak));
-
 /* In the order of enum snug_next_name; one text, so that none takes the longest's room. */
 static const char names[] =
     "mmap\0munmap\0pthread_attr_init\0pthread_create\0"
@@ -22,7 +20,7 @@ static const char names[] =
     "get_nprocs\0get_phys_pages\0get_avphys_pages\0fork\0vfork\0clone\0"
     "daemon\0system\0popen\0posix_spawn\0posix_spawnp\0execve\0execv\0"
     "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0prctl\0syscall\0"
-    "pthread_attr_setstacksize\0pthread_join";
+    "pthread_attr_setstacksize\0pthread_join\0__errno_location";
 
 static const char *name_of(enum snug_next_name name)
 {
@@ -51,13 +49,22 @@ long snug_next_refuse(void)
     return -1;
 }
 
+/* Where errno lies; NULL without libc. Not by a weak symbol: see objects.c. */
+static int *errno_at(void)
+{
+    int *(*location)(void) = snug_next_find(SNUG_NEXT_ERRNO_LOCATION);
+    return location ? location() : NULL;
+}
+
 void snug_next_set_errno(int error)
 {
-    if (&__errno_location)
-        *__errno_location() = error;
+    int *at = errno_at();
+    if (at)
+        *at = error;
 }
 
 int snug_next_errno(void)
 {
-    return &__errno_location ? *__errno_location() : 0;
+    const int *at = errno_at();
+    return at ? *at : 0;
 }

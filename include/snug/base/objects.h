@@ -15,6 +15,9 @@ void *snug_objects_next(const void *self, const char *name);
 /* The same of the program itself, and of nothing else. */
 void *snug_objects_own(const char *name);
 
+/* Whether the process has a glibc of 2.35 or later, by a function that came with it. */
+bool snug_objects_has_glibc_2_35(void);
+
 /* The object that `address` lies in: its file name as the loader knows it, empty for the
  * program itself, and the address as the file numbers it, which is what addr2line takes.
  * False if the object cannot be told for certain. From any thread. */

@@ -18,6 +18,9 @@ struct snug_text snug_text_of(const char *string);
 bool snug_text_equals(struct snug_text text, const char *string);
 bool snug_text_starts(struct snug_text text, const char *prefix);
 
+/* How many bytes stand before the first `byte`; all of them if there is none. */
+size_t snug_text_find(struct snug_text text, char byte);
+
 /* Without spaces, tabs, carriage returns and newlines at both ends. */
 struct snug_text snug_text_trim(struct snug_text text);
 
