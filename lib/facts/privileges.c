@@ -70,7 +70,7 @@ static int take_line(struct snug_text line, struct snug_privilege_facts *privile
                      struct snug_cpus *allowed)
 {
     for (unsigned i = 0; i < N_LINES; i++) {
-        if (!snug_text_starts(line, names[i]))
+        if (!line.n || line.at[0] != names[i][0] || !snug_text_starts(line, names[i]))
             continue;
         const size_t n = snug_text_of(names[i]).n;
         const struct snug_text rest = {line.at + n, line.n - n};

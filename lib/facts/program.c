@@ -268,13 +268,14 @@ void snug_program_read(const struct snug_elf *elf, struct snug_program *ret)
     *ret = (struct snug_program){
         .is_known = true,
         .is_pie = elf->is_pie,
-        /* What C code that is built with 64-bit file offsets calls is the other one. */
-        .imports_mmap = snug_elf_imports(elf, "mmap") || snug_elf_imports(elf, "mmap64"),
     };
     read_loader(elf, ret);
     const uint64_t info = find_info(elf);
-    if (info)
-        read_go(elf, info, ret);
+    if (!info)
+        return;
+    /* What C code that is built with 64-bit file offsets calls is the other one. */
+    ret->imports_mmap = snug_elf_imports(elf, "mmap") || snug_elf_imports(elf, "mmap64");
+    read_go(elf, info, ret);
 }
 
 void snug_program_assume(struct snug_program *ret)

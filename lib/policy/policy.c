@@ -21,12 +21,25 @@ bool snug_policy_is_off(char *const *entries)
     return snug_text_equals(snug_text_trim(snug_entries_value(entries, "SNUG")), "off");
 }
 
+/* Most defaults are the first word of the list, and need no parsing in each process. */
+static bool is_first_word(const struct snug_option *option)
+{
+    const struct snug_text words = snug_text_of(option->words);
+    const size_t n = snug_text_find(words, ' ');
+    return n && snug_text_equals((struct snug_text){words.at, n}, option->initial);
+}
+
 void snug_policy_default(struct snug_policy *ret)
 {
     *ret = (struct snug_policy){0};
-    for (int key = 0; key < SNUG_N_KEYS; key++) /* A test parses every default. */
-        (void)snug_values_parse((enum snug_key)key, snug_text_of(snug_options[key].initial),
-                                &ret->setting[key]);
+    for (int key = 0; key < SNUG_N_KEYS; key++) {
+        const struct snug_option *option = &snug_options[key];
+        if (is_first_word(option))
+            ret->setting[key].unit = SNUG_UNIT_WORD;
+        else /* A test parses every default. */
+            (void)snug_values_parse((enum snug_key)key, snug_text_of(option->initial),
+                                    &ret->setting[key]);
+    }
 }
 
 /* Complains about the file as a whole. */

@@ -51,6 +51,20 @@ static void assert_only_problem(enum snug_problem_kind kind, int error)
     ck_assert_uint_eq(policy.problem[0].line, 0);
 }
 
+START_TEST(a_default_is_what_the_table_says)
+{
+    struct snug_setting parsed = {0};
+    const enum snug_key key = (enum snug_key)_i;
+    ck_assert_int_eq(
+        snug_values_parse(key, snug_text_of(snug_options[key].initial), &parsed), 0);
+    ck_assert_int_eq(policy.setting[key].unit, parsed.unit);
+    ck_assert_int_eq(policy.setting[key].word, parsed.word);
+    ck_assert_uint_eq(policy.setting[key].number, parsed.number);
+    ck_assert_str_eq(policy.setting[key].text, parsed.text);
+    ck_assert_int_eq(policy.setting[key].source, SNUG_FROM_DEFAULT);
+}
+END_TEST
+
 START_TEST(a_missing_standard_file_is_normal)
 {
     read_file("");
@@ -257,6 +271,7 @@ static Suite *policy_suite(void)
     Suite *suite = suite_create("policy");
     TCase *tcase = tcase_create("file");
     tcase_add_checked_fixture(tcase, make_root, folder_remove);
+    tcase_add_loop_test(tcase, a_default_is_what_the_table_says, 0, SNUG_N_KEYS);
     tcase_add_test(tcase, a_missing_standard_file_is_normal);
     tcase_add_test(tcase, a_missing_named_file_is_told);
     tcase_add_test(tcase, the_standard_file_is_named_all_the_same_if_it_is_missing);

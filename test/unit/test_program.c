@@ -225,6 +225,7 @@ static const struct {
 START_TEST(the_interpreter_tells_the_libc)
 {
     image_link_with(links[_i].interpreter, links[_i].library, links[_i].function);
+    image_put_info("go1.22.12", NULL);
     const struct snug_program program = read_file();
     ck_assert(!program.is_static);
     ck_assert_str_eq(program.interpreter, links[_i].interpreter);

@@ -86,9 +86,10 @@ struct snug_program {
     bool is_known;
     bool is_assumed; /* No program was given: a cgo Go program of the newest release. */
     bool is_go;
-    bool imports_mmap; /* Its runtime maps memory through libc: the start window can close.
-                        */
-    bool is_static;    /* Has no interpreter: nothing can be preloaded. */
+    /* Its runtime maps memory through libc: the start window can close. Of Go programs
+     * only. */
+    bool imports_mmap;
+    bool is_static; /* Has no interpreter: nothing can be preloaded. */
     bool is_pie;
     bool is_archive; /* C code with Go linked in: the runtime starts on a thread of its own.
                       */
