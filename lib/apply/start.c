@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <sys/prctl.h>
 
+#include "snug/apply/caller.h"
 #include "snug/apply/children.h"
 #include "snug/apply/follow.h"
 #include "snug/apply/guard.h"
@@ -176,12 +177,14 @@ static void arm_mappings(void)
     if (plan.cpu.has_window || plan.follow.is_on)
         snug_window_arm(plan.cpu.has_window ? &plan.cpu.presented : NULL, low, high);
 
+    if (!facts.program.is_go)
+        low = high = NULL;
+    snug_caller_arm(low, high);
+
     uint64_t page_bytes = 0;
     if (!snug_vector_auxv(&vector, AT_PAGESZ, &page_bytes))
         return;
-    if (!facts.program.is_go)
-        low = high = NULL;
-    snug_ranges_arm(&plan.ranges, page_bytes, low, high);
+    snug_ranges_arm(&plan.ranges, page_bytes);
 }
 
 static struct snug_log find_log(void)
@@ -328,6 +331,8 @@ void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, 
     /* The window was never armed and never will be: no call for nothing. */
     if (now == INACTIVE)
         return;
-    if (snug_window_see_mapping(caller, at, n_bytes, prot, flags, now <= STARTING))
+    snug_window_close();
+    if (snug_caller_see_mapping(caller, at, n_bytes, prot, flags) &&
+        snug_window_end(caller, now <= STARTING))
         add_gomaxprocs();
 }

@@ -6,14 +6,11 @@
  * tries all orders.
  */
 #include <stdatomic.h>
-#include <sys/mman.h>
 
 #include "snug/apply/window.h"
 #include "snug/base/sys.h"
 
 enum { RESTORE_TRIES = 3 };
-
-static const size_t first_mapping_bytes = 256u << 10;
 
 static struct {
     _Atomic int state; /* Never SNUG_WINDOW_OPEN: that is an owner while armed. */
@@ -151,13 +148,8 @@ void snug_window_close(void)
         close_for(owner);
 }
 
-bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
-                             int flags, bool may_be_armed)
+bool snug_window_end(const void *caller, bool may_be_armed)
 {
-    snug_window_close();
-    if (at || n_bytes != first_mapping_bytes || prot != (PROT_READ | PROT_WRITE) ||
-        flags != (MAP_PRIVATE | MAP_ANONYMOUS))
-        return false;
     const int pid = (int)snug_sys_getpid();
     const bool is_elsewhere = snug_sys_gettid() != pid;
     int state = SNUG_WINDOW_IDLE;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "snug/apply/caller.h"
 #include "snug/apply/heap.h"
 #include "snug/apply/ranges.h"
 #include "snug/apply/start.h"
@@ -51,7 +52,7 @@ static void *map(mmap_function *next, const void *caller, void *at, size_t n_byt
     }
     void *ret = NULL;
     if (snug_ranges_match(at, prot, flags, fd, offset) &&
-        !snug_ranges_know(caller, n_bytes))
+        !snug_caller_may_be_runtime(caller))
         ret = snug_ranges_make(n_bytes);
     if (!ret)
         ret = next(at, n_bytes, prot, flags, fd, offset);

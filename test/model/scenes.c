@@ -36,10 +36,11 @@ static void call_attr_init(void)
     hook_pthread_attr_init(&attr);
 }
 
+/* What the runtime is known by. Before it, it maps other things: see run_go_slowly. */
 static void map_first(void)
 {
     schedule_note("the runtime's first mmap");
-    hook_mmap(NULL, 262144, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    hook_mmap(NULL, SCHEDULE_START_BYTES, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 static void map_another(void)
@@ -74,6 +75,17 @@ static void run_go(void)
     map_another();
     start_runtime();
     hook_fork();
+    call_attr_init();
+}
+
+/* It has counted, and is not yet known. */
+static void run_go_slowly(void)
+{
+    call_attr_init();
+    schedule_count_cpus();
+    map_another();
+    map_another();
+    map_first();
     call_attr_init();
 }
 
@@ -154,6 +166,8 @@ static void spawn_beside(void)
 /* Those with many orders last. */
 static const struct scene scenes[] = {
     {"a Go program", run_go, .handler = fork_or_execute, .n_signals = 1},
+    {"a Go program that is known later", run_go_slowly, .handler = fork_or_execute,
+     .n_signals = 1},
     {"two signals", run_go_shortly, .handler = fork_or_execute, .n_signals = 2},
     {"a constructor that forks", fork_early, .handler = fork_and_execute, .n_signals = 1},
     {"a mask of the user's own", run_go, .handler = fork_or_execute, .n_signals = 1,

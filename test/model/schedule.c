@@ -311,16 +311,6 @@ void *snug_next_find(enum snug_next_name name)
     }
 }
 
-void snug_next_set_errno(int error)
-{
-    errno = error;
-}
-
-int snug_next_errno(void)
-{
-    return errno;
-}
-
 /* The kernel. */
 
 static struct thread *find_thread(int tid)
@@ -364,22 +354,6 @@ long __wrap_snug_sys_getpid(void)
     return pid;
 }
 
-/* The machine has no files. */
-long __wrap_snug_sys_openat(void)
-{
-    return -ENOENT;
-}
-
-/* Four CPUs, and nothing that forbids anything. */
-void __wrap_snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
-{
-    (void)root;
-    ret->cpu.allowed.word[0] = SCHEDULE_ALL_CPUS;
-    ret->cpu.n_allowed = 4;
-    ret->nodes.n_online = 1;
-    ret->privileges.may_set_affinity = SNUG_YES;
-}
-
 /* A plan is made once in a process. */
 void __real_snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
                            uint64_t request_milli, struct snug_plan *ret);
@@ -391,10 +365,4 @@ void __wrap_snug_plan_make(const struct snug_facts *facts, const struct snug_pol
     if (current && n_plans++)
         fail("it starts twice");
     __real_snug_plan_make(facts, policy, request_milli, ret);
-}
-
-/* The vector is the explorer's own: it stays as it is. */
-long __wrap_snug_vector_set(void)
-{
-    return 0;
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 enum {
+    SCHEDULE_START_BYTES = 1 << 20, /* With a mapping of this length the runtime is known. */
     SCHEDULE_ALL_CPUS = 0xf, /* What the modelled machine has. */
     SCHEDULE_NARROW = 0x1,   /* What is presented: SNUG_CPU_COUNT=1, on CPU 0. */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "snug/apply/caller.h"
 #include "snug/apply/window.h"
 #include "snug/stats/counters.h"
 
@@ -14,22 +15,26 @@ enum { N_THREADS = 8, N_ROUNDS = 20000 };
 
 static const char image[64];
 
-static void see(size_t n_bytes)
+/* As the hook of mmap does. */
+static void see(size_t n_bytes, int prot)
 {
-    (void)snug_window_see_mapping(image, NULL, n_bytes, PROT_READ | PROT_WRITE,
-                                  MAP_PRIVATE | MAP_ANONYMOUS, true);
+    snug_window_close();
+    if (snug_caller_see_mapping(image, NULL, n_bytes, prot, MAP_PRIVATE | MAP_ANONYMOUS))
+        (void)snug_window_end(image, true);
 }
 
 static void *interfere(void *argument)
 {
     for (int i = 0; i < N_ROUNDS; i++) {
-        snug_window_close();
-        see(4096);
+        see(4096, PROT_READ);
         (void)snug_window_state();
         snug_counters_add(SNUG_COUNT_THREADS, 1);
     }
-    if (argument)
-        see(262144); /* The runtime, on this thread. */
+    if (argument) { /* The runtime, on this thread. */
+        see(256 << 10, PROT_READ | PROT_WRITE);
+        see(128 << 10, PROT_NONE);
+        see(1 << 20, PROT_NONE);
+    }
     return NULL;
 }
 
@@ -42,6 +47,7 @@ int main(void)
     for (unsigned i = 0; i < CPU_SETSIZE && !snug_cpus_count(&presented); i++)
         if (CPU_ISSET(i, &before))
             snug_cpus_add(&presented, i);
+    snug_caller_arm(image, image + sizeof image);
     snug_window_arm(&presented, image, image + sizeof image);
     for (int i = 0; i < N_THREADS; i++)
         if (pthread_create(&threads[i], NULL, interfere, i ? NULL : &presented))

@@ -18,16 +18,9 @@ enum {
     MIB = 1 << 20,
     RW = PROT_READ | PROT_WRITE,
     ANON = MAP_PRIVATE | MAP_ANONYMOUS,
-    FIRST_BYTES = 256 << 10,
 };
 
-static const char image[64];
 static const struct snug_range_plan plan = {.align_bytes = 2 * MIB};
-
-static bool match_from(const void *caller, size_t n_bytes)
-{
-    return !snug_ranges_know(caller, n_bytes);
-}
 
 static const struct match_row {
     const char *label;
@@ -60,27 +53,6 @@ START_TEST(only_plain_new_memory_is_a_range)
     ck_assert_msg(snug_ranges_match((void *)row->at, row->prot, row->flags, row->fd,
                                     row->offset) == row->is_range,
                   "%s", row->label);
-}
-END_TEST
-
-START_TEST(the_runtime_is_known_by_its_first_mapping)
-{
-    snug_ranges_arm(&plan, PAGE, image, image + sizeof image);
-    ck_assert(match_from(image + sizeof image, PAGE));
-    ck_assert(!match_from(image + 8, PAGE));
-    ck_assert(!match_from(image + 16, FIRST_BYTES));
-    ck_assert(match_from(image + 8, PAGE));
-    ck_assert(match_from(image + 8, FIRST_BYTES));
-    ck_assert(!match_from(image + 16, PAGE));
-    ck_assert(!match_from(image + 16, FIRST_BYTES));
-}
-END_TEST
-
-START_TEST(a_program_without_a_runtime_has_no_such_place)
-{
-    snug_ranges_arm(&plan, PAGE, NULL, NULL);
-    ck_assert(match_from(image, FIRST_BYTES));
-    ck_assert(match_from(image, FIRST_BYTES));
 }
 END_TEST
 
@@ -129,7 +101,7 @@ END_TEST
 
 START_TEST(short_ranges_are_the_kernels_to_place)
 {
-    snug_ranges_arm(&plan, PAGE, NULL, NULL);
+    snug_ranges_arm(&plan, PAGE);
     ck_assert_ptr_null(snug_ranges_make(2 * MIB - 1));
     char *at = snug_ranges_make(2 * MIB);
     ck_assert_ptr_nonnull(at);
@@ -142,8 +114,6 @@ int main(void)
     Suite *suite = suite_create("ranges");
     TCase *tcase = tcase_create("ranges");
     tcase_add_loop_test(tcase, only_plain_new_memory_is_a_range, 0, N_ROWS(match_rows));
-    tcase_add_test(tcase, the_runtime_is_known_by_its_first_mapping);
-    tcase_add_test(tcase, a_program_without_a_runtime_has_no_such_place);
     tcase_add_loop_test(tcase, an_aligned_range_is_that_and_nothing_more, 0,
                         N_ROWS(align_rows));
     tcase_add_test(tcase, a_length_without_room_is_not_aligned);

@@ -8,16 +8,9 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "suite.h"
 #include "snug/apply/window.h"
-
-enum {
-    FIRST_BYTES = 262144,
-    RW = PROT_READ | PROT_WRITE,
-    ANON = MAP_PRIVATE | MAP_ANONYMOUS
-};
 
 static const char image[64];
 static struct snug_cpus real;
@@ -61,40 +54,15 @@ START_TEST(a_call_from_elsewhere_does_not_open_it)
 }
 END_TEST
 
-START_TEST(the_runtimes_first_mapping_ends_it)
+START_TEST(the_runtimes_start_ends_it)
 {
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_narrow());
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
+    ck_assert(!snug_window_end(image, false));
     ck_assert(is_whole());
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_whole());
-}
-END_TEST
-
-static const struct mapping_row {
-    const char *label;
-    const void *caller, *at;
-    size_t n_bytes;
-    int prot, flags;
-} mapping_rows[] = {
-    {"another length", image, NULL, 2 * FIRST_BYTES, RW, ANON},
-    {"an address", image, image, FIRST_BYTES, RW, ANON},
-    {"a reservation", image, NULL, FIRST_BYTES, PROT_NONE, ANON},
-    {"a library's", image + sizeof image, NULL, FIRST_BYTES, RW, ANON},
-    {"a stack", image, NULL, FIRST_BYTES, RW, ANON | MAP_STACK},
-};
-
-START_TEST(another_mapping_closes_it_for_a_while)
-{
-    const struct mapping_row *row = &mapping_rows[_i];
-    ck_assert_int_eq(snug_window_open(image), 0);
-    snug_window_see_mapping(row->caller, row->at, row->n_bytes, row->prot, row->flags,
-                            false);
-    ck_assert_msg(is_whole() && snug_window_state() == SNUG_WINDOW_ARMED, "%s", row->label);
-    ck_assert_int_eq(snug_window_open(image), 0);
-    ck_assert(is_narrow());
 }
 END_TEST
 
@@ -119,7 +87,7 @@ static void in_thread(void *(*run)(void *))
 static void *interfere(void *unused)
 {
     snug_window_close();
-    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON, false);
+    ck_assert(!snug_window_end(image + sizeof image, false));
     return unused;
 }
 
@@ -147,8 +115,8 @@ END_TEST
 
 static void *start_runtime(void *unused)
 {
-    ck_assert(snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
+    ck_assert(snug_window_end(image, false));
+    ck_assert(!snug_window_end(image, false));
     return unused;
 }
 
@@ -196,7 +164,7 @@ END_TEST
 
 static void *start_there(void *unused)
 {
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
+    ck_assert(!snug_window_end(image, false));
     return unused;
 }
 
@@ -205,9 +173,9 @@ START_TEST(a_shut_window_only_looks_out_for_the_runtime)
     snug_window_arm(NULL, image, image + sizeof image);
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_whole());
-    snug_window_see_mapping(image, NULL, 2 * FIRST_BYTES, RW, ANON, false);
+    ck_assert(!snug_window_end(image + sizeof image, false));
     ck_assert(!snug_window_is_past());
-    ck_assert(!snug_window_see_mapping(image, NULL, FIRST_BYTES, RW, ANON, false));
+    ck_assert(!snug_window_end(image, false));
     ck_assert(snug_window_is_past());
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_DONE);
 }
@@ -231,9 +199,7 @@ int main(void)
     TCase *tcase = tcase_create("window");
     tcase_add_checked_fixture(tcase, arm, NULL);
     tcase_add_test(tcase, a_call_from_elsewhere_does_not_open_it);
-    tcase_add_test(tcase, the_runtimes_first_mapping_ends_it);
-    tcase_add_loop_test(tcase, another_mapping_closes_it_for_a_while, 0,
-                        (int)(sizeof mapping_rows / sizeof mapping_rows[0]));
+    tcase_add_test(tcase, the_runtimes_start_ends_it);
     tcase_add_test(tcase, closing_gives_the_mask_back_and_arms_again);
     tcase_add_test(tcase, another_thread_cannot_close_it);
     tcase_add_test(tcase, another_thread_cannot_open_it);

@@ -11,11 +11,8 @@
 
 #include "snug/plan/plan.h"
 
-/* Once. Does nothing if the plan wants nothing. `page_bytes` is the kernel's page; `low`
- * and `high` bound the image that the Go runtime is in, both NULL if none is in the
- * program. */
-void snug_ranges_arm(const struct snug_range_plan *plan, size_t page_bytes, const void *low,
-                     const void *high);
+/* Once. Does nothing if the plan wants nothing. `page_bytes` is the kernel's page. */
+void snug_ranges_arm(const struct snug_range_plan *plan, size_t page_bytes);
 
 /* Whether mmap is asked for new memory at any address, private, readable and writable, and
  * of no other property. */
@@ -25,9 +22,6 @@ static inline bool snug_ranges_match(const void *at, int prot, int flags, int fd
     return !at && prot == (PROT_READ | PROT_WRITE) &&
            flags == (MAP_PRIVATE | MAP_ANONYMOUS) && fd == -1 && !offset;
 }
-
-/* Whether it is the Go runtime that asks for new memory. */
-bool snug_ranges_know(const void *caller, size_t n_bytes);
 
 /* What such a call of C code is to return: an aligned range. NULL: the kernel is to
  * choose. */

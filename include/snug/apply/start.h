@@ -23,6 +23,7 @@ const struct snug_plan *snug_start_plan(void);
  * into the vector instead, which the Go runtime reads a moment later. */
 void snug_start_open_window(const void *caller);
 
-/* `caller` is about to make this mapping: see snug_window_see_mapping. */
+/* `caller` is about to make this mapping: closes the window, and ends it if that is the
+ * start of the runtime. */
 void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                             int flags);

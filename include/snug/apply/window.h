@@ -2,15 +2,14 @@
  * The start window: the few microseconds between the Go runtime's first call into libc and
  * its first mmap, in which the real affinity mask is narrowed to the presented CPUs.
  *
- * It may open more than once: C constructors call pthread_attr_init too. Only the runtime's
- * own first mapping ends it for good; anything else that is hooked closes it and it can
- * open again. A mask belongs to a thread, so only the thread that opened it closes it; but
+ * It may open more than once: C constructors call pthread_attr_init too. Anything that is
+ * hooked closes it and it can open again; only the runtime's own first mappings end it for
+ * good. A mask belongs to a thread, so only the thread that opened it closes it; but
  * a runtime that is seen to start on another thread (Go in a C program) ends it for all.
  */
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "snug/base/cpus.h"
 
@@ -41,16 +40,14 @@ int snug_window_open(const void *caller);
 /* Gives the thread its mask back if it has the window open. Cheap otherwise. */
 void snug_window_close(void);
 
-/* `caller` is about to make a mapping of this kind: closes the window, and ends it if the
- * mapping is the Go runtime's first (Go 1.17 to 1.27: 256 KiB, runtime/malloc.go). True,
- * once, if the runtime starts on another thread than the main one and so has counted
- * without the window: the plan needs its other way then. `may_be_armed`: the window may be
- * armed yet; it will not be if this is a runtime on another thread. */
-bool snug_window_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
-                             int flags, bool may_be_armed);
+/* By its mappings the Go runtime is known, which `caller` makes, and so has counted
+ * (snug/apply/caller.h): ends the window. True, once, if it starts on another thread than
+ * the main one and so has counted without the window: the plan needs its other way then.
+ * `may_be_armed`: the window may be armed yet; it will not be if this is a runtime on
+ * another thread. */
+bool snug_window_end(const void *caller, bool may_be_armed);
 
-/* Whether the runtime's first mapping was seen, which it makes on the main thread before it
- * creates any other, on that one too. */
+/* Whether the runtime was seen to start on the main thread, before it creates any other. */
 bool snug_window_is_past(void);
 
 /* For stats and tests. */
