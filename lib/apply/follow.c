@@ -309,8 +309,10 @@ static void look(void)
     /* What cannot be read this time stays as it was. */
     if (!next->cpu.count || next->cpu.reason == SNUG_REASON_LIMIT_UNKNOWN)
         next->cpu = last->cpu;
-    if (next->memory.reason == SNUG_REASON_MEMORY_UNKNOWN)
+    if (next->memory.reason == SNUG_REASON_MEMORY_UNKNOWN) {
         next->memory = last->memory;
+        next->spans = last->spans;
+    }
 
     struct snug_change change = {
         .cpus_from = last->cpu.count,
@@ -323,9 +325,7 @@ static void look(void)
     if (is_changed)
         change.reason = reason;
     is_changed |= apply_cpus(&next->cpu);
-    if (next->memory.guard_bytes != last->memory.guard_bytes ||
-        next->spans.huge_budget_bytes != last->spans.huge_budget_bytes)
-        snug_heap_adjust(next);
+    snug_heap_adjust(follow.with.facts, next);
     if (!is_shown_alike(last, next)) {
         snug_view_show(next);
         is_changed = true;

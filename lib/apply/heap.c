@@ -72,10 +72,11 @@ static void name(void *at, size_t n_bytes)
         atomic_store(&heap.names, false); /* A kernel that cannot never will. */
 }
 
-void snug_heap_adjust(const struct snug_plan *plan)
+void snug_heap_adjust(const struct snug_facts *facts, const struct snug_plan *plan)
 {
+    static const struct snug_bytes none = {.kind = SNUG_NONE};
     snug_huge_set_budget(plan->spans.huge_budget_bytes);
-    snug_ceiling_set_limit(plan->memory.guard_bytes);
+    snug_ceiling_follow(plan->memory.guard_bytes ? &facts->memory.limit : &none);
 }
 
 void snug_heap_see_filter(void)

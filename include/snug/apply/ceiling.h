@@ -9,14 +9,15 @@
 #include "snug/base/log.h"
 #include "snug/facts/facts.h"
 
-/* Once, at the start. `limit` is the limit that was found, and tells whose use is measured
- * against it. Lines go to `log`'s file, to standard error if there is none, whatever its
- * level: who asks for the guard asks for the line. Its path must live for ever. */
+/* Once, at the start. `limit` is the limit that was found: its file is read again whenever
+ * growth is judged, and the use is measured of the cgroup that the file is of. Lines go to
+ * `log`'s file, to standard error if there is none, whatever its level: who asks for the
+ * guard asks for the line. Its path must live for ever. */
 void snug_ceiling_arm(const struct snug_bytes *limit, const struct snug_log *log);
 
-/* The limit from now on, of the same cgroup; 0 for none. Nothing if it was never armed. From
- * any thread. */
-void snug_ceiling_set_limit(uint64_t bytes);
+/* The limit that was found now, which may be another cgroup's. One that is unknown changes
+ * nothing; nor does any if it was never armed. From one thread. */
+void snug_ceiling_follow(const struct snug_bytes *limit);
 
 /* Whether the heap may grow by so much. If not, a line says so, once. From any thread;
  * leaves errno alone. */
