@@ -100,14 +100,36 @@ static bool may_want_all(bool is_mentioned)
     return fd >= 0;
 }
 
-/* A seccomp filter may kill instead of refuse. A child tries, where it matters. */
-static void probe_calls(void)
+/* A seccomp filter may kill instead of refuse. A plan is made as if it did neither; a child
+ * tries what that plan makes use of, and nothing else, since its death is logged. What it
+ * may not do is planned without. */
+static void make_plan(uint64_t request_milli)
 {
-    if (facts.privileges.seccomp != SNUG_SECCOMP_FILTER)
-        return;
-    if (facts.cpu.n_allowed && facts.program.is_go && facts.program.imports_mmap &&
-        !facts.program.is_archive)
-        facts.privileges.may_set_affinity = snug_trial_affinity(&facts.cpu.allowed);
+    struct snug_privilege_facts *may = &facts.privileges;
+    const bool has_filter = may->seccomp == SNUG_SECCOMP_FILTER;
+    bool asks_affinity = has_filter && facts.cpu.n_allowed && facts.program.is_go &&
+                         facts.program.imports_mmap && !facts.program.is_archive;
+    bool asks_place = may->n_filters && snug_placement_needs_trial(&facts, &policy);
+    if (asks_affinity)
+        may->may_set_affinity = SNUG_YES;
+    if (asks_place)
+        may->may_place = SNUG_YES;
+
+    bool is_planned = false;
+    while (!is_planned) {
+        snug_plan_make(&facts, &policy, request_milli, &plan);
+        is_planned = true;
+        if (asks_place && plan.numa.nodes) {
+            asks_place = false;
+            may->may_place = snug_place_probe();
+            is_planned = may->may_place == SNUG_YES;
+        }
+        if (asks_affinity && (plan.cpu.has_window || plan.numa.is_confined)) {
+            asks_affinity = false;
+            may->may_set_affinity = snug_trial_affinity(&facts.cpu.allowed);
+            is_planned &= may->may_set_affinity == SNUG_YES;
+        }
+    }
 }
 
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */
@@ -128,15 +150,6 @@ static void forgo_rare(struct snug_log *log)
     plan.children = (struct snug_child_plan){0};
     plan.follow.is_on = false;
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
-}
-
-/* What only some policies, or some machines, make worth its cost. */
-static void gather_more(void)
-{
-    if (snug_placement_needs_weights(&facts, &policy))
-        snug_nodes_read_free(&live, &facts.nodes);
-    if (facts.privileges.n_filters && snug_placement_needs_trial(&facts, &policy))
-        facts.privileges.may_place = snug_place_probe();
 }
 
 /* Puts the planned variables, and `more` if it is not NULL, into the vector. */
@@ -240,10 +253,10 @@ static bool start(char **envp)
 
     snug_facts_gather(&live, &facts);
     snug_variables_read(vector.envp, &facts.variables);
-    probe_calls();
-    gather_more();
+    if (snug_placement_needs_weights(&facts, &policy))
+        snug_nodes_read_free(&live, &facts.nodes);
     const uint64_t request_milli = snug_policy_request_milli(&policy, vector.envp);
-    snug_plan_make(&facts, &policy, request_milli, &plan);
+    make_plan(request_milli);
     if (!plan.is_active)
         return false;
 

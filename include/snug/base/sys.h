@@ -64,6 +64,6 @@ long snug_sys_rt_sigpending(void *ret_set, size_t n_bytes);
 long snug_sys_rt_sigtimedwait(const void *set, const struct timespec *time, size_t n_bytes);
 
 /* Runs `child` in a copy of this process with its own memory, while this thread stands
- * still. Returns what `child` returned, -ECHILD if it died before it did, or another
+ * still. What kills it leaves no core dump. Returns what `child` returned, -ECHILD if it died before it did, or another
  * -errno. `child` may make raw system calls and nothing else. */
 long snug_sys_ask_child(int (*child)(const void *argument), const void *argument);
