@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# The tables of keys in the README and in the man page are those of the option table.
+# The books say what the program says: the keys in the README and in snug.conf(5) are those of
+# the option table, snug(1) has each option of --help, the README's `snug explain` is a real one.
 #
-#   documents.sh KEYS TOP
+#   documents.sh KEYS TOP SNUG
 . "$(dirname "$0")/expect.sh"
-keys=$1 top=$2
+. "$(dirname "$0")/machine.sh"
+keys=$1 top=$2 snug=$(realpath "$3")
+manual=$top/lib/manual
 
 # The lines between two marks, without these. By the environment, since awk -v would take
 # the backslash of a man page's comment for its own.
@@ -15,18 +18,53 @@ between() { # FILE FIRST LAST
         $0 == ENVIRON["FIRST"] { on = 1 }' "$1"
 }
 
-same() { # FORM FILE FIRST LAST
-    try 0 "$keys" "$1"
-    between "$2" "$3" "$4" >"$work/documented"
-    diff -u "$work/documented" "$work/out" || fail "$2 differs from '$keys $1'"
-}
+# Each key of the page begins with the three lines of the table; prose of the page follows.
+# The three lines of one key stand together, in the table's order, and no other key does.
+try 0 "$keys" man
+between "$manual/snug.conf.5" '.\" keys' '.\" end of keys' |
+    awk '/^\.TP$/ { n = 3 } n-- > 0 { print }' >"$work/documented"
+diff -u "$work/documented" "$work/out" || fail "snug.conf.5 differs from '$keys man'"
 
-same markdown "$top/README.md" '<!-- keys -->' '<!-- end of keys -->'
-same man "$top/lib/manual/snug.1" '.\" keys' '.\" end of keys'
+# The README has some rows, with a meaning of its own.
+try 0 "$keys" markdown
+grep '^| `[a-z.]*` | .* | .* | ' "$top/README.md" | sed 's/ | [^|]*|$/ |/' >"$work/rows"
+[ "$(wc -l <"$work/rows")" = 8 ] || fail 'the README does not have eight keys'
+while read -r row; do
+    prints "$row"
+done <"$work/rows"
 
-# A page that groff warns about shows something else than was meant.
-if command -v groff >/dev/null; then
-    try 0 groff -man -ww -Tutf8 "$top/lib/manual/snug.1"
-    is_calm
-fi
+# Each option that --help names stands in snug(1).
+for command in '' explain run check stat; do
+    try 0 "$snug" $command --help
+    grep -o -e '^ *--[a-z][a-z-]*' "$work/out" | tr -d ' ' | sed 's/-/\\-/g' |
+        while read -r option; do
+            grep -qF -e "$option" "$manual/snug.1" || echo "$command $option"
+        done >"$work/missing"
+    [ ! -s "$work/missing" ] || fail "snug.1 lacks: $(cat "$work/missing")"
+done
+
+# The README's answer is what the command says of such a machine.
+make_tree "$work/captured"
+cd "$work"
+awk '/^```$/ { on = 0 } on { print } /^\$ snug explain --root captured$/ { on = 1 }' \
+    "$top/README.md" >"$work/documented"
+try 0 "$snug" explain --root captured
+diff -u "$work/documented" "$work/out" || fail 'the README has another answer of explain'
+
+# A stranger reads one page.
+[ "$(wc -l <"$top/README.md")" -le 200 ] || fail 'the README has more than 200 lines'
+[ "$(wc -w <"$top/README.md")" -le 2000 ] || fail 'the README has more than 2,000 words'
+
+# A page that a formatter warns about shows something else than was meant.
+for page in "$manual"/*.[1-8]; do
+    if command -v groff >/dev/null; then
+        try 0 groff -man -ww -Tutf8 "$page"
+        is_calm
+    fi
+    if command -v mandoc >/dev/null; then
+        try 0 mandoc -Tlint -W warning "$page"
+        prints_nothing
+        is_calm
+    fi
+done
 end

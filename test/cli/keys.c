@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Prints the option table as it stands in the README (`keys markdown`) and in the man page
- * (`keys man`). A test compares; to mend a difference, paste this output there.
+ * Prints the option table: the README's rows begin as those of `keys markdown`, each key of
+ * snug.conf(5) with the lines of `keys man`. A test compares; to mend a difference, paste.
  */
 #include <stdio.h>
 #include <string.h>
