@@ -23,6 +23,7 @@
 #include "snug/apply/window.h"
 #include "snug/base/entries.h"
 #include "snug/base/log.h"
+#include "snug/base/objects.h"
 #include "snug/base/sys.h"
 #include "snug/facts/maps.h"
 #include "snug/facts/nodes.h"
@@ -37,6 +38,9 @@ enum { NOT_STARTED, STARTING, INACTIVE, ACTIVE };
 
 /* libc's; absent in a program without libc. */
 extern char **__environ __attribute__((weak));
+
+/* This object's own dynamic section. */
+extern const char _DYNAMIC[] __attribute__((visibility("hidden")));
 
 static const struct snug_root live = {.fd = -1};
 
@@ -240,6 +244,11 @@ static bool start(char **envp)
         return false;
     const bool is_mentioned = snug_entries_mention(vector.envp, "SNUG");
     if ((is_mentioned && snug_policy_is_off(vector.envp)) || is_privileged())
+        return false;
+    /* Baked into an image and brought by a pod as well: the first copy in load order
+     * serves, for it alone sees who calls. One that is older than this rule serves wherever
+     * it stands. */
+    if (!snug_objects_leads(_DYNAMIC, "libsnug.so", "snug_one_serves"))
         return false;
     if (is_mentioned)
         snug_children_join(&vector, record);

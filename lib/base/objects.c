@@ -161,6 +161,37 @@ bool snug_objects_has_glibc_2_35(void)
     return find_object();
 }
 
+/* Where the walk over what the program starts with ends: at the loader itself. What comes
+ * behind it may have been opened later, and may go at any time. */
+static bool is_loader(const struct link_map *object)
+{
+    const struct r_debug *debug = &_r_debug ? &_r_debug : musl_debug;
+    return object->l_addr == debug->r_ldbase;
+}
+
+static bool has_soname(const struct link_map *object, const char *soname)
+{
+    const struct symbols in = symbols_of(object);
+    for (const Elf64_Dyn *entry = object->l_ld; entry && entry->d_tag != DT_NULL; entry++)
+        if (entry->d_tag == DT_SONAME)
+            return in.strings &&
+                   snug_text_equals(snug_text_of(in.strings + entry->d_un.d_val), soname);
+    return false;
+}
+
+bool snug_objects_leads(const void *self, const char *soname, const char *mark)
+{
+    const struct link_map *object = first_object();
+    bool is_found = !object;
+    for (; object; object = is_loader(object) ? NULL : object->l_next) {
+        if (object->l_ld == self)
+            is_found = true;
+        else if (has_soname(object, soname) && (!is_found || !find_in_object(object, mark)))
+            return false;
+    }
+    return is_found;
+}
+
 void *snug_objects_own(const char *name)
 {
     const struct link_map *object = first_object();

@@ -12,7 +12,13 @@
  * unloaded, and one of them defines what a hook asks for. */
 void *snug_objects_next(const void *self, const char *name);
 
-/* The same of the program itself, and of nothing else. */
+/* Whether of all objects of that SONAME the one whose dynamic section is `self` is the
+ * first, and each of the others has a function `mark`, by which it does as this one does.
+ * Looks at what the program starts with; false if `self` is none of that, true if the
+ * loader keeps no list. */
+bool snug_objects_leads(const void *self, const char *soname, const char *mark);
+
+/* The same as snug_objects_next of the program itself, and of nothing else. */
 void *snug_objects_own(const char *name);
 
 /* Whether the process has a glibc of 2.35 or later, by a function that came with it. */
