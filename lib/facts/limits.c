@@ -63,8 +63,11 @@ static enum snug_kind parse_quota(struct snug_text quota, struct snug_text perio
 enum snug_kind snug_limits_parse_cpu_max(struct snug_text text, uint64_t *ret_quota_usec,
                                          uint64_t *ret_period_usec)
 {
+    static const char default_period[] = "100000";
     struct snug_text word[2];
-    if (!cut_words(text, 2, word))
+    if (cut_words(text, 1, word))
+        word[1] = snug_text_of(default_period);
+    else if (!cut_words(text, 2, word))
         return SNUG_UNKNOWN;
     if (!snug_text_equals(word[0], "max"))
         return parse_quota(word[0], word[1], ret_quota_usec, ret_period_usec);

@@ -30,10 +30,22 @@ enum snug_answer snug_variables_godebug(struct snug_text settings, const char *n
     return ret;
 }
 
+bool snug_variables_is_unset(const char *entry)
+{
+    struct snug_text value = snug_text_of(entry);
+    struct snug_text name;
+    uint64_t number;
+    if (!snug_text_cut(&value, '=', &name) || !value.n)
+        return true;
+    return snug_text_equals(name, "GOMAXPROCS") &&
+           (snug_text_u64(value, &number) < 0 || !number || number > INT32_MAX);
+}
+
 static enum snug_owner owner_of(char *const *entries, const char *name)
 {
     const char *entry = snug_entries_find(entries, name);
-    return entry ? snug_variables_owner(entries, entry) : SNUG_OWNER_NOBODY;
+    return entry && !snug_variables_is_unset(entry) ? snug_variables_owner(entries, entry)
+                                                    : SNUG_OWNER_NOBODY;
 }
 
 void snug_variables_read(char *const *entries, struct snug_variable_facts *ret)

@@ -67,7 +67,10 @@ static void decide_gomaxprocs(const struct snug_facts *facts,
         cpu->gomaxprocs_reason = SNUG_REASON_USER_VALUE;
         return;
     }
-    if (!cpu->count || cpu->reason == SNUG_REASON_COUNT_OFF) {
+    /* All the CPUs there are, for want of a limit, are not known to be better than what the
+     * runtime finds. */
+    if (!cpu->count || cpu->reason == SNUG_REASON_COUNT_OFF ||
+        cpu->reason == SNUG_REASON_LIMIT_UNKNOWN) {
         cpu->gomaxprocs_reason = cpu->reason;
         return;
     }

@@ -67,12 +67,12 @@ static struct count count_cpus(const struct snug_cpu_facts *cpu,
         return within(round_quota(&cpu->limit, &policy->setting[SNUG_CPU_ROUND]), least,
                       most, SNUG_REASON_LIMIT_ROUNDED, SNUG_REASON_LIMIT_BELOW_MIN,
                       SNUG_REASON_LIMIT_ABOVE_ALLOWED);
-    if (cpu->limit.kind == SNUG_UNKNOWN)
-        return (struct count){most, SNUG_REASON_LIMIT_UNKNOWN};
 
     const uint64_t requested = count_of_request(policy, request_milli);
     if (!requested)
-        return (struct count){most, SNUG_REASON_NO_LIMIT};
+        return (struct count){most, cpu->limit.kind == SNUG_UNKNOWN
+                                        ? SNUG_REASON_LIMIT_UNKNOWN
+                                        : SNUG_REASON_NO_LIMIT};
     return within(requested, least, most, SNUG_REASON_REQUEST,
                   SNUG_REASON_REQUEST_BELOW_MIN, SNUG_REASON_REQUEST_ABOVE_ALLOWED);
 }

@@ -15,11 +15,11 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_LIMIT_ROUNDED] = "the CPU limit, rounded",
     [SNUG_REASON_LIMIT_BELOW_MIN] = "the CPU limit is below cpu.min",
     [SNUG_REASON_LIMIT_ABOVE_ALLOWED] = "the CPU limit is above the allowed CPUs",
-    [SNUG_REASON_REQUEST] = "no CPU limit; the CPU request times cpu.burst",
+    [SNUG_REASON_REQUEST] = "no CPU limit is known; the CPU request times cpu.burst",
     [SNUG_REASON_REQUEST_BELOW_MIN] =
-        "no CPU limit; the CPU request times cpu.burst is below cpu.min",
+        "no CPU limit is known; the CPU request times cpu.burst is below cpu.min",
     [SNUG_REASON_REQUEST_ABOVE_ALLOWED] =
-        "no CPU limit; the CPU request times cpu.burst is above the allowed CPUs",
+        "no CPU limit is known; the CPU request times cpu.burst is above the allowed CPUs",
     [SNUG_REASON_FIXED_COUNT] = "cpu.count is a number",
     [SNUG_REASON_FIXED_ABOVE_ALLOWED] = "cpu.count is above the allowed CPUs",
     [SNUG_REASON_COUNT_OFF] = "cpu.count = off",

@@ -46,19 +46,27 @@ static uint64_t least(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+static bool settles(bool reads_limit, bool updates, uint64_t by_limit, unsigned n_seen,
+                    unsigned n_left, unsigned count)
+{
+    const uint64_t most = reads_limit ? by_limit : (uint64_t)SNUG_CPUS_MAX;
+    return least(n_seen, most) == count && (!updates || least(n_left, most) == count);
+}
+
+/* A release that hides itself does both or neither, but for what a variable says; the count
+ * must come out whichever it is. */
 bool snug_runtime_settles_at(const struct snug_facts *facts, unsigned n_seen,
                              unsigned n_left, unsigned count)
 {
     enum snug_answer container;
     enum snug_answer updates;
     find_habits(facts, &container, &updates);
-    if (container == SNUG_MAYBE || updates == SNUG_MAYBE)
-        return false;
-
-    const uint64_t by_limit =
-        container == SNUG_YES ? count_of_own_limit(facts) : (uint64_t)SNUG_CPUS_MAX;
-    const uint64_t n_later = updates == SNUG_YES ? n_left : n_seen;
-    return least(n_seen, by_limit) == count && least(n_later, by_limit) == count;
+    const uint64_t by_limit = count_of_own_limit(facts);
+    const bool if_old = settles(container == SNUG_YES, updates == SNUG_YES, by_limit,
+                                n_seen, n_left, count);
+    const bool if_new =
+        settles(container != SNUG_NO, updates != SNUG_NO, by_limit, n_seen, n_left, count);
+    return if_old && if_new;
 }
 
 unsigned snug_runtime_moves_to(const struct snug_facts *facts)

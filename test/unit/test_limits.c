@@ -14,8 +14,8 @@ static const struct {
 } cpu_max[] = {
     {"empty", "", SNUG_UNKNOWN, 0, 0},
     {"newline only", "\n", SNUG_UNKNOWN, 0, 0},
-    {"period missing", "150000\n", SNUG_UNKNOWN, 0, 0},
-    {"max, period missing", "max\n", SNUG_UNKNOWN, 0, 0},
+    {"the kernel's period", "150000\n", SNUG_SET, 150000, 100000},
+    {"no limit, the kernel's period", "max\n", SNUG_NONE, 0, 0},
     {"period 0", "150000 0\n", SNUG_UNKNOWN, 0, 0},
     {"max, period 0", "max 0\n", SNUG_UNKNOWN, 0, 0},
     {"quota 0", "0 100000\n", SNUG_UNKNOWN, 0, 0},

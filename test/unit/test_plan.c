@@ -8,14 +8,25 @@
 START_TEST(an_unknown_limit_changes_nothing)
 {
     facts.cpu.limit.kind = SNUG_UNKNOWN;
+    facts.cpu.own.kind = SNUG_UNKNOWN;
     facts.memory.limit.kind = SNUG_UNKNOWN;
-    request_milli = 1500;
     make();
     ck_assert_uint_eq(plan.cpu.count, 8);
     ck_assert_int_eq(plan.cpu.reason, SNUG_REASON_LIMIT_UNKNOWN);
     ck_assert_int_eq(plan.memory.reason, SNUG_REASON_MEMORY_UNKNOWN);
     ck_assert_uint_eq(plan.n_variables, 0);
     ck_assert(!plan.cpu.has_window);
+}
+END_TEST
+
+START_TEST(a_request_counts_where_the_limit_is_unknown)
+{
+    facts.cpu.limit.kind = SNUG_UNKNOWN;
+    request_milli = 1500;
+    make();
+    ck_assert_uint_eq(plan.cpu.count, 3);
+    ck_assert_int_eq(plan.cpu.reason, SNUG_REASON_REQUEST);
+    ck_assert(plan.cpu.has_window);
 }
 END_TEST
 
@@ -168,66 +179,6 @@ START_TEST(with_a_window_old_go_needs_no_gomaxprocs)
 }
 END_TEST
 
-START_TEST(new_go_that_agrees_is_left_alone)
-{
-    run_newest_go();
-    make();
-    ck_assert(plan.cpu.has_window && !plan.cpu.sets_gomaxprocs);
-    ck_assert(!plan.cpu.may_set_gomaxprocs);
-}
-END_TEST
-
-static const struct differ_row {
-    const char *label;
-    const char *key, *value;
-    enum snug_kind own;
-    enum snug_answer container, updates;
-    unsigned go_minor;
-    bool is_mounted_whole;
-    bool sets_gomaxprocs;
-} differ_rows[] = {
-    {"an ancestor's limit", NULL, NULL, SNUG_NONE, SNUG_MAYBE, SNUG_MAYBE, 27, true, true},
-    {"a fixed count", "cpu.count", "3", SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 27, true, true},
-    {"one CPU", "cpu.count", "1", SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 27, true, true},
-    {"GODEBUG switched both off", NULL, NULL, SNUG_SET, SNUG_NO, SNUG_NO, 27, true, false},
-    {"GODEBUG left updates on", NULL, NULL, SNUG_SET, SNUG_NO, SNUG_MAYBE, 27, true, true},
-    {"GODEBUG left the limit on", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_NO, 27, true,
-     false},
-    {"1.25 cannot find its cgroup", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 25, false,
-     true},
-    {"1.26 finds it", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 26, false, false},
-    {"1.25 finds it at the root", NULL, NULL, SNUG_SET, SNUG_MAYBE, SNUG_MAYBE, 25, true,
-     false},
-    {"an unknown own limit", NULL, NULL, SNUG_UNKNOWN, SNUG_MAYBE, SNUG_MAYBE, 27, true,
-     true},
-};
-
-START_TEST(new_go_that_would_not_stay_gets_gomaxprocs)
-{
-    const struct differ_row *row = &differ_rows[_i];
-    run_newest_go();
-    facts.program.go_minor = row->go_minor;
-    facts.cpu.own.kind = row->own;
-    facts.cpu.is_mounted_whole = row->is_mounted_whole;
-    facts.variables.container_maxprocs = row->container;
-    facts.variables.update_maxprocs = row->updates;
-    if (row->key)
-        choose(row->key, row->value);
-    make();
-    ck_assert_msg(plan.cpu.sets_gomaxprocs == row->sets_gomaxprocs, "%s", row->label);
-    ck_assert(plan.cpu.has_window);
-}
-END_TEST
-
-START_TEST(without_module_information_new_go_gets_gomaxprocs)
-{
-    run_newest_go();
-    facts.program.follows_container = SNUG_MAYBE;
-    make();
-    ck_assert(plan.cpu.sets_gomaxprocs);
-}
-END_TEST
-
 static const struct window_row {
     const char *label;
     bool is_static, imports_mmap, is_archive;
@@ -347,6 +298,7 @@ int main(void)
     TCase *tcase = tcase_create("plan");
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, an_unknown_limit_changes_nothing);
+    tcase_add_test(tcase, a_request_counts_where_the_limit_is_unknown);
     tcase_add_test(tcase, unknown_allowed_cpus_change_nothing);
     tcase_add_loop_test(tcase, memory_target_follows_the_limit, 0, N_ROWS(memory_rows));
     tcase_add_loop_test(tcase, growth_is_guarded_by_limits_that_kill, 0,
@@ -357,10 +309,6 @@ int main(void)
     tcase_add_test(tcase, values_of_a_parents_snug_are_replaced);
     tcase_add_test(tcase, gogc_is_written_as_given);
     tcase_add_test(tcase, with_a_window_old_go_needs_no_gomaxprocs);
-    tcase_add_test(tcase, new_go_that_agrees_is_left_alone);
-    tcase_add_loop_test(tcase, new_go_that_would_not_stay_gets_gomaxprocs, 0,
-                        N_ROWS(differ_rows));
-    tcase_add_test(tcase, without_module_information_new_go_gets_gomaxprocs);
     tcase_add_loop_test(tcase, without_a_window_gomaxprocs_says_it, 0, N_ROWS(window_rows));
     tcase_add_test(tcase, only_go_is_touched_unless_asked);
     tcase_add_test(tcase, the_off_switch_goes_first);

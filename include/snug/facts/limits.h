@@ -8,7 +8,8 @@
 /* Parsers of the files' texts. SNUG_UNKNOWN is a malformed text; the results are written
  * for SNUG_SET only. */
 
-/* cpu.max: `150000 100000`, `max 100000`. */
+/* cpu.max: `150000 100000`, `max 100000`. A quota alone has the period that the kernel takes
+ * for it, 100 ms. */
 enum snug_kind snug_limits_parse_cpu_max(struct snug_text text, uint64_t *ret_quota_usec,
                                          uint64_t *ret_period_usec);
 

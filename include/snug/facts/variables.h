@@ -15,6 +15,11 @@ void snug_variables_read(char *const *entries, struct snug_variable_facts *ret);
 /* Whose value the entry (`NAME=value`) is, by the record among the same entries. */
 enum snug_owner snug_variables_owner(char *const *entries, const char *entry);
 
+/* Whether the Go runtime takes the entry for unset, so that its value is nobody's wish: an
+ * empty one, and for GOMAXPROCS all but a number from 1 to 2^31-1. Source: readGOMEMLIMIT,
+ * readGOGC (runtime/mgcpacer.go), schedinit (runtime/proc.go). */
+bool snug_variables_is_unset(const char *entry);
+
 /* What GODEBUG settings (`gctrace=1,updatemaxprocs=0`) say of the switch `name`. The last
  * one that is a number counts, as for the runtime; SNUG_MAYBE if it is not mentioned. */
 enum snug_answer snug_variables_godebug(struct snug_text settings, const char *name);
