@@ -45,7 +45,7 @@ static void *map(mmap_function *next, const void *caller, void *at, size_t n_byt
                  int prot, int flags, int fd, off_t offset)
 {
     static void *const failed = (void *)-1;
-    const bool is_watched = watches_heap();
+    const bool is_watched = watches_heap() && snug_caller_is_runtime(caller);
     if (is_watched && !snug_heap_allows(at, n_bytes, prot, flags)) {
         snug_next_set_errno(ENOMEM);
         return failed;

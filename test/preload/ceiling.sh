@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # span.guard = refuse: ceiling.sh OBJECT. A live heap that grows past its limit ends by itself,
 # with Go's message and stacks and one line that names the limit, where without the guard the
-# kernel kills; one that stays below its limit is never refused.
+# kernel kills; one that stays below its limit is never refused, nor is what is not its heap.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1
@@ -11,10 +11,16 @@ command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
 group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
 work=$(mktemp -d)
 trap 'cgroup_close "$group"; rm -rf "$work"' EXIT
-(cd "$here/../go/live" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/live" .)
+for program in live beside; do
+    (cd "$here/../go/$program" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/$program" .)
+done
 limit=$((256 << 20))
-cgroup_limit "$group" 200000 $limit
 failures=0
+
+limited() { # BYTES
+    cgroup_limit "$group" 200000 "$1"
+}
+limited $limit
 
 expect() { # LABEL STATUS COMMAND…
     local label=$1 wanted=$2 status=0
@@ -44,7 +50,36 @@ done
 guarded 'past the limit without GOMEMLIMIT' 2 env SNUG_MEMORY_LIMIT=off "$work/live" -keep 400
 guarded 'near GOMEMLIMIT' 0 "$work/live" -keep 185 -churn 1000
 grep -q '^finished 2960 blocks live' "$work/out" || fail 'it did not finish'
+guarded 'beside names that are not there' 0 "$work/beside" names "$work" 600000
 cgroup_run "$group" sh -c "head -c 300M /dev/zero >'$work/file'" # Fills the page cache.
 guarded 'beside a full page cache' 0 "$work/live" -keep 141 -churn 500
 [ "$(grep -c snug "$work/out")" = 0 ] || fail 'a line where nothing was refused'
+
+# Neither reservation nor commitment is Go's.
+limited $((128 << 20))
+expect 'an arena of C without the guard' 0 "$work/beside" arena
+guarded 'an arena of C' 0 "$work/beside" arena
+grep -qx 'all 40 pieces' "$work/out" || fail 'it did not commit all'
+
+# A limit that is raised counts, without follow; so does one that is lowered.
+changed() { # LABEL STATUS BYTES MIB
+    local status=0 pid
+    rm -f "$work/begin"
+    mkfifo "$work/begin"
+    cgroup_run "$group" env SNUG_SPAN_GUARD=refuse LD_PRELOAD="$object" \
+        "$work/beside" wait "$4" <"$work/begin" >"$work/out" 2>&1 &
+    pid=$!
+    exec 3>"$work/begin"
+    until grep -qx ready "$work/out" || ! kill -0 $pid 2>/dev/null; do sleep 0.1; done
+    limited "$3"
+    echo >&3
+    exec 3>&-
+    wait $pid || status=$?
+    [ $status = "$2" ] || fail "$1: status $status, not $2"
+}
+limited $limit
+changed 'raised to 1 GiB' 0 $((1 << 30)) 400
+limited $((1 << 30))
+changed 'lowered to 256 MiB' 2 $limit 400
+grep -q 'span.guard: refused' "$work/out" || fail 'no line names the lowered limit'
 [ $failures = 0 ]

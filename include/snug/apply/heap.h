@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The Go heap as the hooks see it: reservations, growth inside them, and their end. Only
- * called if the plan says watches_heap. Neither length, address nor protection of what the
+ * called if the plan says watches_heap, and for what the runtime itself maps: C allocators
+ * reserve and commit in the same shapes. Neither length, address nor protection of what the
  * runtime asks for is ever changed.
  */
 #pragma once
