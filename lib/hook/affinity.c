@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include "snug/apply/start.h"
 #include "snug/apply/view.h"
 #include "snug/base/file.h"
 #include "snug/base/sys.h"
@@ -37,6 +38,7 @@ static bool is_ours(pid_t pid)
 static void present(pid_t pid, size_t n_bytes, cpu_set_t *mask)
 {
     struct snug_view view;
+    snug_start_late();
     if (!snug_view_read(&view) || !view.shows_cpus || !is_ours(pid))
         return;
 

@@ -7,8 +7,16 @@
 #include <sys/sysinfo.h>
 #include <unistd.h>
 
+#include "snug/apply/start.h"
 #include "snug/apply/view.h"
 #include "snug/hook/next.h"
+
+/* A library counts in its constructor, which glibc runs before this object's own. */
+static bool read_view(struct snug_view *ret)
+{
+    snug_start_late();
+    return snug_view_read(ret);
+}
 
 static long least(long real, uint64_t shown)
 {
@@ -18,7 +26,7 @@ static long least(long real, uint64_t shown)
 static long show_cpus(long real)
 {
     struct snug_view view;
-    return snug_view_read(&view) && view.shows_cpus ? least(real, view.count) : real;
+    return read_view(&view) && view.shows_cpus ? least(real, view.count) : real;
 }
 
 static long show_pages(long real)
@@ -26,7 +34,7 @@ static long show_pages(long real)
     struct snug_view view;
     long (*next)(int) = snug_next_find(SNUG_NEXT_SYSCONF);
     const long page_bytes = next ? next(_SC_PAGESIZE) : 0;
-    return snug_view_read(&view) && view.shows_memory && page_bytes > 0
+    return read_view(&view) && view.shows_memory && page_bytes > 0
                ? least(real, view.memory_bytes / (uint64_t)page_bytes)
                : real;
 }
@@ -80,7 +88,7 @@ int sysinfo(struct sysinfo *ret_info)
     }
     const int r = next(ret_info);
     struct snug_view view;
-    if (r < 0 || !snug_view_read(&view) || !view.shows_memory)
+    if (r < 0 || !read_view(&view) || !view.shows_memory)
         return r;
 
     const uint64_t unit = ret_info->mem_unit ? ret_info->mem_unit : 1;
