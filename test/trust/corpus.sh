@@ -155,7 +155,7 @@ check_row() {
     fi
 }
 
-# A program with the shared AddressSanitizer refuses any preloaded object, as the README says.
+# A program with the shared AddressSanitizer refuses any preloaded object, as libsnug(7) says.
 check_sanitizer() {
     local status=0
     echo 'int main(void) { return 0; }' >"$work/a.c"

@@ -210,13 +210,13 @@ def test_pairs(pool, program, n):
 
 def without_follow(program):
     """With two failures the follower often has a reason to log, at the moment in which the Go
-    program opens its own files: their numbers are then one higher, as README says."""
+    program opens its own files: their numbers are then one higher, as libsnug(7) says."""
     keys = [key for key in program.keys if not key.startswith('SNUG_FOLLOW')]
     return Program(program.label, program.command, keys, program.has_filter, program.shell)
 
 
 def test_kills(pool, program):
-    """Each call that snug makes, and that the program can do without. Of getpid README says
+    """Each call that snug makes, and that the program can do without. Of getpid libsnug(7) says
     that it must be allowed; a Go program makes nanosleep in its second moment, and sched_yield
     at times."""
     needed = ['getpid', 'nanosleep'] + ['sched_yield'] * program.label.startswith('Go')

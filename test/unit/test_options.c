@@ -9,7 +9,7 @@
 #include "snug/policy/meanings.h"
 #include "snug/policy/values.h"
 
-/* In the order of the README's table. */
+/* In the order of the table in snug.conf(5). */
 static const char *const names[] = {
     "scope",           "cpu.count",      "cpu.round",    "cpu.min",
     "cpu.request",     "cpu.burst",      "memory.limit", "memory.headroom",
