@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The affinity mask as C code in the process sees it. The Go runtime never comes here: it
- * asks the kernel itself.
+ * The affinity mask as C code in the process sees it and sets it. The Go runtime never
+ * comes here: it asks the kernel itself.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 
+#include "snug/apply/shown.h"
 #include "snug/apply/start.h"
 #include "snug/apply/view.h"
+#include "snug/apply/window.h"
 #include "snug/base/file.h"
 #include "snug/base/sys.h"
 #include "snug/hook/next.h"
 
-enum { PATH_BYTES = 40 };
+enum { PATH_BYTES = 40, LENGTH_MAX = 64 << 10, FIRST_LENGTH = 128 };
 
 static const struct snug_root live = {.fd = -1};
 
@@ -32,53 +34,152 @@ static bool is_ours(pid_t pid)
     return fd >= 0;
 }
 
-/* Shows the presented CPUs instead of the real mask, which the kernel has just written. A
- * thread that was pinned to less than that, by itself or from outside, is shown the truth.
- */
-static void present(pid_t pid, size_t n_bytes, cpu_set_t *mask)
+/* The form that these calls had before glibc 2.3.4 has no length: the mask stands in its
+ * place. Nothing can be mapped where a length would lie. */
+static void *complete(size_t *n_bytes, const cpu_set_t *mask)
+{
+    const size_t first = *n_bytes;
+    if (first <= LENGTH_MAX)
+        return (void *)(uintptr_t)mask;
+    *n_bytes = FIRST_LENGTH;
+    return (void *)first;
+}
+
+/* The number by which a thread is known: its id, of whichever kind the call has. */
+static uintptr_t thread_of(pid_t pid)
+{
+    return (uintptr_t)(pid ? pid : snug_sys_gettid());
+}
+
+/* A handle of the calling thread stands for its id. */
+static uintptr_t thread_by(pthread_t thread)
+{
+    pthread_t (*self)(void) = snug_next_find(SNUG_NEXT_PTHREAD_SELF);
+    return self && self() == thread ? thread_of(0) : (uintptr_t)thread;
+}
+
+static bool read_view(struct snug_view *ret)
+{
+    /* A library counts in its constructor, which glibc runs before this object's own. */
+    snug_start_late();
+    return snug_view_read(ret) && ret->shows_cpus;
+}
+
+/* False if the caller's mask has CPUs that a set cannot hold. */
+static bool read_mask(size_t n_bytes, const cpu_set_t *mask, struct snug_cpus *ret)
+{
+    const unsigned char *from = (const void *)mask;
+    unsigned char *to = (void *)ret->word;
+    *ret = (struct snug_cpus){0};
+    for (size_t i = 0; i < n_bytes; i++)
+        if (i < sizeof ret->word)
+            to[i] = from[i];
+        else if (from[i])
+            return false;
+    return true;
+}
+
+static void write_mask(const struct snug_cpus *mask, size_t n_bytes, cpu_set_t *ret)
+{
+    const unsigned char *from = (const void *)mask->word;
+    unsigned char *to = (void *)ret;
+    for (size_t i = 0; i < n_bytes; i++)
+        to[i] = i < sizeof mask->word ? from[i] : 0;
+}
+
+/* Shows fewer CPUs instead of the real mask, which the kernel has just written. */
+static void present(uintptr_t thread, size_t n_bytes, cpu_set_t *ret_mask)
 {
     struct snug_view view;
-    snug_start_late();
-    if (!snug_view_read(&view) || !view.shows_cpus || !is_ours(pid))
-        return;
+    struct snug_cpus mask;
+    if (read_view(&view) && read_mask(n_bytes, ret_mask, &mask) &&
+        snug_shown_narrow(&view, thread, &mask))
+        write_mask(&mask, n_bytes, ret_mask);
+}
 
-    const unsigned long *presented = view.cpus.word;
-    unsigned long *real = (unsigned long *)mask;
-    const size_t n_words = n_bytes / sizeof *real;
-    for (size_t i = 0; i < SNUG_CPUS_WORDS; i++)
-        if (presented[i] & ~(i < n_words ? real[i] : 0))
-            return;
-    for (size_t i = 0; i < n_words; i++)
-        real[i] = i < SNUG_CPUS_WORDS ? presented[i] : 0;
+/* What to write instead of a mask that was just accepted, so that it may be read. */
+static bool widen(uintptr_t thread, size_t n_bytes, const cpu_set_t *mask,
+                  struct snug_cpus *ret)
+{
+    struct snug_view view;
+    __asm__(""
+            : "+r"(mask)); /* libc's header says that it is never NULL, which it may be. */
+    return mask && read_view(&view) && read_mask(n_bytes, mask, ret) &&
+           snug_shown_widen(&view, thread, ret);
 }
 
 int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
 {
+    ret_mask = complete(&n_bytes, ret_mask);
     int (*next)(pid_t, size_t, cpu_set_t *) = snug_next_find(SNUG_NEXT_SCHED_GETAFFINITY);
+    int r;
     if (next) {
-        const int r = next(pid, n_bytes, ret_mask);
-        if (r == 0)
-            present(pid, n_bytes, ret_mask);
-        return r;
+        r = next(pid, n_bytes, ret_mask);
+    } else {
+        const long n = snug_sys_sched_getaffinity(pid, n_bytes, (unsigned long *)ret_mask);
+        if (n < 0)
+            snug_next_set_errno((int)-n);
+        for (size_t i = n < 0 ? n_bytes : (size_t)n; i < n_bytes; i++)
+            ((char *)ret_mask)[i] = 0;
+        r = n < 0 ? -1 : 0;
     }
-
-    const long r = snug_sys_sched_getaffinity(pid, n_bytes, (unsigned long *)ret_mask);
-    if (r < 0) {
-        snug_next_set_errno((int)-r);
-        return -1;
-    }
-    for (size_t i = (size_t)r; i < n_bytes; i++)
-        ((char *)ret_mask)[i] = 0;
-    present(pid, n_bytes, ret_mask);
-    return 0;
+    if (r == 0 && is_ours(pid))
+        present(thread_of(pid), n_bytes, ret_mask);
+    return r;
 }
 
 int pthread_getaffinity_np(pthread_t thread, size_t n_bytes, cpu_set_t *ret_mask)
 {
+    ret_mask = complete(&n_bytes, ret_mask);
     int (*next)(pthread_t, size_t, cpu_set_t *) =
         snug_next_find(SNUG_NEXT_PTHREAD_GETAFFINITY_NP);
     const int r = next ? next(thread, n_bytes, ret_mask) : ENOSYS;
     if (r == 0)
-        present(0, n_bytes, ret_mask);
+        present(thread_by(thread), n_bytes, ret_mask);
+    return r;
+}
+
+/* A mask that the program sets while its thread's is narrowed would be undone. */
+int sched_setaffinity(pid_t pid, size_t n_bytes, const cpu_set_t *mask)
+{
+    mask = complete(&n_bytes, mask);
+    snug_window_close();
+    int (*next)(pid_t, size_t, const cpu_set_t *) =
+        snug_next_find(SNUG_NEXT_SCHED_SETAFFINITY);
+    if (!next)
+        return (int)snug_next_refuse();
+    const int r = next(pid, n_bytes, mask);
+    const int error = snug_next_errno();
+    struct snug_cpus real;
+    if (r == 0 && widen(thread_of(pid), n_bytes, mask, &real) && is_ours(pid) &&
+        next(pid, sizeof real.word, (const void *)real.word) < 0)
+        snug_next_set_errno(error); /* Then it has what it asked for. */
+    return r;
+}
+
+int pthread_setaffinity_np(pthread_t thread, size_t n_bytes, const cpu_set_t *mask)
+{
+    mask = complete(&n_bytes, mask);
+    snug_window_close();
+    int (*next)(pthread_t, size_t, const cpu_set_t *) =
+        snug_next_find(SNUG_NEXT_PTHREAD_SETAFFINITY_NP);
+    const int r = next ? next(thread, n_bytes, mask) : ENOSYS;
+    struct snug_cpus real;
+    if (r == 0 && widen(thread_by(thread), n_bytes, mask, &real))
+        (void)next(thread, sizeof real.word, (const void *)real.word); /* As above. */
+    return r;
+}
+
+/* For a thread that is to be created: the mask was read by this one. */
+int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t n_bytes, const cpu_set_t *mask)
+{
+    mask = complete(&n_bytes, mask);
+    int (*next)(pthread_attr_t *, size_t, const cpu_set_t *) =
+        snug_next_find(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP);
+    const int r = next ? next(attr, n_bytes, mask) : ENOSYS;
+    struct snug_cpus real;
+    if (r == 0 && widen(thread_of(0), n_bytes, mask, &real))
+        (void)next(attr, n_bytes < sizeof real.word ? n_bytes : sizeof real.word,
+                   (const void *)real.word); /* As above. */
     return r;
 }

@@ -20,7 +20,9 @@ static const char names[] =
     "get_nprocs\0get_phys_pages\0get_avphys_pages\0fork\0vfork\0clone\0"
     "daemon\0system\0popen\0posix_spawn\0posix_spawnp\0execve\0execv\0"
     "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0prctl\0syscall\0"
-    "pthread_attr_setstacksize\0pthread_join\0__errno_location";
+    "pthread_attr_setstacksize\0pthread_join\0pthread_self\0"
+    "sched_setaffinity\0pthread_setaffinity_np\0"
+    "pthread_attr_setaffinity_np\0__errno_location";
 
 static const char *name_of(enum snug_next_name name)
 {

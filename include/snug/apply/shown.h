@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The mask that C code is shown in the place of a thread's real one, and what that means
+ * when it is written back: libraries pin a thread for a while and put back what they have
+ * read. A program that wants exactly the CPUs that it was shown cannot be told from one
+ * that puts them back, and gets the real ones.
+ *
+ * From any thread at any time. All leave errno alone.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "snug/apply/view.h"
+
+/* `mask` is the real mask of a thread; `thread` is any number that is only its own. False
+ * if it is shown as it is: it has no more CPUs than are to be seen. Else it becomes what is
+ * shown: the presented CPUs that are in it, and others of it until there are as many as are
+ * to be seen, so that a cpuset may move and a CPU go. */
+bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
+                       struct snug_cpus *mask);
+
+/* The thread, or one for it, writes this mask. True if it is what the thread was shown
+ * last: then it becomes the real mask of that time. If nothing is known of the thread, the
+ * presented CPUs stand for all that any thread had when they were shown. */
+bool snug_shown_widen(const struct snug_view *view, uintptr_t thread,
+                      struct snug_cpus *mask);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A few slots, in which threads take each other's place. One more is for the mask that was
+ * shown as just the presented CPUs, whoever it was shown to. What surprises: nobody waits.
+ * A slot that another thread is writing is left to it, and one that changes while it is
+ * read says nothing.
+ */
+#include <stdatomic.h>
+
+#include "snug/apply/shown.h"
+
+enum { N_SLOTS = 8, COMMON = N_SLOTS };
+
+struct slot {
+    _Atomic unsigned version; /* Odd while it is written; 0 before it ever was. */
+    _Atomic uintptr_t thread;
+    _Atomic unsigned long real[SNUG_CPUS_WORDS];
+    _Atomic unsigned long shown[SNUG_CPUS_WORDS];
+};
+
+static struct slot slots[N_SLOTS + 1];
+
+static struct slot *slot_of(uintptr_t thread)
+{
+    /* A handle of libc's is an address: its low bits are all alike. */
+    return &slots[(thread ^ thread >> 12) % N_SLOTS];
+}
+
+static void store(struct slot *slot, uintptr_t thread, const struct snug_cpus *real,
+                  const struct snug_cpus *shown)
+{
+    unsigned version = atomic_load_explicit(&slot->version, memory_order_relaxed);
+    if (version % 2 ||
+        !atomic_compare_exchange_strong(&slot->version, &version, version + 1))
+        return;
+    atomic_thread_fence(memory_order_release);
+    atomic_store_explicit(&slot->thread, thread, memory_order_relaxed);
+    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++) {
+        atomic_store_explicit(&slot->real[i], real->word[i], memory_order_relaxed);
+        atomic_store_explicit(&slot->shown[i], shown->word[i], memory_order_relaxed);
+    }
+    atomic_store_explicit(&slot->version, version + 2, memory_order_release);
+}
+
+/* Whether the slot is this thread's. */
+static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real,
+                 struct snug_cpus *ret_shown)
+{
+    const unsigned version = atomic_load_explicit(&slot->version, memory_order_acquire);
+    if (!version || version % 2 ||
+        atomic_load_explicit(&slot->thread, memory_order_relaxed) != thread)
+        return false;
+    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++) {
+        ret_real->word[i] = atomic_load_explicit(&slot->real[i], memory_order_relaxed);
+        ret_shown->word[i] = atomic_load_explicit(&slot->shown[i], memory_order_relaxed);
+    }
+    atomic_thread_fence(memory_order_acquire);
+    return atomic_load_explicit(&slot->version, memory_order_relaxed) == version;
+}
+
+bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
+                       struct snug_cpus *mask)
+{
+    if (!view->shows_cpus || snug_cpus_count(mask) <= view->count)
+        return false;
+    struct snug_cpus shown;
+    unsigned n = 0;
+    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
+        shown.word[i] = view->cpus.word[i] & mask->word[i];
+    n = snug_cpus_count(&shown);
+    for (unsigned cpu = snug_cpus_next(mask, 0); n < view->count;
+         cpu = snug_cpus_next(mask, cpu + 1))
+        if (!snug_cpus_has(&shown, cpu)) {
+            snug_cpus_add(&shown, cpu);
+            n++;
+        }
+    store(slot_of(thread), thread, mask, &shown);
+    if (snug_cpus_equal(&shown, &view->cpus))
+        store(&slots[COMMON], 0, mask, &shown);
+    *mask = shown;
+    return true;
+}
+
+bool snug_shown_widen(const struct snug_view *view, uintptr_t thread,
+                      struct snug_cpus *mask)
+{
+    struct snug_cpus real;
+    struct snug_cpus shown;
+    if (!view->shows_cpus)
+        return false;
+    /* Of what it was shown itself a thread knows best. */
+    const bool is_known = load(slot_of(thread), thread, &real, &shown);
+    if (!is_known && !load(&slots[COMMON], 0, &real, &shown))
+        return false;
+    if (!snug_cpus_equal(mask, &shown))
+        return false;
+    *mask = real;
+    return true;
+}

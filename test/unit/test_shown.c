@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What is shown of a mask, and what that means when it is written back. Eight CPUs; two of
+ * them, 2 and 3, are presented.
+ */
+#include <check.h>
+
+#include "snug/apply/shown.h"
+#include "suite.h"
+
+#define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows)[0])
+
+static const struct snug_view view = {
+    .shows_cpus = true,
+    .count = 2,
+    .cpus = {{0x0c}},
+};
+
+static const struct narrow_row {
+    const char *label;
+    unsigned long real, shown;
+} narrow_rows[] = {
+    {"all", 0xff, 0x0c},
+    {"more than the presented", 0x1e, 0x0c},
+    {"just the presented", 0x0c, 0x0c},
+    {"as many others", 0xc0, 0xc0},
+    {"one", 0x08, 0x08},
+    {"a cpuset that has moved", 0xf0, 0x30},
+    {"a presented CPU that went offline", 0xfb, 0x09},
+};
+
+START_TEST(no_more_are_shown_than_the_count)
+{
+    const struct narrow_row *row = &narrow_rows[_i];
+    struct snug_cpus mask = {{row->real}};
+    const bool is_narrowed = snug_shown_narrow(&view, 7, &mask);
+    ck_assert_msg(mask.word[0] == row->shown, "%s: shown %lx", row->label, mask.word[0]);
+    ck_assert_msg(is_narrowed == (row->real != row->shown), "%s", row->label);
+}
+END_TEST
+
+START_TEST(what_was_shown_can_be_written_back)
+{
+    const struct narrow_row *row = &narrow_rows[_i];
+    struct snug_cpus mask = {{row->real}};
+    (void)snug_shown_narrow(&view, 7, &mask);
+    ck_assert_int_eq(snug_shown_widen(&view, 7, &mask), row->real != row->shown);
+    ck_assert_msg(mask.word[0] == row->real, "%s: written %lx", row->label, mask.word[0]);
+}
+END_TEST
+
+START_TEST(another_mask_is_the_programs_own)
+{
+    struct snug_cpus mask = {{0xff}};
+    ck_assert(snug_shown_narrow(&view, 7, &mask));
+    mask.word[0] = 0x04;
+    ck_assert(!snug_shown_widen(&view, 7, &mask));
+    mask.word[0] = 0x3c;
+    ck_assert(!snug_shown_widen(&view, 7, &mask));
+    ck_assert_uint_eq(mask.word[0], 0x3c);
+}
+END_TEST
+
+/* Each to its own, though both were shown the same. */
+START_TEST(a_thread_gets_back_what_it_had_itself)
+{
+    struct snug_cpus all = {{0xff}};
+    struct snug_cpus some = {{0x3c}};
+    ck_assert(snug_shown_narrow(&view, 1, &some));
+    ck_assert(snug_shown_narrow(&view, 2, &all));
+    ck_assert(snug_cpus_equal(&all, &some));
+    ck_assert(snug_shown_widen(&view, 1, &some) && some.word[0] == 0x3c);
+    ck_assert(snug_shown_widen(&view, 2, &all) && all.word[0] == 0xff);
+}
+END_TEST
+
+/* One thread reads, the others write. */
+START_TEST(what_was_shown_to_another_thread_stands_for_all)
+{
+    struct snug_cpus mask = {{0x0c}};
+    ck_assert(!snug_shown_widen(&view, 3, &mask));
+    struct snug_cpus all = {{0xff}};
+    ck_assert(snug_shown_narrow(&view, 1, &all));
+    ck_assert(snug_shown_widen(&view, 3, &mask) && mask.word[0] == 0xff);
+}
+END_TEST
+
+START_TEST(nothing_is_changed_where_nothing_is_shown)
+{
+    const struct snug_view none = {.shows_cpus = false, .count = 8};
+    struct snug_cpus mask = {{0xff}};
+    ck_assert(!snug_shown_narrow(&none, 7, &mask));
+    ck_assert(!snug_shown_widen(&none, 7, &mask));
+    ck_assert_uint_eq(mask.word[0], 0xff);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("shown");
+    TCase *tcase = tcase_create("shown");
+    tcase_add_loop_test(tcase, no_more_are_shown_than_the_count, 0, N_ROWS(narrow_rows));
+    tcase_add_loop_test(tcase, what_was_shown_can_be_written_back, 0, N_ROWS(narrow_rows));
+    tcase_add_test(tcase, another_mask_is_the_programs_own);
+    tcase_add_test(tcase, a_thread_gets_back_what_it_had_itself);
+    tcase_add_test(tcase, what_was_shown_to_another_thread_stands_for_all);
+    tcase_add_test(tcase, nothing_is_changed_where_nothing_is_shown);
+    suite_add_tcase(suite, tcase);
+    return suite_run(suite);
+}
