@@ -53,7 +53,7 @@ static void take_limits(const struct snug_root *root, struct snug_facts *ret)
     snug_cgroup_find(root, &cpu, &memory);
     ret->cpu.is_mounted_whole = cpu.is_mounted_whole;
     snug_limits_read_cpu(root, &cpu, &ret->cpu.limit, &ret->cpu.own);
-    snug_limits_read_memory(root, &memory, &ret->memory.limit);
+    snug_limits_read_memory(root, &memory, &ret->memory);
 }
 
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)

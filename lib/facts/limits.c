@@ -6,7 +6,7 @@
 
 #include "snug/facts/limits.h"
 
-enum { VALUE_BYTES = 64 };
+enum { VALUE_BYTES = 64, KIB_BYTES = 1024, MIB_KIB = 1024 };
 
 static const uint64_t no_limit_bytes = (uint64_t)1 << 62;
 
@@ -31,6 +31,7 @@ struct search {
     struct limit total;         /* The kernel's own answer, hidden ancestors included. */
     struct limit best;          /* The tightest so far, if there is one … */
     char from[SNUG_PATH_BYTES]; /* … and its file. */
+    struct limit hard;          /* The tightest that the kernel kills at, of memory. */
 };
 
 /* Cuts a text of exactly `n` words on one line. */
@@ -173,7 +174,8 @@ static void take_cfs(struct search *search)
     take(search, "cpu.cfs_quota_us", r, &limit);
 }
 
-static void take_bytes(struct search *search, const char *name)
+/* `is_hard`: the kernel kills at it, and does not only slow down. */
+static void take_bytes(struct search *search, const char *name, bool is_hard)
 {
     struct value value;
     struct limit limit = {.per = 1};
@@ -181,6 +183,9 @@ static void take_bytes(struct search *search, const char *name)
     if (r == 0)
         limit.kind = snug_limits_parse_bytes(value.text, &limit.amount);
     take(search, name, r, &limit);
+    if (is_hard && limit.kind == SNUG_SET &&
+        (search->hard.kind != SNUG_SET || is_tighter(&limit, &search->hard)))
+        search->hard = limit;
 }
 
 /* Version 1's memory.stat has `hierarchical_memory_limit 268435456`: the tightest on the
@@ -212,10 +217,10 @@ static void take_cpu(struct search *search)
 static void take_memory(struct search *search)
 {
     if (search->at.is_v2) {
-        take_bytes(search, "memory.max");
-        take_bytes(search, "memory.high");
+        take_bytes(search, "memory.max", true);
+        take_bytes(search, "memory.high", false);
     } else {
-        take_bytes(search, "memory.limit_in_bytes");
+        take_bytes(search, "memory.limit_in_bytes", true);
         if (search->is_own)
             read_memory_stat(search);
     }
@@ -281,16 +286,38 @@ void snug_limits_read_cpu(const struct snug_root *root, const struct snug_cgroup
     write_quota(&search, ret_limit);
 }
 
-void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgroup *cgroup,
-                             struct snug_bytes *ret)
+/* Where version 1 has no limit, gVisor says what the machine has, `MemTotal:       24683620
+ * kB`. A sandbox, or lxcfs, that makes the machine look as small as its limit says the same
+ * of a limit; but limits are whole MiB, and no machine's memory is. */
+static bool is_all_memory(const struct snug_root *root, uint64_t bytes)
 {
+    uint64_t kib;
+    if (snug_file_find(root, "/proc/meminfo", "MemTotal:", &kib) < 0 ||
+        kib > UINT64_MAX / KIB_BYTES)
+        return false;
+    return bytes > kib * KIB_BYTES || (bytes == kib * KIB_BYTES && kib % MIB_KIB);
+}
+
+void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgroup *cgroup,
+                             struct snug_memory_facts *ret_memory)
+{
+    struct snug_bytes *ret = &ret_memory->limit;
     struct search search = {.root = root, .at = *cgroup};
     search_own(&search, take_memory);
     search_ancestors(&search, take_memory);
     /* Last, so that a visible ancestor's file is named and not this one. */
     search.at = *cgroup;
-    if (search.total.kind == SNUG_SET)
+    if (search.total.kind == SNUG_SET) {
         take(&search, "memory.stat", 0, &search.total);
+        if (search.hard.kind != SNUG_SET || is_tighter(&search.total, &search.hard))
+            search.hard = search.total;
+    }
+    ret_memory->hard_bytes = search.hard.kind == SNUG_SET ? search.hard.amount : 0;
+    if (!cgroup->is_v2 && search.best.kind == SNUG_SET &&
+        is_all_memory(root, search.best.amount)) {
+        ret_memory->hard_bytes = 0;
+        search.best.kind = SNUG_NONE;
+    }
 
     *ret = (struct snug_bytes){.kind = search.best.kind};
     if (ret->kind == SNUG_SET) {

@@ -98,12 +98,22 @@ static uint64_t headroom_bytes(const struct snug_setting *headroom, uint64_t lim
            limit_bytes % PERCENT * headroom->number / PERCENT;
 }
 
-/* The limit for Go, from the kernel's limit. Sets `ret_bytes` only if the reason is
- * SNUG_REASON_MEMORY_LIMIT. */
-static enum snug_reason decide_go_limit(const struct snug_bytes *limit,
+/* Whether the limit is a memory.high, which slows a program down and is the end of none. */
+static bool is_soft(const struct snug_bytes *limit)
+{
+    const size_t n = snug_text_of(limit->from).n;
+    return n && limit->from[n - 1] == 'h';
+}
+
+/* The limit for Go, from the kernel's limits. Sets `ret_bytes` only if the reason is
+ * SNUG_REASON_MEMORY_LIMIT. Headroom is kept below the limit that kills; memory.high leaves
+ * room below that one already, so the target may be at it. Alone it is mostly a part of the
+ * whole machine (the kubelet's memoryThrottlingFactor), and no wish for this program. */
+static enum snug_reason decide_go_limit(const struct snug_memory_facts *memory,
                                         const struct snug_policy *policy,
                                         uint64_t *ret_bytes)
 {
+    const struct snug_bytes *limit = &memory->limit;
     if (limit->kind == SNUG_UNKNOWN)
         return SNUG_REASON_MEMORY_UNKNOWN;
     if (limit->kind == SNUG_NONE)
@@ -111,13 +121,15 @@ static enum snug_reason decide_go_limit(const struct snug_bytes *limit,
     if (limit->bytes < least_limit_bytes)
         return SNUG_REASON_MEMORY_TOO_SMALL;
 
-    const uint64_t kept =
-        headroom_bytes(&policy->setting[SNUG_MEMORY_HEADROOM], limit->bytes);
-    if (kept >= limit->bytes || limit->bytes - kept < page_bytes ||
-        limit->bytes - kept > most_limit_bytes)
+    if (is_soft(limit) && !memory->hard_bytes)
+        return SNUG_REASON_MEMORY_HIGH_ALONE;
+
+    const uint64_t whole = is_soft(limit) ? memory->hard_bytes : limit->bytes;
+    const uint64_t kept = headroom_bytes(&policy->setting[SNUG_MEMORY_HEADROOM], whole);
+    if (kept >= whole || whole - kept < page_bytes || whole - kept > most_limit_bytes)
         return SNUG_REASON_MEMORY_NO_ROOM;
 
-    const uint64_t bytes = limit->bytes - kept;
+    const uint64_t bytes = whole - kept < limit->bytes ? whole - kept : limit->bytes;
     *ret_bytes = bytes - bytes % (bytes >= least_limit_bytes ? span_bytes : page_bytes);
     return SNUG_REASON_MEMORY_LIMIT;
 }
@@ -142,7 +154,7 @@ static void decide_memory(const struct snug_facts *facts, const struct snug_poli
         ret->reason = bytes > most_limit_bytes ? SNUG_REASON_MEMORY_NO_ROOM
                                                : SNUG_REASON_MEMORY_GIVEN;
     else
-        ret->reason = decide_go_limit(limit, policy, &bytes);
+        ret->reason = decide_go_limit(&facts->memory, policy, &bytes);
 
     ret->sets_go_limit =
         ret->reason == SNUG_REASON_MEMORY_LIMIT || ret->reason == SNUG_REASON_MEMORY_GIVEN;
@@ -161,13 +173,12 @@ static void decide_memory(const struct snug_facts *facts, const struct snug_poli
     }
 }
 
-/* The guard of the heap. memory.high only slows a program down: it is the end of none. */
+/* The guard of the heap. */
 static enum snug_reason decide_guard(const struct snug_facts *facts,
                                      const struct snug_policy *policy)
 {
     const struct snug_program *program = &facts->program;
     const struct snug_bytes *limit = &facts->memory.limit;
-    const size_t n = snug_text_of(limit->from).n;
     if (!snug_values_is(&policy->setting[SNUG_SPAN_GUARD], SNUG_WORD_ON))
         return SNUG_REASON_CEILING_OFF;
     if (!program->is_go || program->is_static || !program->imports_mmap)
@@ -175,8 +186,7 @@ static enum snug_reason decide_guard(const struct snug_facts *facts,
     if (limit->kind != SNUG_SET)
         return limit->kind == SNUG_NONE ? SNUG_REASON_MEMORY_NO_LIMIT
                                         : SNUG_REASON_MEMORY_UNKNOWN;
-    return n && limit->from[n - 1] == 'h' ? SNUG_REASON_CEILING_SOFT
-                                          : SNUG_REASON_CEILING_REFUSE;
+    return is_soft(limit) ? SNUG_REASON_CEILING_SOFT : SNUG_REASON_CEILING_REFUSE;
 }
 
 static void decide_gogc(const struct snug_facts *facts, const struct snug_policy *policy,

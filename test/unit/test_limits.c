@@ -191,35 +191,35 @@ END_TEST
 START_TEST(a_missing_controller_is_no_limit_unless_it_must_be_elsewhere)
 {
     struct snug_cgroup cgroup = cgroup_at("/u/a");
-    struct snug_bytes limit;
+    struct snug_memory_facts found;
     folder_put("u/a/", "");
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_NONE);
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_NONE);
 
     cgroup.if_no_file = SNUG_WHY_NOT_MOUNTED;
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_UNKNOWN);
-    ck_assert_int_eq(limit.why, SNUG_WHY_NOT_MOUNTED);
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
+    ck_assert_int_eq(found.limit.why, SNUG_WHY_NOT_MOUNTED);
 
     folder_put("u/memory.max", "max\n");
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_NONE);
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_NONE);
 }
 END_TEST
 
 START_TEST(a_missing_directory_is_not_visible)
 {
     const struct snug_cgroup cgroup = cgroup_at("/u/a");
-    struct snug_bytes limit;
+    struct snug_memory_facts found;
     folder_put("u/memory.max", "max\n");
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_UNKNOWN);
-    ck_assert_int_eq(limit.why, SNUG_WHY_NOT_VISIBLE);
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
+    ck_assert_int_eq(found.limit.why, SNUG_WHY_NOT_VISIBLE);
 
     folder_put("u/memory.max", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_SET);
-    ck_assert_uint_eq(limit.bytes, 4096);
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_SET);
+    ck_assert_uint_eq(found.limit.bytes, 4096);
 }
 END_TEST
 
@@ -241,16 +241,16 @@ END_TEST
 START_TEST(a_directory_in_a_files_place_cannot_be_read)
 {
     const struct snug_cgroup cgroup = cgroup_at("/u/a");
-    struct snug_bytes limit;
+    struct snug_memory_facts found;
     folder_put("u/a/memory.max/", "");
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_UNKNOWN);
-    ck_assert_int_eq(limit.why, SNUG_WHY_UNREADABLE);
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
+    ck_assert_int_eq(found.limit.why, SNUG_WHY_UNREADABLE);
 
     folder_put("u/a/memory.high", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_SET);
-    ck_assert_str_eq(limit.from, "/u/a/memory.high");
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_SET);
+    ck_assert_str_eq(found.limit.from, "/u/a/memory.high");
 }
 END_TEST
 
@@ -258,10 +258,10 @@ START_TEST(a_path_that_leaves_no_room_for_the_file_is_told)
 {
     struct snug_cgroup cgroup = cgroup_at("/u");
     memset(cgroup.directory + 2, '/', sizeof cgroup.directory - 4);
-    struct snug_bytes limit;
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_int_eq(limit.kind, SNUG_UNKNOWN);
-    ck_assert_int_eq(limit.why, SNUG_WHY_TOO_LONG);
+    struct snug_memory_facts found;
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
+    ck_assert_int_eq(found.limit.why, SNUG_WHY_TOO_LONG);
 }
 END_TEST
 
@@ -295,12 +295,13 @@ START_TEST(version_1_tells_the_limit_of_hidden_ancestors)
     folder_put("u/memory.limit_in_bytes", hierarchical[_i].limit);
     folder_put("u/memory.stat", hierarchical[_i].stat);
 
-    struct snug_bytes limit;
-    snug_limits_read_memory(&folder, &cgroup, &limit);
+    struct snug_memory_facts found;
+    snug_limits_read_memory(&folder, &cgroup, &found);
     const char *label = hierarchical[_i].label;
-    ck_assert_msg(limit.kind == hierarchical[_i].kind, "%s: %d", label, limit.kind);
-    ck_assert_msg(limit.bytes == hierarchical[_i].bytes, "%s", label);
-    ck_assert_msg(strcmp(limit.from, hierarchical[_i].from) == 0, "%s", label);
+    ck_assert_msg(found.limit.kind == hierarchical[_i].kind, "%s: %d", label,
+                  found.limit.kind);
+    ck_assert_msg(found.limit.bytes == hierarchical[_i].bytes, "%s", label);
+    ck_assert_msg(strcmp(found.limit.from, hierarchical[_i].from) == 0, "%s", label);
 }
 END_TEST
 
@@ -311,15 +312,15 @@ START_TEST(a_hidden_limit_is_named_by_the_own_cgroups_file)
     folder_put("u/a/memory.limit_in_bytes", "9223372036854771712\n");
     folder_put("u/a/memory.stat", "hierarchical_memory_limit 4096\n");
     folder_put("u/memory.limit_in_bytes", "8192\n");
-    struct snug_bytes limit;
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_uint_eq(limit.bytes, 4096);
-    ck_assert_str_eq(limit.from, "/u/a/memory.stat");
+    struct snug_memory_facts found;
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_uint_eq(found.limit.bytes, 4096);
+    ck_assert_str_eq(found.limit.from, "/u/a/memory.stat");
 
     folder_put("u/memory.limit_in_bytes", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &limit);
-    ck_assert_uint_eq(limit.bytes, 4096);
-    ck_assert_str_eq(limit.from, "/u/memory.limit_in_bytes");
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_uint_eq(found.limit.bytes, 4096);
+    ck_assert_str_eq(found.limit.from, "/u/memory.limit_in_bytes");
 }
 END_TEST
 

@@ -80,6 +80,32 @@ START_TEST(memory_target_follows_the_limit)
 }
 END_TEST
 
+/* The limits of 256 MiB and of 5.8 GiB are those that a kubelet wrote. */
+static const struct {
+    const char *label;
+    uint64_t high_bytes, hard_bytes;
+    enum snug_reason reason;
+    uint64_t go_limit_bytes;
+} soft_rows[] = {
+    {"memory.high alone", 5614727168, 0, SNUG_REASON_MEMORY_HIGH_ALONE, 0},
+    {"above the target", 255012864, 256 * MIB, SNUG_REASON_MEMORY_LIMIT, 241172480},
+    {"below the target", 128 * MIB, 256 * MIB, SNUG_REASON_MEMORY_LIMIT, 128 * MIB},
+};
+
+START_TEST(memory_high_and_headroom_do_not_add_up)
+{
+    facts.memory.limit.bytes = soft_rows[_i].high_bytes;
+    facts.memory.hard_bytes = soft_rows[_i].hard_bytes;
+    strcpy(facts.memory.limit.from, "/a/memory.high");
+    make();
+    ck_assert_msg(plan.memory.reason == soft_rows[_i].reason &&
+                      plan.memory.go_limit_bytes == soft_rows[_i].go_limit_bytes,
+                  "%s: %llu, %s", soft_rows[_i].label,
+                  (unsigned long long)plan.memory.go_limit_bytes,
+                  snug_reason_words(plan.memory.reason));
+}
+END_TEST
+
 static const struct {
     const char *label;
     enum snug_kind kind;
@@ -301,6 +327,8 @@ int main(void)
     tcase_add_test(tcase, a_request_counts_where_the_limit_is_unknown);
     tcase_add_test(tcase, unknown_allowed_cpus_change_nothing);
     tcase_add_loop_test(tcase, memory_target_follows_the_limit, 0, N_ROWS(memory_rows));
+    tcase_add_loop_test(tcase, memory_high_and_headroom_do_not_add_up, 0,
+                        N_ROWS(soft_rows));
     tcase_add_loop_test(tcase, growth_is_guarded_by_limits_that_kill, 0,
                         N_ROWS(ceiling_rows));
     tcase_add_test(tcase, the_heap_is_watched_where_somebody_reads_the_counts);

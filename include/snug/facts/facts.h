@@ -66,6 +66,9 @@ struct snug_cpu_facts {
 
 struct snug_memory_facts {
     struct snug_bytes limit; /* memory.max and memory.high alike; v1: both of its files. */
+    /* The tightest limit that the kernel kills at, 0 if there is none: memory.max without
+     * memory.high, at which it slows down. */
+    uint64_t hard_bytes;
 };
 
 struct snug_node_facts {

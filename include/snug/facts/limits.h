@@ -8,8 +8,8 @@
 /* Parsers of the files' texts. SNUG_UNKNOWN is a malformed text; the results are written
  * for SNUG_SET only. */
 
-/* cpu.max: `150000 100000`, `max 100000`. A quota alone has the period that the kernel takes
- * for it, 100 ms. */
+/* cpu.max: `150000 100000`, `max 100000`. A quota alone has the period that the kernel
+ * takes for it, 100 ms. */
 enum snug_kind snug_limits_parse_cpu_max(struct snug_text text, uint64_t *ret_quota_usec,
                                          uint64_t *ret_period_usec);
 
@@ -25,8 +25,8 @@ enum snug_kind snug_limits_parse_bytes(struct snug_text text, uint64_t *ret_byte
  * nearest. A file that cannot be read or understood does not hide the others. If none is
  * set and the own cgroup's could not be learned, the limit is unknown for that reason:
  * "none" is said only if the own cgroup was seen to have none. `ret_own` is the own
- * cgroup's alone. */
+ * cgroup's alone. A limit of version 1 that is all of the machine's memory is none. */
 void snug_limits_read_cpu(const struct snug_root *root, const struct snug_cgroup *cgroup,
                           struct snug_quota *ret_limit, struct snug_quota *ret_own);
 void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgroup *cgroup,
-                             struct snug_bytes *ret);
+                             struct snug_memory_facts *ret_memory);
