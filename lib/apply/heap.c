@@ -76,6 +76,7 @@ void snug_heap_adjust(const struct snug_facts *facts, const struct snug_plan *pl
 {
     static const struct snug_bytes none = {.kind = SNUG_NONE};
     snug_huge_set_budget(plan->spans.huge_budget_bytes);
+    snug_place_follow(&plan->numa);
     snug_ceiling_follow(plan->memory.guard_bytes ? &facts->memory.limit : &none);
 }
 

@@ -14,7 +14,13 @@
 
 enum { PAGE_BYTES = 4096 };
 
-static const struct snug_numa_plan *_Atomic plan; /* NULL: nothing is placed. */
+static const struct snug_numa_plan *start; /* Its turns are those of several nodes. */
+static _Atomic uint64_t wanted;            /* Bits; 0: nothing is placed. */
+
+static bool is_several(uint64_t nodes)
+{
+    return nodes & (nodes - 1);
+}
 
 static int try_mbind(const void *page)
 {
@@ -30,7 +36,16 @@ enum snug_answer snug_place_probe(void)
 
 void snug_place_arm(const struct snug_numa_plan *numa)
 {
-    atomic_store(&plan, numa);
+    start = numa;
+    atomic_store(&wanted, numa->nodes);
+}
+
+void snug_place_follow(const struct snug_numa_plan *numa)
+{
+    uint64_t nodes = atomic_load(&wanted);
+    if (nodes && numa->nodes && !is_several(nodes) && !is_several(numa->nodes))
+        /* Or else it has just been found that nothing can be placed. */
+        (void)atomic_compare_exchange_strong(&wanted, &nodes, numa->nodes);
 }
 
 static void put_on(void *at, size_t n_bytes, unsigned node)
@@ -42,16 +57,15 @@ static void put_on(void *at, size_t n_bytes, unsigned node)
     }
     snug_counters_add(SNUG_COUNT_PASSED_PLACE_FAILED, 1);
     if (r == -EPERM || r == -ENOSYS)
-        atomic_store(&plan, NULL); /* It will always be. */
+        atomic_store(&wanted, 0); /* It will always be. */
 }
 
 void snug_place_put(void *at, size_t n_bytes)
 {
-    const struct snug_numa_plan *numa = atomic_load_explicit(&plan, memory_order_acquire);
-    if (!numa)
+    const uint64_t nodes = atomic_load_explicit(&wanted, memory_order_acquire);
+    if (!nodes)
         return;
-    const uint64_t nodes = numa->nodes;
-    if (!(nodes & (nodes - 1))) {
+    if (!is_several(nodes)) {
         put_on(at, n_bytes, (unsigned)__builtin_ctzll(nodes));
         return;
     }
@@ -61,7 +75,7 @@ void snug_place_put(void *at, size_t n_bytes)
         uintptr_t to = (arena + 1) * SNUG_ARENAS_ARENA_BYTES;
         if (to > end)
             to = end;
-        put_on((void *)from, to - from, numa->turn[arena % SNUG_TURNS]);
+        put_on((void *)from, to - from, start->turn[arena % SNUG_TURNS]);
         from = to;
     }
 }

@@ -5,11 +5,13 @@
 #include "snug/plan/placement.h"
 #include "snug/policy/values.h"
 
-/* The node that the process was started on; SNUG_NODE_UNKNOWN if that cannot be told. The
- * presented CPUs begin there. */
+/* The node that the process was started on, where the presented CPUs begin; once it may not
+ * run there any more, the one where they begin now. SNUG_NODE_UNKNOWN if that cannot be
+ * told. */
 static unsigned find_start(const struct snug_facts *facts, const struct snug_cpu_plan *cpu)
 {
-    const unsigned current = facts->cpu.current < SNUG_CPUS_MAX
+    const unsigned current = facts->cpu.current < SNUG_CPUS_MAX &&
+                                     snug_cpus_has(&facts->cpu.allowed, facts->cpu.current)
                                  ? facts->cpu.current
                                  : snug_cpus_next(&cpu->presented, 0);
     return current < SNUG_CPUS_MAX ? facts->nodes.node_of[current] : SNUG_NODE_UNKNOWN;
@@ -49,8 +51,8 @@ static void write_turns(const struct snug_node_facts *facts, uint64_t nodes, uin
 
 /* The nodes that are asked for, of those that can give memory. */
 static enum snug_reason choose_nodes(const struct snug_facts *facts,
-                                     const struct snug_setting *place, bool is_on_one,
-                                     uint64_t start, uint64_t *nodes)
+                                     const struct snug_setting *place, uint64_t start,
+                                     uint64_t *nodes)
 {
     if (place->unit == SNUG_UNIT_NODES) {
         *nodes &= place->number;
@@ -62,37 +64,35 @@ static enum snug_reason choose_nodes(const struct snug_facts *facts,
         return is_several(*nodes) ? SNUG_REASON_PLACE_INTERLEAVE
                                   : SNUG_REASON_PLACE_ONE_NODE;
     }
-    const bool is_auto = place->word == SNUG_WORD_PLACE_AUTO;
-    if (is_auto && !is_on_one)
-        return SNUG_REASON_PLACE_SPREAD;
     *nodes &= start;
-    if (!*nodes)
-        return SNUG_REASON_PLACE_NO_MEMORY;
-    return is_auto ? SNUG_REASON_PLACE_AUTO : SNUG_REASON_PLACE_LOCAL;
+    return *nodes ? SNUG_REASON_PLACE_LOCAL : SNUG_REASON_PLACE_NO_MEMORY;
 }
 
 static bool is_placed(enum snug_reason reason)
 {
     return reason == SNUG_REASON_PLACE_LIST || reason == SNUG_REASON_PLACE_INTERLEAVE ||
-           reason == SNUG_REASON_PLACE_AUTO || reason == SNUG_REASON_PLACE_LOCAL;
+           reason == SNUG_REASON_PLACE_LOCAL;
 }
 
 /* Sets `ret_nodes` to what would be asked for, even if it cannot be. */
 static enum snug_reason decide_place(const struct snug_facts *facts,
-                                     const struct snug_setting *place, bool is_on_one,
-                                     uint64_t start, uint64_t *ret_nodes)
+                                     const struct snug_setting *place, uint64_t start,
+                                     uint64_t *ret_nodes)
 {
     uint64_t nodes = facts->nodes.with_memory;
     if (facts->privileges.mems_allowed)
         nodes &= facts->privileges.mems_allowed;
     if (snug_values_is(place, SNUG_WORD_PLACE_OFF))
         return SNUG_REASON_PLACE_OFF;
+    /* By its own policy the kernel does so, and goes on to when the CPUs have moved. */
+    if (snug_values_is(place, SNUG_WORD_PLACE_AUTO))
+        return SNUG_REASON_PLACE_AUTO;
     if (!facts->program.is_go || facts->program.is_static || !facts->program.imports_mmap)
         return SNUG_REASON_HEAP_UNSEEN;
     if (!is_several(nodes))
         return SNUG_REASON_PLACE_ONE_NODE;
 
-    const enum snug_reason reason = choose_nodes(facts, place, is_on_one, start, &nodes);
+    const enum snug_reason reason = choose_nodes(facts, place, start, &nodes);
     if (!is_placed(reason))
         return reason;
     *ret_nodes = nodes;
@@ -132,8 +132,9 @@ bool snug_placement_needs_weights(const struct snug_facts *facts,
 bool snug_placement_needs_trial(const struct snug_facts *facts,
                                 const struct snug_policy *policy)
 {
-    return facts->nodes.n_online > 1 &&
-           !snug_values_is(&policy->setting[SNUG_NUMA_PLACE], SNUG_WORD_PLACE_OFF);
+    const struct snug_setting *place = &policy->setting[SNUG_NUMA_PLACE];
+    return facts->nodes.n_online > 1 && !snug_values_is(place, SNUG_WORD_PLACE_OFF) &&
+           !snug_values_is(place, SNUG_WORD_PLACE_AUTO);
 }
 
 void snug_placement_decide(const struct snug_facts *facts, const struct snug_policy *policy,
@@ -150,8 +151,7 @@ void snug_placement_decide(const struct snug_facts *facts, const struct snug_pol
 
     const uint64_t start_bit = start < SNUG_NODES_MAX ? (uint64_t)1 << start : 0;
     uint64_t nodes = 0;
-    ret->reason = decide_place(facts, &policy->setting[SNUG_NUMA_PLACE], is_on_one,
-                               start_bit, &nodes);
+    ret->reason = decide_place(facts, &policy->setting[SNUG_NUMA_PLACE], start_bit, &nodes);
     if (is_placed(ret->reason)) {
         ret->nodes = nodes;
         write_turns(&facts->nodes, nodes, ret->turn);

@@ -65,9 +65,8 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_GUARD_LOG] = "seccomp.guard = log",
 
     [SNUG_REASON_PLACE_OFF] = "numa.place = off",
-    [SNUG_REASON_PLACE_AUTO] = "the allowed CPUs lie on one node",
-    [SNUG_REASON_PLACE_SPREAD] =
-        "numa.place = auto, and the allowed CPUs lie on several nodes",
+    [SNUG_REASON_PLACE_AUTO] =
+        "the kernel takes memory of the node whose CPU is the first to use it",
     [SNUG_REASON_PLACE_LOCAL] = "numa.place = local: where the process was started",
     [SNUG_REASON_PLACE_INTERLEAVE] =
         "numa.place = interleave: whole arenas in turn, by free memory at start",

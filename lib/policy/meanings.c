@@ -26,8 +26,7 @@ const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
                              .text = "show the limit to C code too (`_SC_PHYS_PAGES`, "
                                      "`_SC_AVPHYS_PAGES`, `sysinfo`)"},
     [SNUG_NUMA_PLACE] = {.values = "`off` `auto` `local` `interleave` `node:LIST`",
-                         .text = "where heap arenas go; `auto` acts only where the allowed "
-                                 "CPUs lie on one node"},
+                         .text = "where heap arenas go; `auto` leaves that to the kernel"},
     [SNUG_NUMA_CONFINE] = {.values = "`off` `on`",
                            .text = "if the presented CPUs fit in one node, keep the "
                                    "process on the node it was started on"},

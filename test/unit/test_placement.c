@@ -44,6 +44,10 @@ static void allow_node_0(void)
 {
     allow_cpus("1-3"), facts.cpu.current = 2;
 }
+static void move_to_0(void)
+{
+    allow_cpus("1-3");
+}
 static void hide_current(void)
 {
     facts.cpu.current = SNUG_CPUS_MAX;
@@ -78,11 +82,12 @@ static const struct {
     {"memory of one node allowed", limit_memory, "node:0", SNUG_REASON_PLACE_ONE_NODE, 0},
     {"static", be_static, "local", SNUG_REASON_HEAP_UNSEEN, 0},
     {"no cgo", be_raw, "local", SNUG_REASON_HEAP_UNSEEN, 0},
-    {"auto, CPUs of both nodes", NULL, "auto", SNUG_REASON_PLACE_SPREAD, 0},
-    {"auto, CPUs of one", allow_node_0, "auto", SNUG_REASON_PLACE_AUTO, 1},
+    {"auto, CPUs of both nodes", NULL, "auto", SNUG_REASON_PLACE_AUTO, 0},
+    {"auto, CPUs of one", allow_node_0, "auto", SNUG_REASON_PLACE_AUTO, 0},
     {"local", NULL, "local", SNUG_REASON_PLACE_LOCAL, 2},
     {"local, allowed memory unknown", forget_memory, "local", SNUG_REASON_PLACE_LOCAL, 2},
     {"local, the CPU is not known", hide_current, "local", SNUG_REASON_PLACE_LOCAL, 1},
+    {"local, moved to the other node", move_to_0, "local", SNUG_REASON_PLACE_LOCAL, 1},
     {"local, no memory there", drop_memory_of_1, "local", SNUG_REASON_PLACE_NO_MEMORY, 0},
     {"local, refused", refuse, "local", SNUG_REASON_PLACE_REFUSED, 0},
     {"one by name", NULL, "node:0", SNUG_REASON_PLACE_LIST, 1},
@@ -176,7 +181,7 @@ static void limit_5(void)
 }
 static void allow_part(void)
 {
-    allow_cpus("0-4"), limit_to(2);
+    allow_cpus("0-4"), facts.cpu.current = 4, limit_to(2);
 }
 static void allow_one(void)
 {

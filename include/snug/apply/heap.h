@@ -14,8 +14,8 @@ void snug_heap_arm(const struct snug_facts *facts, const struct snug_plan *plan,
                    const struct snug_log *log);
 
 /* The limits were read again, and the plan was made of them: what growth may not pass from
- * now on, and how much of it may be advised. A guard that the start did not arm stays off.
- * From one thread. */
+ * now on, how much of it may be advised, and where it goes. A guard that the start did not
+ * arm stays off. From one thread. */
 void snug_heap_adjust(const struct snug_facts *facts, const struct snug_plan *plan);
 
 /* A seccomp filter is about to be loaded, which may kill for a call that Go never makes: no

@@ -2,13 +2,13 @@
 
 // Heap fills a heap and says on which NUMA nodes its pages lie.
 //
-//	heap -fill 512 [-node 1] [-weights 0,1] [-threads 1000] [-sparse 1024] [-budget 460]
+//	heap -fill 512 [-node 1] [-weights 0,1] [-threads 1000] [-sparse 1024] [-budget 460] [-moved]
 //
 // Lines that begin with "shown:" are figures. The others are claims: with -node that at
 // least 99 % of the heap's pages lie there, with -weights that the nodes' shares are those
 // of their free memory at the start, each within 10 points of a hundred. With -sparse an
 // object of so many MiB is made and not touched; with -budget so many MiB may be advised to
-// be huge pages.
+// be huge pages. With -moved the heap is filled once the allowed CPUs are others.
 package main
 
 import (
@@ -21,6 +21,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 const (
@@ -184,6 +185,16 @@ func churn(n int) {
 	}
 }
 
+// allowed is the CPUs of the main thread.
+func allowed() (ret string) {
+	lines("/proc/self/status", func(f []string) {
+		if f[0] == "Cpus_allowed_list:" {
+			ret = f[1]
+		}
+	})
+	return
+}
+
 func list(text string) (ret []int) {
 	for _, word := range strings.Split(text, ",") {
 		if n, err := strconv.Atoi(word); err == nil {
@@ -200,9 +211,14 @@ func main() {
 	sparse := flag.Int("sparse", 0, "MiB of an object that is not touched")
 	budget := flag.Int("budget", 0, "MiB that may be advised to be huge pages")
 	threads := flag.Int("threads", 0, "threads to create one after the other")
+	moved := flag.Bool("moved", false, "wait until the allowed CPUs are others")
 	flag.Parse()
+	first := allowed()
 
 	fmt.Println("NumCPU", runtime.NumCPU(), "GOMAXPROCS", runtime.GOMAXPROCS(0))
+	for *moved && allowed() == first {
+		time.Sleep(10 * time.Millisecond)
+	}
 	free := freeBytes(list(*weighted))
 	churn(*threads)
 	fill(*mib)
