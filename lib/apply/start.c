@@ -245,6 +245,9 @@ static bool start(char **envp)
     const bool is_mentioned = snug_entries_mention(vector.envp, "SNUG");
     if ((is_mentioned && snug_policy_is_off(vector.envp)) || is_privileged())
         return false;
+    const bool is_wanted = snug_program_is_go(&image) || may_want_all(is_mentioned);
+    if (!is_wanted && !is_mentioned)
+        return false;
     /* Baked into an image and brought by a pod as well: the first copy in load order
      * serves, for it alone sees who calls. One that is older than this rule serves wherever
      * it stands. */
@@ -252,7 +255,7 @@ static bool start(char **envp)
         return false;
     if (is_mentioned)
         snug_children_join(&vector, record);
-    if (!snug_program_is_go(&image) && !may_want_all(is_mentioned))
+    if (!is_wanted)
         return false;
 
     read_policy();
