@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "snug/apply/shown.h"
+#include "snug/apply/start.h"
 
 enum { N_SLOTS = 8, COMMON = N_SLOTS };
 
@@ -95,4 +96,45 @@ bool snug_shown_widen(const struct snug_view *view, uintptr_t thread,
         return false;
     *mask = real;
     return true;
+}
+
+static bool read_view(struct snug_view *ret)
+{
+    /* A library counts in its constructor, which glibc runs before this object's own. */
+    snug_start_late();
+    return snug_view_read(ret) && ret->shows_cpus;
+}
+
+/* False if the mask has CPUs that a set cannot hold. */
+static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
+{
+    const unsigned char *from = mask;
+    unsigned char *to = (void *)ret->word;
+    *ret = (struct snug_cpus){0};
+    for (size_t i = 0; i < n_bytes; i++)
+        if (i < sizeof ret->word)
+            to[i] = from[i];
+        else if (from[i])
+            return false;
+    return true;
+}
+
+void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
+{
+    struct snug_view view;
+    struct snug_cpus mask;
+    if (!read_view(&view) || !read_mask(n_bytes, ret_mask, &mask) ||
+        !snug_shown_narrow(&view, thread, &mask))
+        return;
+    const unsigned char *from = (void *)mask.word;
+    for (size_t i = 0; i < n_bytes && i < sizeof mask.word; i++)
+        ((unsigned char *)ret_mask)[i] = from[i];
+}
+
+bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
+                        struct snug_cpus *ret)
+{
+    struct snug_view view;
+    return mask && read_view(&view) && read_mask(n_bytes, mask, ret) &&
+           snug_shown_widen(&view, thread, ret);
 }

@@ -7,8 +7,6 @@
 #include <sched.h>
 
 #include "snug/apply/shown.h"
-#include "snug/apply/start.h"
-#include "snug/apply/view.h"
 #include "snug/apply/window.h"
 #include "snug/base/file.h"
 #include "snug/base/sys.h"
@@ -58,56 +56,6 @@ static uintptr_t thread_by(pthread_t thread)
     return self && self() == thread ? thread_of(0) : (uintptr_t)thread;
 }
 
-static bool read_view(struct snug_view *ret)
-{
-    /* A library counts in its constructor, which glibc runs before this object's own. */
-    snug_start_late();
-    return snug_view_read(ret) && ret->shows_cpus;
-}
-
-/* False if the caller's mask has CPUs that a set cannot hold. */
-static bool read_mask(size_t n_bytes, const cpu_set_t *mask, struct snug_cpus *ret)
-{
-    const unsigned char *from = (const void *)mask;
-    unsigned char *to = (void *)ret->word;
-    *ret = (struct snug_cpus){0};
-    for (size_t i = 0; i < n_bytes; i++)
-        if (i < sizeof ret->word)
-            to[i] = from[i];
-        else if (from[i])
-            return false;
-    return true;
-}
-
-static void write_mask(const struct snug_cpus *mask, size_t n_bytes, cpu_set_t *ret)
-{
-    const unsigned char *from = (const void *)mask->word;
-    unsigned char *to = (void *)ret;
-    for (size_t i = 0; i < n_bytes; i++)
-        to[i] = i < sizeof mask->word ? from[i] : 0;
-}
-
-/* Shows fewer CPUs instead of the real mask, which the kernel has just written. */
-static void present(uintptr_t thread, size_t n_bytes, cpu_set_t *ret_mask)
-{
-    struct snug_view view;
-    struct snug_cpus mask;
-    if (read_view(&view) && read_mask(n_bytes, ret_mask, &mask) &&
-        snug_shown_narrow(&view, thread, &mask))
-        write_mask(&mask, n_bytes, ret_mask);
-}
-
-/* What to write instead of a mask that was just accepted, so that it may be read. */
-static bool widen(uintptr_t thread, size_t n_bytes, const cpu_set_t *mask,
-                  struct snug_cpus *ret)
-{
-    struct snug_view view;
-    __asm__(""
-            : "+r"(mask)); /* libc's header says that it is never NULL, which it may be. */
-    return mask && read_view(&view) && read_mask(n_bytes, mask, ret) &&
-           snug_shown_widen(&view, thread, ret);
-}
-
 int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
 {
     ret_mask = complete(&n_bytes, ret_mask);
@@ -124,7 +72,7 @@ int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
         r = n < 0 ? -1 : 0;
     }
     if (r == 0 && is_ours(pid))
-        present(thread_of(pid), n_bytes, ret_mask);
+        snug_shown_present(thread_of(pid), n_bytes, ret_mask);
     return r;
 }
 
@@ -135,7 +83,7 @@ int pthread_getaffinity_np(pthread_t thread, size_t n_bytes, cpu_set_t *ret_mask
         snug_next_find(SNUG_NEXT_PTHREAD_GETAFFINITY_NP);
     const int r = next ? next(thread, n_bytes, ret_mask) : ENOSYS;
     if (r == 0)
-        present(thread_by(thread), n_bytes, ret_mask);
+        snug_shown_present(thread_by(thread), n_bytes, ret_mask);
     return r;
 }
 
@@ -151,8 +99,8 @@ int sched_setaffinity(pid_t pid, size_t n_bytes, const cpu_set_t *mask)
     const int r = next(pid, n_bytes, mask);
     const int error = snug_next_errno();
     struct snug_cpus real;
-    if (r == 0 && widen(thread_of(pid), n_bytes, mask, &real) && is_ours(pid) &&
-        next(pid, sizeof real.word, (const void *)real.word) < 0)
+    if (r == 0 && snug_shown_restore(thread_of(pid), n_bytes, mask, &real) &&
+        is_ours(pid) && next(pid, sizeof real.word, (const void *)real.word) < 0)
         snug_next_set_errno(error); /* Then it has what it asked for. */
     return r;
 }
@@ -165,7 +113,7 @@ int pthread_setaffinity_np(pthread_t thread, size_t n_bytes, const cpu_set_t *ma
         snug_next_find(SNUG_NEXT_PTHREAD_SETAFFINITY_NP);
     const int r = next ? next(thread, n_bytes, mask) : ENOSYS;
     struct snug_cpus real;
-    if (r == 0 && widen(thread_by(thread), n_bytes, mask, &real))
+    if (r == 0 && snug_shown_restore(thread_by(thread), n_bytes, mask, &real))
         (void)next(thread, sizeof real.word, (const void *)real.word); /* As above. */
     return r;
 }
@@ -178,7 +126,7 @@ int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t n_bytes, const cpu_
         snug_next_find(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP);
     const int r = next ? next(attr, n_bytes, mask) : ENOSYS;
     struct snug_cpus real;
-    if (r == 0 && widen(thread_of(0), n_bytes, mask, &real))
+    if (r == 0 && snug_shown_restore(thread_of(0), n_bytes, mask, &real))
         (void)next(attr, n_bytes < sizeof real.word ? n_bytes : sizeof real.word,
                    (const void *)real.word); /* As above. */
     return r;

@@ -25,3 +25,11 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
  * presented CPUs stand for all that any thread had when they were shown. */
 bool snug_shown_widen(const struct snug_view *view, uintptr_t thread,
                       struct snug_cpus *mask);
+
+/* For the hooks. `ret_mask`, `n_bytes` long, is what the kernel has just written of a
+ * thread's mask: it becomes what is shown. */
+void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask);
+
+/* `mask`, which was accepted a moment ago, or NULL: what to set instead, if true. */
+bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
+                        struct snug_cpus *ret);
