@@ -38,11 +38,12 @@ static bool is_growth(const void *at, size_t n_bytes, int prot, int flags)
            snug_arenas_have(at, n_bytes);
 }
 
-/* One that Go code has loaded without libc. It may kill for prctl(PR_GET_SECCOMP). */
+/* One that Go code has loaded without libc, perhaps for this thread alone: /proc/self would
+ * tell of the main thread's. It may kill for prctl(PR_GET_SECCOMP). */
 static bool has_new_filter(void)
 {
     uint64_t n;
-    return snug_file_find(&live, "/proc/self/status",
+    return snug_file_find(&live, "/proc/thread-self/status",
                           heap.n_filters ? "Seccomp_filters:" : "Seccomp:", &n) < 0 ||
            n != heap.n_filters;
 }
