@@ -53,6 +53,7 @@ static int try_rare(const void *unused)
     const uint64_t none = 0;
     (void)snug_sys_getrlimit(RLIMIT_FSIZE, &limit);
     (void)snug_sys_rt_sigpending(&set, sizeof set);
+    (void)snug_sys_rt_sigprocmask(-1, &none, NULL, sizeof none);
     (void)snug_sys_rt_sigtimedwait(&none, &at_once, sizeof none);
     (void)snug_sys_getppid();
     (void)snug_sys_geteuid();

@@ -22,7 +22,8 @@ static const char names[] =
     "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0prctl\0syscall\0"
     "pthread_attr_setstacksize\0pthread_join\0pthread_self\0"
     "sched_setaffinity\0pthread_setaffinity_np\0"
-    "pthread_attr_setaffinity_np\0__errno_location";
+    "pthread_attr_setaffinity_np\0__errno_location\0"
+    "__pthread_get_minstack";
 
 static const char *name_of(enum snug_next_name name)
 {

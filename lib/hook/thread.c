@@ -24,13 +24,15 @@ int pthread_attr_init(pthread_attr_t *attr)
 /* A thread of snug's own, beside the first that the Go runtime creates. */
 static void follow(void)
 {
-    const struct snug_follow_calls libc = {
+    const struct snug_crew_calls libc = {
         .attr_init = (int (*)(void *))snug_next_find(SNUG_NEXT_PTHREAD_ATTR_INIT),
         .attr_setstacksize =
             (int (*)(void *, size_t))snug_next_find(SNUG_NEXT_PTHREAD_ATTR_SETSTACKSIZE),
         .create = (int (*)(unsigned long *, const void *, void *(*)(void *),
                            void *))snug_next_find(SNUG_NEXT_PTHREAD_CREATE),
         .join = (int (*)(unsigned long, void **))snug_next_find(SNUG_NEXT_PTHREAD_JOIN),
+        .min_stack =
+            (size_t(*)(const void *))snug_next_find(SNUG_NEXT_PTHREAD_GET_MINSTACK),
     };
     snug_follow_start(&libc);
 }

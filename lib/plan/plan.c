@@ -19,9 +19,6 @@ static const uint64_t least_limit_bytes = 64u << 20;
 /* Go parses GOMEMLIMIT as a signed number and dies at start if it does not fit. */
 static const uint64_t most_limit_bytes = INT64_MAX;
 
-/* Less than a page, and such that hardly any other number of a program ends like it. */
-static const uint64_t follow_mark_bytes = 2741;
-
 static enum snug_reason decide_activity(const struct snug_program *program,
                                         const struct snug_policy *policy,
                                         bool *ret_is_active)
@@ -292,8 +289,7 @@ static void decide_follow(const struct snug_facts *facts, const struct snug_poli
     ret->moves_memory = ret->memory_reason == SNUG_REASON_FOLLOW_ON;
     if (ret->moves_memory)
         ret->first_bytes =
-            (plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : most_limit_bytes) -
-            follow_mark_bytes;
+            plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : most_limit_bytes;
 }
 
 static struct snug_builder add_variable(struct snug_plan *plan, const char *name)
@@ -307,10 +303,9 @@ static struct snug_builder add_variable(struct snug_plan *plan, const char *name
 
 static void write_variables(const struct snug_policy *policy, struct snug_plan *plan)
 {
-    if (plan->memory.sets_go_limit || plan->follow.moves_memory) {
+    if (plan->memory.sets_go_limit) {
         struct snug_builder out = add_variable(plan, "GOMEMLIMIT");
-        snug_text_put_u64(&out, plan->follow.moves_memory ? plan->follow.first_bytes
-                                                          : plan->memory.go_limit_bytes);
+        snug_text_put_u64(&out, plan->memory.go_limit_bytes);
     }
     if (plan->cpu.sets_gomaxprocs) {
         struct snug_builder out = add_variable(plan, "GOMAXPROCS");

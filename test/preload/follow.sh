@@ -27,30 +27,6 @@ build_programs() {
     cp -r "$here/../go/resize" "$work/resize.d"
     (cd "$work/resize.d" && GOFLAGS= CGO_ENABLED=1 go build -buildvcs=false -tags own_c -o ../resize .)
 
-    # As the first thing after libc's own start: what the environment says goes away, or a second
-    # word holds the value that snug marks 256 MiB with.
-    build_go absent << 'END'
-package main
-
-/*
-#include <stdlib.h>
-__attribute__((constructor)) static void forget(void) { unsetenv("GOMEMLIMIT"); }
-*/
-import "C"
-import "time"
-
-func main() { time.Sleep(300 * time.Millisecond) }
-END
-    build_go twice << 'END'
-package main
-
-// #include <stdint.h>
-// volatile uint64_t twin = 9223372036854775807 - 2741;
-import "C"
-import "time"
-
-func main() { time.Sleep(300 * time.Millisecond) }
-END
     # Ends in many ways.
     build_go ends << 'END'
 package main
@@ -187,15 +163,6 @@ has_one_quiet_thread() {
     finish 0
 }
 
-needs_exactly_one_word() {
-    for name in absent twice; do
-        [ $name = absent ] && words='no word holds' || words='several words hold'
-        start SNUG_FOLLOW_INTERVAL=10ms SNUG_LOG=error "$work/$name"
-        finish 0
-        grep -q "follow: no memory: $words GOMEMLIMIT$" "$work/err" || fail "$name: no reason"
-    done
-}
-
 ends_as_without() {
     for way in return:0 exit:3 exec:4 fork:7 ids:0 panic:2 crash:2; do
         (with SNUG_FOLLOW=off "$work/ends" "${way%:*}") > "$work/plain" 2>&1 || true
@@ -220,6 +187,5 @@ if [ "$(nproc)" -gt 1 ]; then
     leaves_the_users_count_alone
 fi
 has_one_quiet_thread
-needs_exactly_one_word
 ends_as_without
 [ "$failures" = 0 ]

@@ -52,7 +52,7 @@ test_program() { # RELEASE MODE NAME
     mapfile -t lines < <(cell_lines snug "$1" "$2" later)
     test_lines "$3 with LD_PRELOAD" \
         "SNUG_CPU_MIN=1 preload $3 -after=1s" "${lines[@]}"
-    # Every key that makes calls of its own. GOMEMLIMIT has a mark, by which follow finds it.
+    # Every key that makes calls of its own. The counts are what is looked at.
     test_lines "$3 with LD_PRELOAD and much to do" \
         "SNUG_CPU_MIN=1 SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=auto \
             SNUG_SPAN_ALIGN=2M SNUG_SPAN_GUARD=refuse SNUG_SPAN_NAME=on \

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "snug/apply/crew.h"
 #include "snug/base/elf.h"
 #include "snug/base/log.h"
 #include "snug/plan/plan.h"
@@ -20,15 +21,6 @@ struct snug_follow {
     struct snug_log log;
 };
 
-/* libc's functions for threads, of the program's own libc. */
-struct snug_follow_calls {
-    int (*attr_init)(void *attr);
-    int (*attr_setstacksize)(void *attr, size_t n_bytes);
-    int (*create)(unsigned long *ret_thread, const void *attr, void *(*run)(void *),
-                  void *argument);
-    int (*join)(unsigned long thread, void **ret_value);
-};
-
 /* Once, at the start, and only if the plan says so. */
 void snug_follow_arm(const struct snug_follow *with);
 
@@ -37,8 +29,9 @@ void snug_follow_arm(const struct snug_follow *with);
  * thread of ours could need. True once. */
 bool snug_follow_is_due(void);
 
-/* Creates the thread. Leaves errno alone; a failure is logged. */
-void snug_follow_start(const struct snug_follow_calls *libc);
+/* Finds the runtime's words, and creates the thread. Leaves errno alone; what is missing is
+ * logged. */
+void snug_follow_start(const struct snug_crew_calls *libc);
 
 /* How many threads of the process are snug's own. */
 unsigned snug_follow_n_threads(void);

@@ -4,10 +4,11 @@
  */
 #pragma once
 
-#include "snug/base/elf.h"
+#include "snug/facts/module.h"
 
 /* The address of the function of that name, `runtime.GOMAXPROCS`, in a loaded image. The
  * first that bears it: nothing but a wrapper that follows it could bear it too. -ENOTSUP if
- * the table is not found or not laid out as by Go 1.17 to 1.27; -ENOENT if it has no such
- * function. Reads the table up to there. */
-int snug_pclntab_find(const struct snug_elf *elf, const char *name, uintptr_t *ret_address);
+ * the table is not laid out as by Go 1.17 to 1.27; -ENOENT if it has no such function.
+ * Reads the table up to there. */
+int snug_pclntab_find(const struct snug_elf *elf, const struct snug_module *module,
+                      const char *name, uintptr_t *ret_address);

@@ -94,8 +94,8 @@ struct snug_follow_plan {
     enum snug_reason cpu_reason;
     bool moves_memory; /* The Go runtime's memory limit. */
     enum snug_reason memory_reason;
-    /* What goes into GOMEMLIMIT: the target, or no limit, less a little, so that the word
-     * that the runtime keeps it in can be known. 0 if memory does not move. */
+    /* What the runtime's own word says at the start: the target, or INT64_MAX for no limit,
+     * which no variable has to say. 0 if memory does not move. */
     uint64_t first_bytes;
 };
 

@@ -34,6 +34,7 @@ enum snug_counter {
     SNUG_COUNT_ALIGNED,             /* Mappings aligned. */
     SNUG_COUNT_NAMED,               /* Mappings named. */
     SNUG_COUNT_THREADS,             /* Threads created through libc. */
+    SNUG_COUNT_UNREAD,              /* Looks of follow that could not read a limit. */
     SNUG_N_COUNTERS,
 };
 

@@ -24,6 +24,7 @@ const struct snug_metric snug_metrics[] = {
     [SNUG_COUNT_ALIGNED] = {"mappings_aligned", NULL, "mappings aligned"},
     [SNUG_COUNT_NAMED] = {"mappings_named", NULL, "mappings named"},
     [SNUG_COUNT_THREADS] = {"threads", NULL, "threads created through libc"},
+    [SNUG_COUNT_UNREAD] = {"follow_unread", NULL, "looks that could not read a limit"},
 };
 
 _Static_assert(sizeof snug_metrics / sizeof *snug_metrics == SNUG_N_COUNTERS,
