@@ -10,15 +10,38 @@
 #include "snug/base/sys.h"
 #include "snug/policy/conf.h"
 #include "snug/policy/policy.h"
+#include "snug/policy/service.h"
 #include "snug/policy/problems.h"
 #include "snug/policy/values.h"
 
 static const char standard_file[] = "/etc/snug.conf";
 static const char request_variable[] = "SNUG_CPU_REQUEST_MILLI";
+static const char off_words[] = "off 0 false no none disable disabled";
+static const char on_words[] = "on 1 true yes enable enabled";
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Whether `text` is one of the words, in whatever case. */
+static bool is_one_of(const char *words, struct snug_text text)
+{
+    struct snug_text rest = snug_text_of(words);
+    struct snug_text word;
+    while (text.n && snug_text_cut_word(&rest, &word)) {
+        size_t i = 0;
+        while (i < word.n && i < text.n && word.at[i] == lower(text.at[i]))
+            i++;
+        if (i == word.n && i == text.n)
+            return true;
+    }
+    return false;
+}
 
 bool snug_policy_is_off(char *const *entries)
 {
-    return snug_text_equals(snug_text_trim(snug_entries_value(entries, "SNUG")), "off");
+    return is_one_of(off_words, snug_text_trim(snug_entries_value(entries, "SNUG")));
 }
 
 /* Most defaults are the first word of the list, and need no parsing in each process. */
@@ -139,11 +162,6 @@ static bool is_known(struct snug_text name)
            snug_text_equals(name, request_variable);
 }
 
-static bool is_switch(struct snug_text value)
-{
-    return !value.n || snug_text_equals(value, "on") || snug_text_equals(value, "off");
-}
-
 void snug_policy_read_environment(struct snug_policy *policy, char *const *entries)
 {
     policy->is_off = snug_policy_is_off(entries);
@@ -156,9 +174,11 @@ void snug_policy_read_environment(struct snug_policy *policy, char *const *entri
 
         value = snug_text_trim(value);
         const int key = snug_options_find_variable(name);
-        if (snug_text_equals(name, "SNUG") && !is_switch(value))
+        if (snug_text_equals(name, "SNUG") && value.n && !is_one_of(off_words, value) &&
+            !is_one_of(on_words, value))
             complain(policy, SNUG_PROBLEM_BAD_VALUE, snug_text_of(*entries));
-        else if (key < 0 && snug_text_starts(name, "SNUG_") && !is_known(name))
+        else if (key < 0 && snug_text_starts(name, "SNUG_") && !is_known(name) &&
+                 !snug_service_has_set(name, value))
             complain(policy, SNUG_PROBLEM_UNKNOWN_KEY, name);
         else if (key >= 0 && value.n &&
                  policy->setting[key].source != SNUG_FROM_ENVIRONMENT)

@@ -26,8 +26,8 @@ static const struct {
     unsigned n_problems;
 } switches[] = {
     {{"SNUG=of"}, false, 1},
-    {{"SNUG=OFF"}, false, 1},
-    {{"SNUG=0"}, false, 1},
+    {{"SNUG=offf"}, false, 1},
+    {{"SNUG=2"}, false, 1},
     {{"SNUG=on", "SNUG=off"}, false, 0},
     {{"SNUG"}, false, 0},
     {{"SNUGGLE=off"}, false, 0},
@@ -37,6 +37,14 @@ static const struct {
     {{"HOME=/", "SNUG=off"}, true, 0},
     {{"SNUG=off", "SNUG=on"}, true, 0},
     {{"SNUG= off "}, true, 0},
+    {{"SNUG=OFF"}, true, 0},
+    {{"SNUG=0"}, true, 0},
+    {{"SNUG=False"}, true, 0},
+    {{"SNUG=no"}, true, 0},
+    {{"SNUG=none"}, true, 0},
+    {{"SNUG=Disabled"}, true, 0},
+    {{"SNUG=1"}, false, 0},
+    {{"SNUG=True"}, false, 0},
 };
 
 START_TEST(only_off_switches_snug_off)
@@ -46,6 +54,17 @@ START_TEST(only_off_switches_snug_off)
     take_environment(switches[_i].entries);
     ck_assert_int_eq(policy.is_off, switches[_i].is_off);
     ck_assert_uint_eq(policy.n_problems, switches[_i].n_problems);
+}
+END_TEST
+
+START_TEST(what_kubernetes_says_of_a_service_is_passed_over)
+{
+    const char *const entries[] = {
+        "SNUG_SERVICE_HOST=10.96.3.7", "SNUG_PORT=tcp://10.96.3.7:80",
+        "SNUG_PORT_80_TCP_ADDR=10.96.3.7", "SNUG_CPU_CUONT=2", NULL};
+    take_environment(entries);
+    ck_assert_uint_eq(policy.n_problems, 1);
+    ck_assert_str_eq(policy.problem[0].sample, "SNUG_CPU_CUONT");
 }
 END_TEST
 
@@ -132,6 +151,7 @@ static Suite *environment_suite(void)
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_loop_test(tcase, only_off_switches_snug_off, 0,
                         sizeof switches / sizeof *switches);
+    tcase_add_test(tcase, what_kubernetes_says_of_a_service_is_passed_over);
     tcase_add_test(tcase, no_environment_is_an_environment);
     tcase_add_test(tcase, a_variable_sets_its_key);
     tcase_add_test(tcase, an_empty_variable_is_unset);

@@ -77,7 +77,8 @@ struct snug_policy {
     struct snug_problem problem[SNUG_PROBLEMS_MAX];
 };
 
-/* Whether the entries hold SNUG=off. Looked at before anything else is done. */
+/* Whether the entries hold SNUG=off, or another word for it: 0, false, no, none, disable,
+ * disabled, in any case. Looked at before anything else is done. */
 bool snug_policy_is_off(char *const *entries);
 
 void snug_policy_default(struct snug_policy *ret);
@@ -94,7 +95,8 @@ void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *r
                            struct snug_text named, struct snug_text program);
 
 /* Takes SNUG_* variables. Variables that are not keys (SNUG, SNUG_POLICY, SNUG_SET,
- * SNUG_CPU_REQUEST_MILLI) are known; any other SNUG_ name is an unknown key. */
+ * SNUG_CPU_REQUEST_MILLI) are known, those of a Kubernetes Service are passed over; any other
+ * SNUG_ name is an unknown key. */
 void snug_policy_read_environment(struct snug_policy *policy, char *const *entries);
 
 /* One `key=value` of the command line. 0, or with a problem added -EINVAL for an unknown
