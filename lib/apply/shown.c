@@ -61,13 +61,12 @@ static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real
 bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
                        struct snug_cpus *mask)
 {
-    if (!view->shows_cpus || snug_cpus_count(mask) <= view->count)
+    if (snug_cpus_count(mask) <= view->count)
         return false;
     struct snug_cpus shown;
-    unsigned n = 0;
     for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
         shown.word[i] = view->cpus.word[i] & mask->word[i];
-    n = snug_cpus_count(&shown);
+    unsigned n = snug_cpus_count(&shown);
     for (unsigned cpu = snug_cpus_next(mask, 0); n < view->count;
          cpu = snug_cpus_next(mask, cpu + 1))
         if (!snug_cpus_has(&shown, cpu)) {
@@ -81,13 +80,10 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
     return true;
 }
 
-bool snug_shown_widen(const struct snug_view *view, uintptr_t thread,
-                      struct snug_cpus *mask)
+bool snug_shown_widen(uintptr_t thread, struct snug_cpus *mask)
 {
     struct snug_cpus real;
     struct snug_cpus shown;
-    if (!view->shows_cpus)
-        return false;
     /* Of what it was shown itself a thread knows best. */
     const bool is_known = load(slot_of(thread), thread, &real, &shown);
     if (!is_known && !load(&slots[COMMON], 0, &real, &shown))
@@ -136,5 +132,5 @@ bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
 {
     struct snug_view view;
     return mask && read_view(&view) && read_mask(n_bytes, mask, ret) &&
-           snug_shown_widen(&view, thread, ret);
+           snug_shown_widen(thread, ret);
 }

@@ -60,17 +60,7 @@ int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
 {
     ret_mask = complete(&n_bytes, ret_mask);
     int (*next)(pid_t, size_t, cpu_set_t *) = snug_next_find(SNUG_NEXT_SCHED_GETAFFINITY);
-    int r;
-    if (next) {
-        r = next(pid, n_bytes, ret_mask);
-    } else {
-        const long n = snug_sys_sched_getaffinity(pid, n_bytes, (unsigned long *)ret_mask);
-        if (n < 0)
-            snug_next_set_errno((int)-n);
-        for (size_t i = n < 0 ? n_bytes : (size_t)n; i < n_bytes; i++)
-            ((char *)ret_mask)[i] = 0;
-        r = n < 0 ? -1 : 0;
-    }
+    const int r = next ? next(pid, n_bytes, ret_mask) : (int)snug_next_refuse();
     if (r == 0 && is_ours(pid))
         snug_shown_present(thread_of(pid), n_bytes, ret_mask);
     return r;
@@ -105,29 +95,30 @@ int sched_setaffinity(pid_t pid, size_t n_bytes, const cpu_set_t *mask)
     return r;
 }
 
-int pthread_setaffinity_np(pthread_t thread, size_t n_bytes, const cpu_set_t *mask)
+/* pthread_setaffinity_np and pthread_attr_setaffinity_np, which differ in what they set. */
+static int set_by_handle(enum snug_next_name name, void *handle, uintptr_t thread,
+                         size_t n_bytes, const cpu_set_t *mask)
 {
     mask = complete(&n_bytes, mask);
     snug_window_close();
-    int (*next)(pthread_t, size_t, const cpu_set_t *) =
-        snug_next_find(SNUG_NEXT_PTHREAD_SETAFFINITY_NP);
-    const int r = next ? next(thread, n_bytes, mask) : ENOSYS;
+    int (*next)(void *, size_t, const void *) = snug_next_find(name);
+    const int r = next ? next(handle, n_bytes, mask) : ENOSYS;
     struct snug_cpus real;
-    if (r == 0 && snug_shown_restore(thread_by(thread), n_bytes, mask, &real))
-        (void)next(thread, sizeof real.word, (const void *)real.word); /* As above. */
+    if (r == 0 && snug_shown_restore(thread, n_bytes, mask, &real))
+        (void)next(handle, n_bytes < sizeof real.word ? n_bytes : sizeof real.word,
+                   real.word); /* As above. */
     return r;
+}
+
+int pthread_setaffinity_np(pthread_t thread, size_t n_bytes, const cpu_set_t *mask)
+{
+    return set_by_handle(SNUG_NEXT_PTHREAD_SETAFFINITY_NP, (void *)thread,
+                         thread_by(thread), n_bytes, mask);
 }
 
 /* For a thread that is to be created: the mask was read by this one. */
 int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t n_bytes, const cpu_set_t *mask)
 {
-    mask = complete(&n_bytes, mask);
-    int (*next)(pthread_attr_t *, size_t, const cpu_set_t *) =
-        snug_next_find(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP);
-    const int r = next ? next(attr, n_bytes, mask) : ENOSYS;
-    struct snug_cpus real;
-    if (r == 0 && snug_shown_restore(thread_of(0), n_bytes, mask, &real))
-        (void)next(attr, n_bytes < sizeof real.word ? n_bytes : sizeof real.word,
-                   (const void *)real.word); /* As above. */
-    return r;
+    return set_by_handle(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP, attr, thread_of(0), n_bytes,
+                         mask);
 }

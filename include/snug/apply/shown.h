@@ -13,18 +13,17 @@
 
 #include "snug/apply/view.h"
 
-/* `mask` is the real mask of a thread; `thread` is any number that is only its own. False
- * if it is shown as it is: it has no more CPUs than are to be seen. Else it becomes what is
- * shown: the presented CPUs that are in it, and others of it until there are as many as are
- * to be seen, so that a cpuset may move and a CPU go. */
+/* `view` shows CPUs. `mask` is the real mask of a thread; `thread` is any number that is
+ * only its own. False if it is shown as it is: it has no more CPUs than are to be seen.
+ * Else it becomes what is shown: the presented CPUs that are in it, and others of it until
+ * there are as many as are to be seen, so that a cpuset may move and a CPU go. */
 bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
                        struct snug_cpus *mask);
 
 /* The thread, or one for it, writes this mask. True if it is what the thread was shown
  * last: then it becomes the real mask of that time. If nothing is known of the thread, the
  * presented CPUs stand for all that any thread had when they were shown. */
-bool snug_shown_widen(const struct snug_view *view, uintptr_t thread,
-                      struct snug_cpus *mask);
+bool snug_shown_widen(uintptr_t thread, struct snug_cpus *mask);
 
 /* For the hooks. `ret_mask`, `n_bytes` long, is what the kernel has just written of a
  * thread's mask: it becomes what is shown. */
