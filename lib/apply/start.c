@@ -139,12 +139,7 @@ static void make_plan(uint64_t request_milli)
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */
 static void forgo_rare(struct snug_log *log)
 {
-    const bool is_wanted = log->level != SNUG_LOG_OFF || plan.seccomp.is_guarded ||
-                           plan.threads.warn || plan.memory.guard_bytes ||
-                           plan.spans.forbids_huge || plan.spans.only_advised ||
-                           plan.spans.names || plan.children.signal || plan.follow.is_on ||
-                           policy.setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
-    if (!is_wanted || snug_trial_is_safe())
+    if (!plan.is_rare || snug_trial_is_safe())
         return;
     log->level = SNUG_LOG_OFF;
     plan.seccomp = (struct snug_seccomp_plan){0};

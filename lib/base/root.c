@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Roots other than the live system. Only the command and tests have any, and as they are
- * reached by a pointer alone, this file is no part of the preload object.
+ * reached by a pointer alone, this file is no part of the preload object, and may call
+ * libc.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "snug/base/root.h"
 #include "snug/base/sys.h"
@@ -39,8 +42,13 @@ static long open_from(int top, const char *path)
 {
     while (*path == '/')
         path++;
-    long fd = snug_sys_openat2(top, path, SNUG_FILE_OPEN_FLAGS,
-                               RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+    const struct open_how how = {
+        .flags = SNUG_FILE_OPEN_FLAGS,
+        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+    };
+    long fd = syscall(SYS_openat2, top, path, &how, sizeof how);
+    if (fd < 0)
+        fd = -errno;
     /* Before Linux 5.6, and under seccomp profiles of that time, there is no openat2. */
     if (fd == -ENOSYS || fd == -EPERM)
         fd = open_without_links(top, path);

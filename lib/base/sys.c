@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -108,12 +107,6 @@ static long call0(long number)
 long snug_sys_openat(int dir, const char *path, int flags)
 {
     return call4(SYS_openat, dir, (long)path, flags, 0);
-}
-
-long snug_sys_openat2(int dir, const char *path, int flags, uint64_t resolve)
-{
-    const struct open_how how = {.flags = (unsigned)flags, .resolve = resolve};
-    return call4(SYS_openat2, dir, (long)path, (long)&how, sizeof how);
 }
 
 long snug_sys_dup_above(int fd, int lowest)

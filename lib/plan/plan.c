@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * From facts and policy to what will be done. Pure: no kernel, no time, no environment.
  */
+#include "snug/base/log.h"
 #include "snug/plan/anonymous.h"
 #include "snug/plan/needs.h"
 #include "snug/plan/placement.h"
@@ -321,6 +322,15 @@ static void write_variables(const struct snug_policy *policy, struct snug_plan *
     }
 }
 
+/* Whether anything is on that is off by default and makes calls of its own. */
+static bool decide_rare(const struct snug_policy *policy, const struct snug_plan *plan)
+{
+    return policy->setting[SNUG_LOG].word != SNUG_LOG_OFF || plan->seccomp.is_guarded ||
+           plan->threads.warn || plan->memory.guard_bytes || plan->spans.forbids_huge ||
+           plan->spans.only_advised || plan->spans.names || plan->children.signal ||
+           plan->follow.is_on || policy->setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
+}
+
 void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
                     uint64_t request_milli, struct snug_plan *ret)
 {
@@ -374,5 +384,8 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     decide_children(facts, &policy->setting[SNUG_CHILD_PDEATHSIG], &ret->children);
     decide_follow(facts, policy, ret);
     snug_anonymous_decide(facts, policy, &ret->ranges);
+    ret->is_rare = decide_rare(policy, ret);
+    if (ret->is_rare || ret->numa.nodes)
+        ret->seccomp.who |= SNUG_NEEDS_RARE;
     write_variables(policy, ret);
 }

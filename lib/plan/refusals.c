@@ -16,16 +16,21 @@ static uint32_t answer_to(const struct snug_refusals *walk, const struct snug_ne
     return snug_bpf_run(walk->code, &call);
 }
 
-/* Whether all calls of one number, from where the walk is on, are answered as the first. */
+/* Whether all calls of one number, from where the walk is on, are answered as the first.
+ * Sets `ret_least` to what all their callers take without harm. */
 static bool is_one_answer(const struct snug_refusals *walk, const struct snug_need *first,
-                          uint32_t answer)
+                          uint32_t answer, enum snug_needs_tolerance *ret_least)
 {
     struct snug_need need;
     unsigned at = walk->at;
+    *ret_least = first->tolerance;
     while (snug_needs_next(walk->go_minor, walk->who, &at, &need) &&
-           need.number == first->number)
-        if (answer_to(walk, &need) != answer || need.tolerance != first->tolerance)
+           need.number == first->number) {
+        if (answer_to(walk, &need) != answer)
             return false;
+        if (need.tolerance < *ret_least)
+            *ret_least = need.tolerance;
+    }
     return true;
 }
 
@@ -34,10 +39,14 @@ bool snug_refusals_next(struct snug_refusals *walk, struct snug_refusal *ret)
     while (snug_needs_next(walk->go_minor, walk->who, &walk->at, &ret->need)) {
         const int n_number = ret->need.number + 1;
         ret->answer = answer_to(walk, &ret->need);
-        if (n_number != walk->n_number)
-            walk->is_whole = is_one_answer(walk, &ret->need, ret->answer);
-        else if (walk->is_whole)
+        if (n_number != walk->n_number) {
+            enum snug_needs_tolerance least;
+            walk->is_whole = is_one_answer(walk, &ret->need, ret->answer, &least);
+            if (walk->is_whole)
+                ret->need.tolerance = least;
+        } else if (walk->is_whole) {
             continue;
+        }
         walk->n_number = n_number;
         ret->is_whole = walk->is_whole;
         if (snug_bpf_refuses(ret->answer))

@@ -10,7 +10,8 @@
 #
 # The programs are examples/see with files beside this script added; "modes" says how each is
 # linked. Not in the list, since they print other things: RELEASE-live, which is a service in
-# small, RELEASE-seccomp, which loads a seccomp filter, RELEASE-heap and RELEASE-stress.
+# small, RELEASE-seccomp, which loads a seccomp filter, RELEASE-needs and RELEASE-needs-static,
+# which make the runtime call the kernel, RELEASE-heap and RELEASE-stress.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/toolchain.sh"
@@ -177,6 +178,18 @@ build_seccomp() { # RELEASE
         go_release "$goroot" build -mod=vendor -ldflags=-w -o "$dir/bin/$1-seccomp" .)
 }
 
+# The programs whose calls are looked at, with a C library and without.
+build_needs() { # RELEASE
+    local goroot src=$dir/src/needs line=1.17
+    [ "$(minor "$1")" -lt 25 ] || line=1.25
+    mkdir -p "$src"
+    cp -p "$here"/needs/*.go "$src/"
+    sed "s/^go .*/go $line/" "$here/needs/go.mod" >"$src/go.mod"
+    goroot=$(go_root "$fetcher" "$1")
+    (cd "$src" && CGO_ENABLED=1 CC=cc go_release "$goroot" build -ldflags=-w -o "$dir/bin/$1-needs" . &&
+        CGO_ENABLED=0 go_release "$goroot" build -ldflags=-w -o "$dir/bin/$1-needs-static" .)
+}
+
 fetcher=$(go_fetcher "$dir/cache")
 newest=$(go_newest "$fetcher" 1. || true)
 if [ -z "$newest" ]; then
@@ -189,7 +202,7 @@ rm -f "$dir/list.new"
 build_readers
 for release in $releases; do
     build_release "$release"
-    [ -n "$arm64" ] || build_seccomp "$release"
+    [ -n "$arm64" ] || { build_seccomp "$release" && build_needs "$release"; }
 done
 mv "$dir/list.new" "$dir/list"
 [ -n "$arm64" ] || "$here/resize.sh" ${is_long:+--long} "$dir" "$fetcher" "$newest"

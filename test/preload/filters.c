@@ -8,6 +8,7 @@
  *   filters expect FILE WHO GO     which of the calls in needs.h it refuses, found by
  * making each in a process under the filter; run without snug filters expect - WHO GO the
  * same under the filter that is in force already
+ *   filters list WHO GO            the names of those calls
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -32,7 +33,7 @@
 #include "snug/plan/needs.h"
 
 /* No call fails with an errno as high as this of itself. */
-enum { OUR_ERRNO = 1000, MAX_ERRNO = 4095, MAX_CODE = 4096, MAX_NEEDS = 128 };
+enum { OUR_ERRNO = 1000, MAX_ERRNO = 4095, MAX_CODE = 4096, MAX_NEEDS = 256 };
 
 static void fail(const char *what)
 {
@@ -258,11 +259,21 @@ static void expect(const char *path, unsigned who, unsigned go_minor)
     for (unsigned i = 0, end; i < n; i = end) {
         bool is_one = true;
         for (end = i; end < n && needs[end].number == needs[i].number; end++)
-            is_one &= strcmp(words[end], words[i]) == 0 &&
-                      needs[end].tolerance == needs[i].tolerance;
+            is_one &= strcmp(words[end], words[i]) == 0;
         for (unsigned j = i; j < (is_one ? i + 1 : end); j++)
             if (words[j][0])
                 print_call(&needs[j], !is_one, words[j]);
+    }
+}
+
+/* Names of calls, one a line. */
+static void list(unsigned who, unsigned go_minor)
+{
+    struct snug_need need;
+    for (unsigned at = 0; snug_needs_next(go_minor, who, &at, &need);) {
+        char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, need.number);
+        printf("%s\n", name);
+        free(name);
     }
 }
 
@@ -276,6 +287,8 @@ int main(int argc, char **argv)
         write_case(argv[2], argv[3]);
     else if (argc >= 3 && strcmp(argv[1], "load") == 0)
         load(argv[2], argv[3]);
+    else if (argc == 4 && strcmp(argv[1], "list") == 0)
+        list((unsigned)strtoul(argv[2], NULL, 10), (unsigned)strtoul(argv[3], NULL, 10));
     else if (argc == 5 && strcmp(argv[1], "expect") == 0)
         expect(argv[2], (unsigned)strtoul(argv[3], NULL, 10),
                (unsigned)strtoul(argv[4], NULL, 10));

@@ -98,7 +98,7 @@ cat >"$work/newer.json" <<'END'
  "syscalls": [{"names": ["close"], "action": "SCMP_ACT_ALLOW"}]}
 END
 "$snug" explain --seccomp "$work/newer.json" | refusals >"$work/go"
-for line in 'rseq .*: errno 38' 'openat2 .*: errno 38' 'read .*: errno 1500'; do
+for line in 'rseq .*: errno 38' 'clone3 .*: errno 38' 'read .*: errno 1500'; do
     grep -q "^$line" "$work/go" || [ "$(uname -m)" != x86_64 ] || fail "$line" "$work/go"
 done
 

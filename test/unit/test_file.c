@@ -4,10 +4,12 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -312,10 +314,11 @@ END_TEST
 /* Before Linux 5.6, and under valgrind, there is none. */
 static bool has_openat2(void)
 {
-    const long fd = snug_sys_openat2(AT_FDCWD, "/", O_PATH | O_CLOEXEC, 0);
+    const struct open_how how = {.flags = O_PATH | O_CLOEXEC};
+    const long fd = syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how);
     if (fd >= 0)
         close((int)fd);
-    return fd != -ENOSYS;
+    return fd >= 0 || errno != ENOSYS;
 }
 
 static Suite *file_suite(void)

@@ -303,6 +303,10 @@ START_TEST(a_program_that_is_not_go_has_none_of_gos_needs)
     facts.program.is_go = false;
     make();
     ck_assert_uint_eq(plan.seccomp.who, SNUG_NEEDS_SNUG);
+    choose("seccomp.guard", "audit");
+    make();
+    ck_assert(plan.is_rare);
+    ck_assert_uint_eq(plan.seccomp.who, SNUG_NEEDS_SNUG | SNUG_NEEDS_RARE);
 }
 END_TEST
 

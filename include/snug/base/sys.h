@@ -17,7 +17,6 @@ struct statfs;
 /* File calls. The descriptor that `openat` returns is close-on-exec if the flags say so;
  * it may be 0, 1 or 2: callers use snug_file_open, which moves it away from there. */
 long snug_sys_openat(int dir, const char *path, int flags);
-long snug_sys_openat2(int dir, const char *path, int flags, uint64_t resolve);
 long snug_sys_dup_above(int fd, int lowest);
 long snug_sys_create(int dir, const char *path, int flags, unsigned mode);
 long snug_sys_unlinkat(int dir, const char *path);

@@ -119,6 +119,7 @@ struct snug_plan {
     struct snug_child_plan children;
     struct snug_follow_plan follow;
     struct snug_range_plan ranges;
+    bool is_rare; /* It has parts that make calls of SNUG_NEEDS_RARE. */
     /* Entries for the start vector, `NAME=value`. */
     unsigned n_variables;
     char variable[SNUG_PLAN_VARIABLES_MAX][SNUG_VARIABLE_BYTES];

@@ -21,6 +21,7 @@ static struct snug_refusals walk_through(const struct snug_subject *subject,
         .go_minor = program->go_minor,
         .who = SNUG_NEEDS_AT_START | (may_be_go ? SNUG_NEEDS_GO : 0u) |
                (program->is_static ? 0u : SNUG_NEEDS_LIBC | SNUG_NEEDS_SNUG) |
+               (subject->plan.seccomp.who & (SNUG_NEEDS_FOLLOW | SNUG_NEEDS_RARE)) |
                (program->libc == SNUG_LIBC_MUSL ? SNUG_NEEDS_MUSL : 0u),
     };
 }

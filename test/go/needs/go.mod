@@ -1,0 +1,3 @@
+module snug.test/needs
+
+go 1.17
