@@ -260,7 +260,8 @@ void snug_text_put_slice(struct snug_builder *out, struct snug_text text)
         out->is_full = true;
         return;
     }
-    memcpy(out->at + out->n, text.at, text.n);
+    if (text.n) /* An absent text has no address. */
+        memcpy(out->at + out->n, text.at, text.n);
     out->n += text.n;
     out->at[out->n] = 0;
 }

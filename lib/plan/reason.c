@@ -47,9 +47,7 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_MEMORY_OFF] = "memory.limit = off",
     [SNUG_REASON_MEMORY_NO_LIMIT] = "no memory limit",
     [SNUG_REASON_MEMORY_UNKNOWN] = "the memory limit is unknown",
-    [SNUG_REASON_MEMORY_HIGH_ALONE] =
-        "memory.high slows down and kills nobody, and there is "
-        "no memory.max",
+    [SNUG_REASON_MEMORY_HIGH_ALONE] = "memory.high only slows down; there is no memory.max",
     [SNUG_REASON_MEMORY_TOO_SMALL] = "the memory limit is below 64 MiB",
     [SNUG_REASON_MEMORY_NO_ROOM] = "nothing usable is left of the memory limit",
     [SNUG_REASON_GO_TOO_OLD] = "Go before 1.19 has no GOMEMLIMIT",

@@ -240,7 +240,7 @@ static int note_unknown(struct snug_members *members, const char *name,
     if (rules->n_unknown++)
         *at++ = ' ';
     for (size_t i = 0; i < n; i++)
-        *at++ = (unsigned char)name[i] <= ' ' || name[i] == 0x7f ? '?' : name[i];
+        *at++ = (char)((unsigned char)name[i] <= ' ' || name[i] == 0x7f ? '?' : name[i]);
     *at = 0;
     rules->n_unknown_bytes = (size_t)(at - grown);
     return 0;
