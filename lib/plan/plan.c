@@ -104,9 +104,11 @@ static bool is_soft(const struct snug_bytes *limit)
 }
 
 /* The limit for Go, from the kernel's limits. Sets `ret_bytes` only if the reason is
- * SNUG_REASON_MEMORY_LIMIT. Headroom is kept below the limit that kills; memory.high leaves
- * room below that one already, so the target may be at it. Alone it is mostly a part of the
- * whole machine (the kubelet's memoryThrottlingFactor), and no wish for this program. */
+ * SNUG_REASON_MEMORY_LIMIT. Headroom is kept below the limit that kills. The kubelet puts
+ * memory.high above that, and the two must not add up; below a lower one half of the
+ * headroom is kept, since passing it slows down and does not kill. Alone it is mostly a
+ * part of the whole machine (the kubelet's memoryThrottlingFactor), and no wish for this
+ * program. */
 static enum snug_reason decide_go_limit(const struct snug_memory_facts *memory,
                                         const struct snug_policy *policy,
                                         uint64_t *ret_bytes)
@@ -123,11 +125,18 @@ static enum snug_reason decide_go_limit(const struct snug_memory_facts *memory,
         return SNUG_REASON_MEMORY_HIGH_ALONE;
 
     const uint64_t whole = is_soft(limit) ? memory->hard_bytes : limit->bytes;
-    const uint64_t kept = headroom_bytes(&policy->setting[SNUG_MEMORY_HEADROOM], whole);
+    const struct snug_setting *headroom = &policy->setting[SNUG_MEMORY_HEADROOM];
+    const uint64_t kept = headroom_bytes(headroom, whole);
     if (kept >= whole || whole - kept < page_bytes || whole - kept > most_limit_bytes)
         return SNUG_REASON_MEMORY_NO_ROOM;
 
-    const uint64_t bytes = whole - kept < limit->bytes ? whole - kept : limit->bytes;
+    uint64_t bytes = whole - kept;
+    if (limit->bytes + page_bytes < bytes) {
+        const uint64_t below = headroom_bytes(headroom, limit->bytes) / 2;
+        if (below >= limit->bytes || limit->bytes - below < page_bytes)
+            return SNUG_REASON_MEMORY_NO_ROOM;
+        bytes = limit->bytes - below;
+    }
     *ret_bytes = bytes - bytes % (bytes >= least_limit_bytes ? span_bytes : page_bytes);
     return SNUG_REASON_MEMORY_LIMIT;
 }

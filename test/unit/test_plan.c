@@ -89,7 +89,9 @@ static const struct {
 } soft_rows[] = {
     {"memory.high alone", 5614727168, 0, SNUG_REASON_MEMORY_HIGH_ALONE, 0},
     {"above the target", 255012864, 256 * MIB, SNUG_REASON_MEMORY_LIMIT, 241172480},
-    {"below the target", 128 * MIB, 256 * MIB, SNUG_REASON_MEMORY_LIMIT, 128 * MIB},
+    {"at the target", 241591910, 256 * MIB, SNUG_REASON_MEMORY_LIMIT, 241172480},
+    {"below the target", 128 * MIB, 256 * MIB, SNUG_REASON_MEMORY_LIMIT, 120 * MIB},
+    {"far below a headroom", 65 * MIB, 1024 * MIB, SNUG_REASON_MEMORY_LIMIT, 64749568},
 };
 
 START_TEST(memory_high_and_headroom_do_not_add_up)

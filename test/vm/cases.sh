@@ -84,7 +84,7 @@ limit_rows() { # RELEASE NAME
     see_both 8 8 $planned_limit
     row "$2 sees its parent's memory" "preload $2 -after 3s" \
         'memory.max 256M' -- "${sees[@]}"
-    see_both 8 8 119537664
+    see_both 8 8 125829120
     row "$2 sees memory.high below memory.max" "preload $2 -after 3s" \
         'own/memory.high 128M' 'own/memory.max 256M' -- "${sees[@]}"
     see_both 8 8 $full
