@@ -26,7 +26,7 @@ static void put_limit(struct snug_builder *out, const char *name, enum snug_kind
 }
 
 static void put_start(struct snug_builder *out, const struct snug_facts *facts,
-                      const struct snug_plan *plan)
+                      const struct snug_plan *plan, unsigned n_set)
 {
     const struct snug_quota *quota = &facts->cpu.limit;
     const struct snug_bytes *limit = &facts->memory.limit;
@@ -36,7 +36,7 @@ static void put_start(struct snug_builder *out, const struct snug_facts *facts,
     put_limit(out, " CPUs; CPU limit ", quota->kind, quota->quota_usec, quota->period_usec,
               quota->from);
     put_limit(out, "; memory limit ", limit->kind, limit->bytes, 0, limit->from);
-    for (unsigned i = 0; i < plan->n_variables; i++) {
+    for (unsigned i = 0; i < n_set; i++) {
         snug_text_put(out, "; ");
         snug_text_put(out, plan->variable[i]);
     }
@@ -44,7 +44,7 @@ static void put_start(struct snug_builder *out, const struct snug_facts *facts,
 
 void snug_report_start(const struct snug_log *log, const struct snug_facts *facts,
                        const struct snug_policy *policy, const struct snug_plan *plan,
-                       bool has_variables)
+                       unsigned n_set)
 {
     char line[LINE_BYTES];
     for (unsigned i = 0; i < policy->n_problems; i++) {
@@ -52,12 +52,15 @@ void snug_report_start(const struct snug_log *log, const struct snug_facts *fact
         snug_problems_put_brief(policy, &policy->problem[i], &out);
         snug_log_write(log, SNUG_LOG_ERROR, line);
     }
-    if (!has_variables)
-        snug_log_write(log, SNUG_LOG_ERROR,
-                       "the start vector has no room: no variables are set");
+    for (unsigned i = n_set; i < plan->n_variables; i++) {
+        struct snug_builder out = snug_text_build(line, sizeof line);
+        snug_text_put(&out, "the start vector has no room for ");
+        snug_text_put(&out, plan->variable[i]);
+        snug_log_write(log, SNUG_LOG_ERROR, line);
+    }
 
     struct snug_builder out = snug_text_build(line, sizeof line);
-    put_start(&out, facts, plan);
+    put_start(&out, facts, plan, n_set);
     snug_log_write(log, SNUG_LOG_INFO, line);
 }
 

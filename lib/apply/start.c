@@ -11,6 +11,7 @@
 #include "snug/apply/follow.h"
 #include "snug/apply/guard.h"
 #include "snug/apply/heap.h"
+#include "snug/apply/inheritance.h"
 #include "snug/apply/place.h"
 #include "snug/apply/ranges.h"
 #include "snug/apply/report.h"
@@ -151,18 +152,6 @@ static void forgo_rare(struct snug_log *log)
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
 
-/* Puts the planned variables, and `more` if it is not NULL, into the vector. */
-static int set_variables(char *more)
-{
-    char *entries[SNUG_PLAN_VARIABLES_MAX + 1];
-    unsigned n = 0;
-    for (; n < plan.n_variables; n++)
-        entries[n] = plan.variable[n];
-    if (more)
-        entries[n++] = more;
-    return snug_vector_set(&vector, entries, n, tie_word[0] ? tie_word : NULL, record);
-}
-
 static void find_bounds(const char **ret_low, const char **ret_high)
 {
     *ret_low = NULL;
@@ -177,6 +166,30 @@ static void find_bounds(const char **ret_low, const char **ret_high)
         if (at + segment->p_memsz > *ret_high)
             *ret_high = at + segment->p_memsz;
     }
+}
+
+/* Whether the runtime's mappings and threads are seen: then what is set can be taken out
+ * again. */
+static bool is_passing(void)
+{
+    return facts.program.is_go && facts.program.imports_mmap;
+}
+
+/* Puts the planned variables, and `more` if it is not NULL, into the vector. Returns how
+ * many of them found a place. */
+static unsigned set_variables(char *more)
+{
+    char *entries[SNUG_PLAN_VARIABLES_MAX + 1];
+    unsigned n = 0;
+    for (; n < plan.n_variables; n++)
+        entries[n] = plan.variable[n];
+    if (more)
+        entries[n++] = more;
+    const char *word = tie_word[0] ? tie_word : NULL;
+    const unsigned ret = snug_vector_set(&vector, entries, n, word, record, is_passing());
+    if ((ret || word) && is_passing())
+        snug_inheritance_arm(&vector, word, record);
+    return ret;
 }
 
 /* What is done at each mapping. Without a window the runtime's start is only looked out
@@ -270,7 +283,7 @@ static bool start(char **envp)
     struct snug_log log = find_log();
     forgo_rare(&log);
     snug_children_hand_down(&plan.children, tie_word);
-    const int ret_vector = set_variables(NULL);
+    const unsigned n_set = set_variables(NULL);
     /* Kernels that do not know the flag refuse; then advice is all there is. */
     if (plan.spans.forbids_huge || plan.spans.only_advised)
         (void)snug_sys_prctl(PR_SET_THP_DISABLE, 1,
@@ -290,7 +303,7 @@ static bool start(char **envp)
     snug_threads_arm(&plan.threads, log.path, program_path);
     open_stats(&log);
     if (log.level != SNUG_LOG_OFF)
-        snug_report_start(&log, &facts, &policy, &plan, ret_vector == 0);
+        snug_report_start(&log, &facts, &policy, &plan, n_set);
     return true;
 }
 
@@ -335,7 +348,7 @@ static void add_gomaxprocs(void)
     snug_text_put(&out, "GOMAXPROCS=");
     snug_text_put_u64(&out, plan.cpu.count);
     /* No room: the runtime counts all allowed CPUs, as without us. */
-    plan.cpu.sets_gomaxprocs = set_variables(entry) == 0;
+    plan.cpu.sets_gomaxprocs = set_variables(entry) > plan.n_variables;
 }
 
 void snug_start_open_window(const void *caller)
@@ -355,4 +368,6 @@ void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, 
     if (snug_caller_see_mapping(caller, at, n_bytes, prot, flags) &&
         snug_window_end(caller, now <= STARTING))
         add_gomaxprocs();
+    if (snug_inheritance_is_armed() && snug_caller_is_runtime(caller))
+        snug_inheritance_see_mapping(at, n_bytes, prot, flags);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * In-place insertion into the start vector. Room comes from auxv pairs that nobody needs:
- * the pairs before one move up over it, and two words fall free right behind envp.
+ * In-place insertion into the start vector. Room comes from auxv pairs whose value is 0,
+ * for that is what getauxval says of a missing one: the pairs before it move up over it,
+ * and two words fall free right behind envp.
  *
  * libc keeps a pointer to where the auxv began. It stays valid because whole pairs move, as
  * long as no type word of the old grid reads 0; so an even number of entries is inserted,
@@ -18,9 +19,21 @@ enum {
     PAIRS_MAX = 64,        /* The kernel writes about 25. */
     TYPE_MAX = 1024,       /* The highest in use is 51. */
     SLOTS_MAX = 16,
+    /* Not in every <elf.h>. */
+    HWCAP3 = 29,
+    HWCAP4 = 30,
 };
 
 static const char record_name[] = "SNUG_SET";
+
+const struct snug_vector_own *snug_vector_own(const struct snug_vector *vector,
+                                              const char *entry)
+{
+    for (unsigned i = 0; i < vector->n_own; i++)
+        if (vector->own[i].entry == entry)
+            return &vector->own[i];
+    return NULL;
+}
 
 bool snug_vector_auxv(const struct snug_vector *vector, uint64_t type, uint64_t *ret_value)
 {
@@ -53,6 +66,7 @@ int snug_vector_find(char **envp, struct snug_vector *ret)
         !snug_vector_auxv(&vector, AT_PAGESZ, &value) || value & (value - 1) ||
         !snug_vector_auxv(&vector, AT_RANDOM, &value) || !value)
         return -EINVAL;
+    vector.n_first = vector.n_entries;
     *ret = vector;
     return 0;
 }
@@ -69,23 +83,12 @@ static unsigned find_slots(const struct snug_vector *vector, size_t *ret_slots)
     unsigned n = 0;
     for (size_t i = 0; i < vector->n_entries && n < SLOTS_MAX; i++) {
         const char *entry = vector->envp[i];
-        if (is_record(entry) ||
+        if (is_record(entry) || snug_vector_own(vector, entry) ||
             (snug_text_starts(snug_text_of(entry), "GO") &&
              snug_variables_owner(vector->envp, entry) == SNUG_OWNER_SNUG))
             ret_slots[n++] = i;
     }
     return n;
-}
-
-/* The pair of that type, if it may go: one whose value is not the usual one may be read. */
-static bool find_spare(const struct snug_vector *vector, uint64_t type, size_t *ret_pair)
-{
-    for (size_t i = 0; i < vector->n_pairs; i++)
-        if (vector->auxv[i][0] == type) {
-            *ret_pair = i;
-            return type != AT_FLAGS || vector->auxv[i][1] == 0;
-        }
-    return false;
 }
 
 /* Two free words behind envp, in the place of the pair. */
@@ -99,72 +102,117 @@ static void free_pair(struct snug_vector *vector, size_t pair)
     vector->n_pairs--;
 }
 
-static bool make_room(struct snug_vector *vector, unsigned n_pairs)
+/* A pair of that type, if all that there are say 0. */
+static bool find_zero(const struct snug_vector *vector, uint64_t type, size_t *ret_pair)
 {
-    static const uint64_t spare_types[] = {AT_FLAGS, AT_CLKTCK};
-    size_t pairs[SNUG_VECTOR_INSERT_MAX / 2];
-    unsigned n_found = 0;
-    for (unsigned i = 0; i < SNUG_VECTOR_INSERT_MAX / 2 && n_found < n_pairs; i++)
-        n_found += find_spare(vector, spare_types[i], &pairs[n_found]);
-    if (n_found < n_pairs)
-        return false;
-
-    /* The one further back first: the other's index grows by no move of a later pair. */
-    if (n_pairs == 2 && pairs[0] < pairs[1]) {
-        free_pair(vector, pairs[1]);
-        free_pair(vector, pairs[0]);
-    } else {
-        for (unsigned i = 0; i < n_pairs; i++)
-            free_pair(vector, pairs[i]);
+    bool is_found = false;
+    for (size_t i = 0; i < vector->n_pairs; i++) {
+        if (vector->auxv[i][0] != type)
+            continue;
+        if (vector->auxv[i][1])
+            return false;
+        *ret_pair = i;
+        is_found = true;
     }
+    return is_found;
+}
+
+/* The least known first. Not AT_SECURE: some libraries take a missing one for a set-user-id
+ * program. Not AT_CLKTCK or any other that is never 0. */
+static bool find_spare(const struct snug_vector *vector, size_t *ret_pair)
+{
+    static const uint64_t types[] = {AT_FLAGS, HWCAP4, HWCAP3,  AT_HWCAP2, AT_HWCAP,
+                                     AT_EGID,  AT_GID, AT_EUID, AT_UID};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (find_zero(vector, types[i], ret_pair))
+            return true;
+    return false;
+}
+
+/* Makes room for that many entries or, if there is none, for fewer. Returns for how many;
+ * it is even. */
+static size_t make_room(struct snug_vector *vector, size_t n)
+{
+    size_t ret = 0;
+    size_t pair;
+    for (; ret < n && find_spare(vector, &pair); ret += 2)
+        free_pair(vector, pair);
+    return ret;
+}
+
+/* The place of a variable that only snug reads, SIZE_MAX if there is none. */
+static size_t find_lender(const struct snug_vector *vector)
+{
+    for (size_t i = 0; i < vector->n_first; i++)
+        if (snug_text_starts(snug_text_of(vector->envp[i]), "SNUG_") &&
+            !is_record(vector->envp[i]))
+            return i;
+    return SIZE_MAX;
+}
+
+/* Lenders have their places back. */
+static void return_loans(struct snug_vector *vector)
+{
+    for (size_t i = 0; vector->envp[i]; i++) {
+        const struct snug_vector_own *own = snug_vector_own(vector, vector->envp[i]);
+        if (own && own->lender)
+            vector->envp[i] = own->lender;
+    }
+}
+
+static bool borrow(struct snug_vector *vector, char *entry)
+{
+    const size_t place = find_lender(vector);
+    if (place == SIZE_MAX)
+        return false;
+    vector->own[vector->n_own++] =
+        (struct snug_vector_own){.entry = entry, .lender = vector->envp[place]};
+    vector->envp[place] = entry;
     return true;
 }
 
-static bool write_record(char *const *entries, unsigned n, const char *word, char *record)
+/* The word first, so that the record can be cut off behind it. */
+static void write_record(char *const *entries, unsigned n, const char *word, char *record)
 {
     struct snug_builder out = snug_text_build(record, SNUG_RECORD_BYTES);
     snug_text_put(&out, record_name);
-    const char *separator = "=";
-    for (unsigned i = 0; i < n; i++) {
-        snug_text_put(&out, separator);
-        snug_text_put(&out, entries[i]);
-        separator = " ";
-    }
-    if (word || !n)
-        snug_text_put(&out, separator);
+    snug_text_put(&out, "=");
     if (word)
         snug_text_put(&out, word);
-    return !out.is_full;
+    for (unsigned i = 0; i < n; i++) {
+        snug_text_put(&out, i || word ? " " : "");
+        snug_text_put(&out, entries[i]);
+    }
 }
 
-int snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
-                    const char *word, char *record)
+unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
+                         const char *word, char *record, bool is_passing)
 {
+    return_loans(vector);
     size_t slots[SLOTS_MAX];
     const unsigned n_slots = find_slots(vector, slots);
-    if (!n && !word && !n_slots)
-        return 0;
+    const unsigned n_wanted = n + (word && (!n || !is_passing));
+    const size_t n_new = n_wanted > n_slots ? make_room(vector, n_wanted - n_slots) : 0;
+    const unsigned n_places = n_slots + (unsigned)n_new;
+    unsigned ret = n < n_places ? n : n_places;
 
-    const unsigned n_wanted = n + 1;
-    const unsigned n_new = n_wanted > n_slots ? n_wanted - n_slots : 0;
-    const unsigned n_pairs = (n_new + 1) / 2;
-    char text[SNUG_RECORD_BYTES];
-    if (n_pairs > SNUG_VECTOR_INSERT_MAX / 2 || !write_record(entries, n, word, text) ||
-        !make_room(vector, n_pairs))
-        return -ENOSPC;
-
+    for (vector->n_own = 0; vector->n_own < ret; vector->n_own++)
+        vector->own[vector->n_own] = (struct snug_vector_own){entries[vector->n_own], NULL};
     /* `record` may be the very string that find_slots has just read. */
-    (void)snug_text_copy(snug_text_of(text), SNUG_RECORD_BYTES, record); /* It fits. */
+    write_record(entries, ret, word, record);
     for (unsigned i = 0; i < n_slots; i++)
-        vector->envp[slots[i]] = i < n ? entries[i] : record;
+        vector->envp[slots[i]] = i < ret ? entries[i] : record;
     /* From the back: another thread that walks the environment finds an end, the new one or
      * the old. */
-    vector->envp[vector->n_entries + 2 * (size_t)n_pairs] = NULL;
-    for (unsigned i = 2 * n_pairs; i-- > 0;)
+    vector->envp[vector->n_entries + n_new] = NULL;
+    for (size_t i = n_new; i-- > 0;)
         vector->envp[vector->n_entries + i] =
-            n_slots + i < n ? entries[n_slots + i] : record;
-    vector->n_entries += 2 * (size_t)n_pairs;
-    return 0;
+            n_slots + i < ret ? entries[n_slots + i] : record;
+    vector->n_entries += n_new;
+
+    while (is_passing && ret < n && borrow(vector, entries[ret]))
+        ret++;
+    return ret;
 }
 
 void snug_vector_put_record(struct snug_vector *vector, char *record)

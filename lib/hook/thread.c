@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "snug/apply/follow.h"
+#include "snug/apply/inheritance.h"
 #include "snug/apply/start.h"
 #include "snug/apply/threads.h"
 #include "snug/apply/window.h"
@@ -41,6 +42,8 @@ int pthread_create(pthread_t *ret_thread, const pthread_attr_t *attr, void *(*ru
                    void *argument)
 {
     snug_window_close();
+    if (snug_inheritance_is_armed())
+        snug_inheritance_see_thread();
 
     int (*next)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *) =
         snug_next_find(SNUG_NEXT_PTHREAD_CREATE);

@@ -7,7 +7,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
-#include "snug/apply/vector.h"
+#include "snug/apply/inheritance.h"
 
 enum { ENTRIES = 48, PAIRS = 40, WORDS = 256, TEXTS = 64, TEXT_BYTES = 40, EDITS = 4 };
 
@@ -23,20 +23,22 @@ static const char *const some_entries[] = {
     "SNUG_SET=GOMEMLIMIT=241172480 GOMAXPROCS=2 pdeathsig=15:7:8",
     "SNUG_SET=GOGC= GOGC=off",
     "SNUG_SETS=GOMAXPROCS=2",
+    "SNUG_LOG=info",
     "GO",
     "",
     "=",
 };
 static const char *const new_entries[] = {"GOMAXPROCS=2", "GOMEMLIMIT=241172480",
                                           "GOGC=off", "GOMAXPROCS=3", "GOMEMLIMIT=1"};
-static const uint64_t some_types[] = {AT_SYSINFO_EHDR, AT_HWCAP,  AT_CLKTCK, AT_PHENT,
-                                      AT_PHNUM,        AT_BASE,   AT_FLAGS,  AT_ENTRY,
-                                      AT_UID,          AT_SECURE, AT_EXECFN, AT_IGNORE};
+static const uint64_t some_types[] = {
+    AT_SYSINFO_EHDR, AT_HWCAP, AT_CLKTCK, AT_PHENT,  AT_PHNUM,  AT_BASE, AT_FLAGS,
+    AT_ENTRY,        AT_UID,   AT_SECURE, AT_EXECFN, AT_IGNORE, AT_GID,  AT_HWCAP2};
 
 static uint64_t words[WORDS];
 static uint64_t before[WORDS];
 static char text[TEXTS][TEXT_BYTES];
 static char record[EDITS][SNUG_RECORD_BYTES];
+static char copy[WORDS][TEXT_BYTES * 4];
 static char **envp;
 static uint64_t (*old_auxv)[2];
 static size_t n_words;
@@ -79,7 +81,8 @@ static void put_auxv(struct fuzz_input *input)
         }
         if (i < n) {
             const uint64_t type = some_types[fuzz_byte(input) % (sizeof some_types / 8)];
-            put_pair(type, type == AT_FLAGS ? fuzz_byte(input) / 250 : fuzz_byte(input));
+            const uint64_t value = fuzz_byte(input);
+            put_pair(type, type == AT_FLAGS ? value / 250 : value / 64 * 64);
         }
     }
 }
@@ -107,8 +110,19 @@ static const uint64_t *find_pair(uint64_t (*pairs)[2], uint64_t type)
     return NULL;
 }
 
-/* Everything but AT_FLAGS and AT_CLKTCK is read as before: by libc from where the auxv
- * began, by Go behind the environment's end. */
+/* getauxval answers as before: it walks from where the auxv began, and says 0 of what is
+ * not there. */
+static void check_libc(void)
+{
+    uint64_t kernels[PAIRS + 1][2] = {0};
+    memcpy(kernels, first_auxv, n_first * sizeof *kernels);
+    for (size_t i = 0; i < n_first; i++) {
+        const uint64_t *libcs = find_pair(old_auxv, first_auxv[i][0]);
+        MUST((libcs ? *libcs : 0) == *find_pair(kernels, first_auxv[i][0]));
+    }
+}
+
+/* Go reads the auxv behind the environment's end. */
 static void check_auxv(const struct snug_vector *vector)
 {
     char **end = envp;
@@ -118,16 +132,11 @@ static void check_auxv(const struct snug_vector *vector)
     MUST((uint64_t *)vector->auxv >= (uint64_t *)old_auxv);
     MUST((uint64_t *)vector->auxv + 2 * vector->n_pairs + 2 == &words[n_words]);
 
-    uint64_t kernels[PAIRS + 1][2] = {0};
-    memcpy(kernels, first_auxv, n_first * sizeof *kernels);
+    check_libc();
     for (size_t i = 0; i < n_first; i++) {
-        const uint64_t type = first_auxv[i][0];
-        if (type == AT_FLAGS || type == AT_CLKTCK)
-            continue;
-        const uint64_t value = *find_pair(kernels, type);
-        const uint64_t *libcs = find_pair(old_auxv, type);
-        const uint64_t *gos = find_pair(vector->auxv, type);
-        MUST(libcs && *libcs == value && gos && *gos == value);
+        const uint64_t *gos = find_pair(vector->auxv, first_auxv[i][0]);
+        const uint64_t *libcs = find_pair(old_auxv, first_auxv[i][0]);
+        MUST(!gos == !libcs && (!gos || *gos == *libcs));
     }
 }
 
@@ -160,75 +169,143 @@ static size_t count(char *const *entries)
     return n;
 }
 
-/* What is there: the old entries that were the user's, in their order, and the new ones. */
-static void check_entries(char *const *old, char *const *set, unsigned n, const char *own)
+/* Pairs that getauxval answers 0 for, there or not. */
+static size_t count_spare(const struct snug_vector *vector)
 {
-    unsigned n_snugs = 0;
-    for (char *const *entry = old; *entry; entry++)
-        n_snugs += is_snugs(old, *entry);
-    if (n_snugs > 16)
+    static const uint64_t types[] = {AT_FLAGS, AT_HWCAP2, AT_HWCAP, AT_GID, AT_UID};
+    size_t ret = 0;
+    for (size_t type = 0; type < sizeof types / sizeof *types; type++) {
+        size_t n_zero = 0;
+        bool has_value = false;
+        for (size_t i = 0; i < vector->n_pairs; i++) {
+            n_zero += vector->auxv[i][0] == types[type];
+            has_value |= vector->auxv[i][0] == types[type] && vector->auxv[i][1];
+        }
+        ret += has_value ? 0 : n_zero;
+    }
+    return ret;
+}
+
+/* What was there before an edit: the entries, lenders in their places, and whose they are.
+ */
+struct old {
+    char *entry[WORDS];
+    bool is_snugs[WORDS];
+    size_t n;
+    size_t n_snugs;
+    size_t n_spare;
+    size_t n_lenders;
+};
+
+static void note_old(const struct snug_vector *vector, struct old *ret)
+{
+    *ret = (struct old){.n = count(envp), .n_spare = count_spare(vector)};
+    for (size_t i = 0; i < ret->n; i++) {
+        const struct snug_vector_own *own = snug_vector_own(vector, envp[i]);
+        ret->entry[i] = own && own->lender ? own->lender : envp[i];
+        ret->is_snugs[i] = own && !own->lender;
+    }
+    for (size_t i = 0; i < ret->n; i++) {
+        const char *entry = ret->entry[i];
+        ret->is_snugs[i] |= is_snugs(ret->entry, entry);
+        ret->n_snugs += ret->is_snugs[i];
+        ret->n_lenders += i < vector->n_first && !strncmp(entry, "SNUG_", 5) &&
+                          strncmp(entry, "SNUG_SET=", 9) != 0;
+    }
+}
+
+static size_t least(size_t one, size_t two)
+{
+    return one < two ? one : two;
+}
+
+/* The old entries that were the user's, in their order, and the first `n_set` of the new
+ * ones. Nothing takes a place without need, and nothing goes without that could have one.
+ */
+static void check_entries(const struct snug_vector *vector, const struct old *old,
+                          char *const *set, unsigned n, unsigned n_set, size_t n_wanted,
+                          const char *own_record, bool is_passing)
+{
+    if (old->n_snugs > 16)
         return; /* More than any chain of starts leaves: some stay. */
 
-    char *const *next_old = old;
-    bool is_set[SNUG_VECTOR_INSERT_MAX + 1] = {0};
-    unsigned n_records = 0;
+    bool is_set[SNUG_VECTOR_ENTRIES_MAX + 1] = {0};
+    size_t at = 0;
     for (char **entry = envp; *entry; entry++) {
-        if (*entry == own) {
-            n_records++;
-            continue;
-        }
         unsigned i = 0;
         while (i < n && *entry != set[i])
             i++;
+        const char *expected = *entry;
         if (i < n) {
             MUST(!is_set[i]);
             is_set[i] = true;
-            continue;
+            expected = snug_vector_own(vector, *entry)->lender;
         }
-        while (*next_old && is_snugs(old, *next_old))
-            next_old++;
-        MUST(*next_old == *entry);
-        next_old++;
+        if (!expected || *entry == own_record)
+            continue;
+        while (at < old->n && old->is_snugs[at])
+            at++;
+        MUST(at < old->n && old->entry[at++] == expected);
     }
-    while (*next_old && is_snugs(old, *next_old))
-        next_old++;
-    MUST(!*next_old && n_records > 0);
+    while (at < old->n && old->is_snugs[at])
+        at++;
+    MUST(at == old->n);
     for (unsigned i = 0; i < n; i++)
-        MUST(is_set[i] && is_snugs(envp, set[i]));
-    /* No pair of the auxv goes without need. */
-    const unsigned n_new = n + 1 > n_snugs ? n + 1 - n_snugs : 0;
-    MUST(count(envp) == count(old) + (n_new + 1) / 2 * 2);
+        MUST(is_set[i] == (i < n_set));
+
+    size_t n_new = n_wanted > old->n_snugs ? n_wanted - old->n_snugs : 0;
+    n_new = least((n_new + 1) / 2, old->n_spare) * 2;
+    MUST(count(envp) == old->n + n_new);
+    const size_t n_placed = least(n, old->n_snugs + n_new);
+    MUST(n_set == (is_passing ? least(n, n_placed + old->n_lenders) : n_placed));
 }
 
-static void edit(struct fuzz_input *input, struct snug_vector *vector, char *own_record)
+/* True if all was taken out again: that ends it, as the runtime is up then. */
+static bool edit(struct fuzz_input *input, struct snug_vector *vector, char *own_record)
 {
-    char *old[WORDS];
-    size_t n_old = 0;
-    do
-        old[n_old] = envp[n_old];
-    while (envp[n_old++]);
-
-    static char copies[EDITS * SNUG_VECTOR_INSERT_MAX][TEXT_BYTES];
+    static char copies[EDITS * SNUG_VECTOR_ENTRIES_MAX][TEXT_BYTES];
     static unsigned next_copy;
-    char *set[SNUG_VECTOR_INSERT_MAX];
-    const unsigned n = fuzz_byte(input) % (SNUG_VECTOR_INSERT_MAX + 1);
+    char *set[SNUG_VECTOR_ENTRIES_MAX];
+    const unsigned n = fuzz_byte(input) % (SNUG_VECTOR_ENTRIES_MAX + 1);
     for (unsigned i = 0; i < n; i++) {
-        set[i] = copies[next_copy++ % (EDITS * SNUG_VECTOR_INSERT_MAX)];
+        set[i] = copies[next_copy++ % (EDITS * SNUG_VECTOR_ENTRIES_MAX)];
         strcpy(set[i], new_entries[fuzz_byte(input) % 5]);
     }
-    const char *word = fuzz_byte(input) & 1 ? "pdeathsig=15:4711:123456:4026531836" : NULL;
+    const uint8_t choice = fuzz_byte(input);
+    const char *word = choice & 1 ? "pdeathsig=15:4711:123456:4026531836" : NULL;
+    const bool is_passing = choice & 2;
 
-    memcpy(before, words, sizeof words);
-    const int r = snug_vector_set(vector, set, n, word, own_record);
+    struct old old;
+    note_old(vector, &old);
+    const unsigned n_set = snug_vector_set(vector, set, n, word, own_record, is_passing);
     check_auxv(vector);
-    if (r < 0) {
-        MUST(r == -ENOSPC && !memcmp(before, words, sizeof words));
-        return;
-    }
-    if (!memcmp(before, words, sizeof words) && !n && !word)
-        return; /* There was nothing to do. */
-    check_entries(old, set, n, own_record);
+    check_entries(vector, &old, set, n, n_set, n + (word && (!n || !is_passing)),
+                  own_record, is_passing);
     MUST(word ? strstr(own_record, word) != NULL : !strstr(own_record, "pdeathsig"));
+    if (!(choice & 4))
+        return false;
+
+    /* All of it is taken out again, of the runtime's copies too. */
+    static struct snug_go_string go[WORDS];
+    const size_t n_go = count(envp);
+    for (size_t i = 0; i < n_go; i++) {
+        snprintf(copy[i], sizeof copy[i], "%s", envp[i]);
+        go[i] = (struct snug_go_string){copy[i], strlen(copy[i])};
+    }
+    char *const was_first = envp[0];
+    const bool keeps_first =
+        was_first && was_first != own_record && !snug_vector_own(vector, was_first);
+    snug_inheritance_withdraw(vector, word, own_record, go);
+    MUST(!keeps_first || (envp[0] == was_first && go[0].at == copy[0]));
+    for (char **entry = envp; *entry; entry++)
+        for (unsigned i = 0; i < n; i++)
+            MUST(*entry != set[i]);
+    for (size_t i = 0; i < n_go; i++)
+        MUST(!go[i].n || go[i].at != copy[i] || !strncmp(copy[i], own_record, 9) ||
+             go[i].n == strlen(copy[i]));
+    MUST(!strcmp(own_record + 9, word ? word : ""));
+    check_libc();
+    return true;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
@@ -239,9 +316,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     memcpy(before, words, sizeof words);
     MUST(snug_vector_find(envp, &vector) == 0);
     check_auxv(&vector);
-    for (unsigned i = 0; i < EDITS && input.n; i++)
-        edit(&input, &vector, record[i]);
-    if (input.n) {
+    bool is_over = false;
+    for (unsigned i = 0; i < EDITS && input.n && !is_over; i++)
+        is_over = edit(&input, &vector, record[i]);
+    if (input.n && !is_over) {
         static char last[SNUG_RECORD_BYTES] = "SNUG_SET=pdeathsig=15:1:2";
         snug_vector_put_record(&vector, last);
         check_auxv(&vector);

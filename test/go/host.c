@@ -34,5 +34,6 @@ int main(int argc, char **argv)
         return 1;
     readers_print();
     run(argc > 1 ? argv[1] : NULL);
+    printf("C later variables %d\n", readers_count_variables());
     return 0;
 }

@@ -5,7 +5,9 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -60,9 +62,21 @@ static void print_early_thread(void)
     fclose(status);
 }
 
+int readers_count_variables(void)
+{
+    static const char *const names[] = {"GOMAXPROCS", "GOMEMLIMIT", "GOGC"};
+    int n = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        n += getenv(names[i]) != NULL;
+    return n;
+}
+
 void readers_print(void)
 {
     cpu_set_t set;
+
+    printf("C variables %d\n", readers_count_variables());
+    printf("C ticks %lu\n", getauxval(AT_CLKTCK));
 
     printf("C sysconf_onln %ld\n", sysconf(_SC_NPROCESSORS_ONLN));
     printf("C sysconf_conf %ld\n", sysconf(_SC_NPROCESSORS_CONF));

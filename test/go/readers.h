@@ -5,3 +5,6 @@
 /* Prints one line per reader, "C <reader> <number>", and "C thread affinity <list>"
  * for the thread that a constructor created before main. */
 void readers_print(void);
+
+/* How many of the Go runtime's variables C code has, and so would its children. */
+int readers_count_variables(void);

@@ -5,102 +5,10 @@
 #include <check.h>
 #include <elf.h>
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "start_vector.h"
 #include "suite.h"
 #include "snug/apply/vector.h"
-
-enum { N_WORDS = 128, PHDR = 0x400040, RANDOM = 0x7ffc1234 };
-
-static uint64_t words[N_WORDS];
-static uint64_t before[N_WORDS];
-static char **envp;
-static uint64_t (*old_auxv)[2];
-static struct snug_vector vector;
-static char record[SNUG_RECORD_BYTES];
-
-static const uint64_t usual_auxv[][2] = {
-    {AT_SYSINFO_EHDR, 0x7fff0000},
-    {AT_HWCAP, 0xbfebfbff},
-    {AT_PAGESZ, 4096},
-    {AT_CLKTCK, 100},
-    {AT_PHDR, PHDR},
-    {AT_PHENT, 56},
-    {AT_PHNUM, 13},
-    {AT_BASE, 0x7f0000},
-    {AT_FLAGS, 0},
-    {AT_ENTRY, 0x401000},
-    {AT_UID, 0},
-    {AT_SECURE, 0},
-    {AT_RANDOM, RANDOM},
-    {AT_EXECFN, 0x7ffc9999},
-    {AT_NULL, 0},
-};
-
-enum { N_USUAL = sizeof usual_auxv / sizeof usual_auxv[0] };
-
-static void compose(const char *const *env, const uint64_t (*auxv)[2], size_t n_auxv)
-{
-    memset(words, 0x55, sizeof words);
-    size_t n = 0;
-    words[n++] = 1;
-    words[n++] = (uint64_t)(uintptr_t) "program";
-    words[n++] = 0;
-    envp = (char **)&words[n];
-    for (; *env; env++)
-        words[n++] = (uint64_t)(uintptr_t)*env;
-    words[n++] = 0;
-    old_auxv = (void *)&words[n];
-    memcpy(&words[n], auxv, n_auxv * sizeof auxv[0]);
-    memcpy(before, words, sizeof words);
-}
-
-static void compose_usual(const char *const *env)
-{
-    compose(env, usual_auxv, N_USUAL);
-    ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
-}
-
-static const char *get_env(const char *name)
-{
-    for (char **entry = envp; *entry; entry++)
-        if (!strncmp(*entry, name, strlen(name)) && (*entry)[strlen(name)] == '=')
-            return *entry + strlen(name) + 1;
-    return NULL;
-}
-
-static bool get_auxval(uint64_t type, uint64_t *ret_value)
-{
-    for (uint64_t(*pair)[2] = old_auxv; (*pair)[0] != AT_NULL; pair++)
-        if ((*pair)[0] == type) {
-            *ret_value = (*pair)[1];
-            return true;
-        }
-    return false;
-}
-
-/* Everything that was there is there, but for those that make room. */
-static void check_auxv(bool may_lack_clktck)
-{
-    for (size_t i = 0; i + 1 < N_USUAL; i++) {
-        uint64_t value = 0;
-        if (usual_auxv[i][0] == AT_FLAGS ||
-            (may_lack_clktck && usual_auxv[i][0] == AT_CLKTCK))
-            continue;
-        ck_assert_msg(get_auxval(usual_auxv[i][0], &value) && value == usual_auxv[i][1],
-                      "auxv type %llu", (unsigned long long)usual_auxv[i][0]);
-    }
-
-    /* As Go reads it: right behind the environment's terminator. */
-    char **end = envp;
-    while (*end)
-        end++;
-    ck_assert_ptr_eq(end + 1, (char **)vector.auxv);
-    ck_assert_uint_eq(vector.auxv[0][0], AT_SYSINFO_EHDR);
-}
-
-static const char *const plain_env[] = {"PATH=/bin", "HOME=/", NULL};
 
 static const struct damage_row {
     const char *label;
@@ -135,27 +43,98 @@ START_TEST(one_variable_takes_the_place_of_at_flags)
     char limit[] = "GOMEMLIMIT=241172480";
     char *const entries[] = {limit};
     compose_usual(plain_env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 1);
     ck_assert_str_eq(get_env("PATH"), "/bin");
     ck_assert_str_eq(get_env("HOME"), "/");
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "241172480");
     ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=241172480");
-    check_auxv(false);
+    uint64_t value;
+    ck_assert(!get_auxval(AT_FLAGS, &value) && get_auxval(AT_UID, &value));
+    check_auxv();
 }
 END_TEST
 
-START_TEST(three_variables_take_at_clktck_too)
+START_TEST(the_record_needs_no_room_of_its_own)
 {
+    char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
+    char *const entries[] = {limit, procs};
+    compose_usual(plain_env);
+    ck_assert_uint_eq(
+        snug_vector_set(&vector, entries, 2, "pdeathsig=15:7:8", record, true), 2);
+    ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
+    ck_assert_ptr_null(get_env("SNUG_SET"));
+    uint64_t value;
+    ck_assert(get_auxval(AT_UID, &value));
+
+    compose_usual(plain_env);
+    (void)snug_vector_set(&vector, entries, 2, "pdeathsig=15:7:8", record, false);
+    ck_assert_str_eq(get_env("SNUG_SET"), "pdeathsig=15:7:8 GOMEMLIMIT=1 GOMAXPROCS=2");
+    check_auxv();
+}
+END_TEST
+
+/* Start vectors that there are: what they give room for. The first pairs are the same. */
+static const struct room_row {
+    const char *label;
+    uint64_t auxv[10][2];
+    unsigned n_set;
+    unsigned n_left; /* Pairs of these that are left. */
+} room_rows[] = {
+    {"Linux, root",
+     {{AT_CLKTCK, 100},
+      {AT_FLAGS, 0},
+      {AT_UID, 0},
+      {AT_EUID, 0},
+      {AT_GID, 0},
+      {AT_EGID, 0},
+      {AT_SECURE, 0}},
+     3,
+     5},
+    {"Linux, a user", {{AT_CLKTCK, 100}, {AT_FLAGS, 0}, {AT_UID, 7}, {AT_SECURE, 0}}, 2, 3},
+    {"Linux, a user of group 0", {{AT_FLAGS, 0}, {AT_UID, 7}, {AT_EGID, 0}}, 3, 1},
+    {"gVisor of 2026, a user",
+     {{AT_UID, 7}, {AT_SECURE, 0}, {AT_CLKTCK, 100}, {AT_HWCAP, 0}, {AT_HWCAP2, 0}},
+     3,
+     3},
+    {"gVisor of 2022, root",
+     {{AT_UID, 0},
+      {AT_EUID, 0},
+      {AT_GID, 0},
+      {AT_EGID, 0},
+      {AT_SECURE, 0},
+      {AT_CLKTCK, 100}},
+     3,
+     4},
+    {"gVisor of 2022, a user", {{AT_UID, 7}, {AT_SECURE, 0}, {AT_CLKTCK, 100}}, 0, 3},
+    {"flags that mean something", {{AT_FLAGS, 1}, {AT_HWCAP, 0x178bfbff}}, 0, 2},
+};
+
+START_TEST(the_first_variables_get_what_room_there_is)
+{
+    const struct room_row *row = &room_rows[_i];
     char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2", gogc[] = "GOGC=off";
     char *const entries[] = {limit, procs, gogc};
-    for (unsigned n = 2; n <= 3; n++) {
-        compose_usual(plain_env);
-        ck_assert_int_eq(snug_vector_set(&vector, entries, n, NULL, record), 0);
-        ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
-        ck_assert_ptr_eq(get_env("GOGC"), n == 3 ? gogc + 5 : NULL);
-        check_auxv(true);
+    uint64_t auxv[16][2] = {{AT_PHDR, PHDR}, {AT_PAGESZ, 4096}, {AT_RANDOM, RANDOM}};
+    size_t n = 3;
+    for (; row->auxv[n - 3][0]; n++)
+        memcpy(auxv[n], row->auxv[n - 3], sizeof auxv[n]);
+    compose(plain_env, (const uint64_t(*)[2])auxv, n + 1);
+    ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
+
+    const unsigned n_set = snug_vector_set(&vector, entries, 3, NULL, record, true);
+    ck_assert_msg(n_set == row->n_set, "%s: %u", row->label, n_set);
+    ck_assert_int_eq(get_env("GOMEMLIMIT") != NULL, n_set > 0);
+    ck_assert_int_eq(get_env("GOMAXPROCS") != NULL, n_set > 1);
+    ck_assert_int_eq(get_env("GOGC") != NULL, n_set > 2);
+    ck_assert_str_eq(get_env("HOME"), "/");
+    ck_assert_msg(vector.n_pairs == 3 + row->n_left, "%s: %zu pairs", row->label,
+                  vector.n_pairs);
+    for (size_t i = 0; i < n; i++) {
+        uint64_t value = 0;
+        (void)get_auxval(auxv[i][0], &value);
+        ck_assert_msg(value == auxv[i][1], "%s: type %llu", row->label,
+                      (unsigned long long)auxv[i][0]);
     }
-    ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=1 GOMAXPROCS=2 GOGC=off");
 }
 END_TEST
 
@@ -164,28 +143,56 @@ START_TEST(a_later_variable_joins_the_first)
     char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
     char *const entries[] = {limit, procs};
     compose_usual(plain_env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 2, NULL, record), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 1);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 2, NULL, record, true), 2);
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "1");
     ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
-    ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=1 GOMAXPROCS=2");
-    check_auxv(true);
+    check_auxv();
 }
 END_TEST
 
+static const uint64_t full_auxv[][2] = {{AT_PAGESZ, 4096}, {AT_PHDR, PHDR},
+                                        {AT_FLAGS, 4},     {AT_RANDOM, RANDOM},
+                                        {AT_CLKTCK, 100},  {AT_NULL, 0}};
+
+static void compose_full(const char *const *env)
+{
+    compose(env, full_auxv, sizeof full_auxv / sizeof full_auxv[0]);
+    ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
+}
+
 START_TEST(without_room_nothing_changes)
 {
-    static const uint64_t small[][2] = {{AT_PAGESZ, 4096},
-                                        {AT_PHDR, PHDR},
-                                        {AT_FLAGS, 4},
-                                        {AT_RANDOM, RANDOM},
-                                        {AT_NULL, 0}};
+    static const char *const env[] = {"PATH=/bin", "SNUG_LOG=info", NULL};
     char limit[] = "GOMEMLIMIT=1";
     char *const entries[] = {limit};
-    compose(plain_env, small, sizeof small / sizeof small[0]);
-    ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), -ENOSPC);
+    compose_full(plain_env);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 0);
     ck_assert_mem_eq(words, before, sizeof words);
+    compose_full(env);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, false), 0);
+    ck_assert_mem_eq(words, before, sizeof words);
+}
+END_TEST
+
+START_TEST(without_room_snugs_own_variables_lend_their_places)
+{
+    static const char *const env[] = {"SNUG=on", "SNUG_LOG=info", "PATH=/bin",
+                                      "SNUG_MEMORY_GOGC=off", NULL};
+    char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2", gogc[] = "GOGC=off";
+    char *const entries[] = {limit, procs, gogc};
+    compose_full(env);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 3, NULL, record, true), 2);
+    ck_assert_str_eq(get_env("GOMEMLIMIT"), "1");
+    ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
+    ck_assert_ptr_null(get_env("GOGC"));
+    ck_assert_ptr_null(get_env("SNUG_LOG"));
+    ck_assert_str_eq(get_env("SNUG"), "on");
+    /* Once more, and less: who lent has its place back, and nobody lends twice. */
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 1);
+    ck_assert_ptr_null(get_env("GOMAXPROCS"));
+    ck_assert_str_eq(get_env("SNUG_MEMORY_GOGC"), "off");
+    ck_assert_str_eq(snug_vector_own(&vector, limit)->lender, "SNUG_LOG=info");
 }
 END_TEST
 
@@ -196,7 +203,7 @@ START_TEST(a_childs_entries_are_overwritten_in_place)
     char limit[] = "GOMEMLIMIT=99";
     char *const entries[] = {limit};
     compose_usual(env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 1);
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "99");
     ck_assert_ptr_null(get_env("GOMAXPROCS"));
     ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=99");
@@ -209,7 +216,7 @@ START_TEST(a_childs_entries_vanish_when_nothing_is_planned)
     static const char *const env[] = {"GOMEMLIMIT=1", "PATH=/bin", "SNUG_SET=GOMEMLIMIT=1",
                                       NULL};
     compose_usual(env);
-    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, NULL, record), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, NULL, 0, NULL, record, true), 0);
     ck_assert_ptr_null(get_env("GOMEMLIMIT"));
     ck_assert_str_eq(get_env("PATH"), "/bin");
     ck_assert_str_eq(get_env("SNUG_SET"), "");
@@ -219,7 +226,7 @@ END_TEST
 START_TEST(nothing_planned_and_nothing_inherited_changes_nothing)
 {
     compose_usual(plain_env);
-    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, NULL, record), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, NULL, 0, NULL, record, true), 0);
     ck_assert_mem_eq(words, before, sizeof words);
 }
 END_TEST
@@ -230,7 +237,7 @@ START_TEST(a_value_that_the_user_changed_in_between_stays)
     char procs[] = "GOMAXPROCS=2";
     char *const entries[] = {procs};
     compose_usual(env);
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, NULL, record), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 1);
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "5");
     ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
 }
@@ -241,15 +248,17 @@ START_TEST(a_word_without_entries_stands_in_the_record)
     char gogc[] = "GOGC=off";
     char *const entries[] = {gogc};
     compose_usual(plain_env);
-    ck_assert_int_eq(snug_vector_set(&vector, NULL, 0, "pdeathsig=15:7:8", record), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, NULL, 0, "pdeathsig=15:7:8", record, true),
+                      0);
     ck_assert_str_eq(get_env("SNUG_SET"), "pdeathsig=15:7:8");
     ck_assert_str_eq(get_env("PATH"), "/bin");
-    check_auxv(false);
+    check_auxv();
 
-    ck_assert_int_eq(snug_vector_set(&vector, entries, 1, "pdeathsig=15:7:8", record), 0);
-    ck_assert_str_eq(get_env("SNUG_SET"), "GOGC=off pdeathsig=15:7:8");
+    ck_assert_uint_eq(
+        snug_vector_set(&vector, entries, 1, "pdeathsig=15:7:8", record, true), 1);
+    ck_assert_str_eq(get_env("SNUG_SET"), "pdeathsig=15:7:8 GOGC=off");
     ck_assert_str_eq(get_env("GOGC"), "off");
-    check_auxv(true);
+    check_auxv();
 }
 END_TEST
 
@@ -276,9 +285,12 @@ int main(void)
                         (int)(sizeof damage_rows / sizeof damage_rows[0]));
     tcase_add_test(tcase, nothing_and_odd_addresses_are_no_vector);
     tcase_add_test(tcase, one_variable_takes_the_place_of_at_flags);
-    tcase_add_test(tcase, three_variables_take_at_clktck_too);
+    tcase_add_test(tcase, the_record_needs_no_room_of_its_own);
+    tcase_add_loop_test(tcase, the_first_variables_get_what_room_there_is, 0,
+                        (int)(sizeof room_rows / sizeof room_rows[0]));
     tcase_add_test(tcase, a_later_variable_joins_the_first);
     tcase_add_test(tcase, without_room_nothing_changes);
+    tcase_add_test(tcase, without_room_snugs_own_variables_lend_their_places);
     tcase_add_test(tcase, a_childs_entries_are_overwritten_in_place);
     tcase_add_test(tcase, a_childs_entries_vanish_when_nothing_is_planned);
     tcase_add_test(tcase, nothing_planned_and_nothing_inherited_changes_nothing);

@@ -196,6 +196,15 @@ child_rows() { # NAME
         "SEE_CHILD=\"$move\" preload $1" "${box_15[@]}" -- \
         'GOMAXPROCS 2' "GOMEMLIMIT $planned_limit" 'child NumCPU 8' 'child GOMAXPROCS 8' \
         "child GOMEMLIMIT $no_limit" 'child affinity 0-7'
+    # Go from 1.25 on looks at its own limit.
+    local release=${1##*/}
+    release=${release%%-*}
+    row "$1 started by itself with SNUG=off gets nothing of its parent's" \
+        "SEE_CHILD=\"${move% *} env SNUG=off $1\" preload $1" \
+        "${box_15[@]}" 'next/cpu.max 400000 100000' 'next/memory.max 512M' -- \
+        'GOMAXPROCS 2' "GOMEMLIMIT $planned_limit" 'child NumCPU 8' \
+        "child GOMAXPROCS $(machine_own=4 own_gomaxprocs "$release" external)" \
+        "child GOMEMLIMIT $no_limit"
     row "$1 started by itself keeps the user's values" \
         "GOMAXPROCS=5 GOMEMLIMIT=100MiB SEE_CHILD=\"$move\" preload $1" \
         "${box_15[@]}" 'next/cpu.max 400000 100000' 'next/memory.max 512M' -- \

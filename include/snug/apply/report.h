@@ -7,11 +7,11 @@
 #include "snug/base/log.h"
 #include "snug/plan/plan.h"
 
-/* A line for each problem with the policy (error), one if the variables found no room
- * (error), and one with what was found and is done (info). */
+/* A line for each problem with the policy (error), one for each variable that found no room
+ * (error), and one with what was found and is done (info): the first `n_set` variables. */
 void snug_report_start(const struct snug_log *log, const struct snug_facts *facts,
                        const struct snug_policy *policy, const struct snug_plan *plan,
-                       bool has_variables);
+                       unsigned n_set);
 
 /* `what: error NUMBER`, for the -errno `r`. */
 void snug_report_failure(const struct snug_log *log, const char *what, int r);

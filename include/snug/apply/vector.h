@@ -9,8 +9,14 @@
 #include <stdint.h>
 
 enum {
-    SNUG_VECTOR_INSERT_MAX = 4, /* Entries that fit in the place of two auxv pairs. */
+    SNUG_VECTOR_ENTRIES_MAX = 4, /* The variables that may be set. */
     SNUG_RECORD_BYTES = 160,
+};
+
+/* An entry that snug has put into the vector. */
+struct snug_vector_own {
+    char *entry;
+    char *lender; /* Whose place it has taken for a while; NULL if nobody's. */
 };
 
 struct snug_vector {
@@ -18,6 +24,9 @@ struct snug_vector {
     size_t n_entries;
     uint64_t (*auxv)[2]; /* Pairs of type and value; ends with AT_NULL. */
     size_t n_pairs;      /* Without AT_NULL. */
+    size_t n_first;      /* Entries before any was inserted. */
+    unsigned n_own;      /* The record is not among them. */
+    struct snug_vector_own own[SNUG_VECTOR_ENTRIES_MAX];
 };
 
 /* Takes `envp`, as the loader passes it to constructors or as an untouched `environ`, for
@@ -28,18 +37,24 @@ int snug_vector_find(char **envp, struct snug_vector *ret);
 /* The value of an auxv entry. False if there is none. */
 bool snug_vector_auxv(const struct snug_vector *vector, uint64_t type, uint64_t *ret_value);
 
-/* Puts `n` `NAME=value` entries into the environment, and after them the record SNUG_SET,
- * which names them. Entries that a parent's snug put there, by its record, are overwritten;
- * a user's are never touched. With `n` = 0 nothing is inserted, only a parent's entries are
- * neutralised. `word`, if it is not NULL, stands in the record too, and stands for no
- * entry. The strings and `record`, SNUG_RECORD_BYTES long, must live for ever.
+/* Puts `n` `NAME=value` entries into the environment, the most useful first, and where a
+ * place is left the record SNUG_SET, which names them. Entries that a parent's snug put
+ * there, by its record, are overwritten; a user's are never touched. With `n` = 0 nothing
+ * is inserted, only a parent's entries are neutralised. `word`, if it is not NULL, stands
+ * in the record first, and stands for no entry. The strings and `record`, SNUG_RECORD_BYTES
+ * long, must live for ever. `is_passing`: they are going to be withdrawn. Then, if there is
+ * no other room, a SNUG_ variable, which nobody but snug reads, lends its place; and the
+ * word may have to wait for its record until then, which has room of its own otherwise.
  *
- * Returns 0; -ENOSPC if there is no room (nothing is changed). getauxval and environ go on
- * working, but AT_FLAGS (0 on every Linux) and, for more than two new entries, AT_CLKTCK
- * (which libc has read already) are gone from the auxv. Another thread may read
- * the environment meanwhile, not the auxv. */
-int snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
-                    const char *word, char *record);
+ * Returns how many of the entries stand in the vector now, the first ones. getauxval and
+ * environ go on working: of the auxv only pairs are given up for which getauxval answers 0,
+ * there or not. Another thread may read the environment meanwhile, not the auxv. */
+unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
+                         const char *word, char *record, bool is_passing);
+
+/* What snug_vector_set knows of an entry, NULL if it is not one that it put there. */
+const struct snug_vector_own *snug_vector_own(const struct snug_vector *vector,
+                                              const char *entry);
 
 /* Puts `record`, which must live for ever, in the place of the record that a parent's snug
  * left, and changes nothing else. */
