@@ -94,5 +94,8 @@ int main(void)
     tcase_add_test(tcase, a_thread_gets_back_what_it_had_itself);
     tcase_add_test(tcase, what_was_shown_to_another_thread_stands_for_all);
     suite_add_tcase(suite, tcase);
+
+    /* What was shown is remembered, so each test has a process of its own. */
+    setenv("CK_FORK", "yes", 1);
     return suite_run(suite);
 }
