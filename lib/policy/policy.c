@@ -21,7 +21,7 @@ static const char on_words[] = "on 1 true yes enable enabled";
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
 
 /* Whether `text` is one of the words, in whatever case. */
