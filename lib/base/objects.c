@@ -39,14 +39,27 @@ struct symbols {
     const uint32_t *gnu_hash;
 };
 
+static uintptr_t distance(uintptr_t one, uintptr_t two)
+{
+    return one < two ? two - one : one - two;
+}
+
+/* glibc makes a table's address absolute when it loads an object; musl does not, nor does
+ * glibc in the vDSO, which a kernel may have linked to the very top (gVisor). All tables
+ * lie in the object, as the dynamic section does: the nearer address is meant. */
+static const void *find_table(const struct link_map *object, const Elf64_Dyn *entry)
+{
+    const uintptr_t given = entry->d_un.d_ptr;
+    const uintptr_t moved = given + object->l_addr;
+    const uintptr_t here = (uintptr_t)entry;
+    return (const void *)(distance(moved, here) < distance(given, here) ? moved : given);
+}
+
 static struct symbols symbols_of(const struct link_map *object)
 {
     struct symbols ret = {.bias = object->l_addr};
     for (const Elf64_Dyn *entry = object->l_ld; entry && entry->d_tag != DT_NULL; entry++) {
-        uintptr_t address = entry->d_un.d_ptr;
-        if (address < object->l_addr) /* musl, and glibc's view of the vDSO. */
-            address += object->l_addr;
-        const void *table = (const void *)address;
+        const void *table = find_table(object, entry);
         if (entry->d_tag == DT_SYMTAB)
             ret.symbol = table;
         else if (entry->d_tag == DT_STRTAB)

@@ -176,6 +176,45 @@ START_TEST(an_address_in_no_object_is_told_by_none)
 }
 END_TEST
 
+/* How addresses stand in a dynamic section: where the object was linked to, and whether the
+ * loader has made them absolute. */
+static const struct place_row {
+    const char *label;
+    uintptr_t linked_at;
+    bool is_absolute;
+} place_rows[] = {
+    {"glibc", 0, true},
+    {"musl", 0, false},
+    {"a vDSO as Linux links it", 0, false},
+    {"a vDSO as gVisor links it", 0xffffffffff700000, false},
+    {"an object with an address of its own", 0x400000, true},
+};
+
+/* Its name is read, so that a wrong address would be an end by SIGSEGV or another name. */
+START_TEST(an_objects_tables_are_found_wherever_it_was_linked_to)
+{
+    static struct {
+        char strings[32];
+        Elf64_Dyn dynamic[3];
+    } object = {"\0another.so", {{0}}};
+    const struct place_row *row = &place_rows[_i];
+    const uintptr_t at = (uintptr_t)&object;
+    object.dynamic[0] = (Elf64_Dyn){DT_STRTAB, {row->is_absolute ? at : row->linked_at}};
+    object.dynamic[1] = (Elf64_Dyn){DT_SONAME, {1}};
+    struct link_map *first = _r_debug.r_map;
+    struct link_map map = {
+        .l_addr = at - row->linked_at, .l_ld = object.dynamic, .l_next = first};
+    char name[] = "";
+    map.l_name = name;
+
+    _r_debug.r_map = &map;
+    const bool leads_another = snug_objects_leads(first->l_ld, "another.so", "no_mark");
+    const bool leads_others = snug_objects_leads(first->l_ld, "other.so", "no_mark");
+    _r_debug.r_map = first;
+    ck_assert_msg(!leads_another && leads_others, "%s", row->label);
+}
+END_TEST
+
 static Suite *objects_suite(void)
 {
     Suite *suite = suite_create("objects");
@@ -194,6 +233,8 @@ static Suite *objects_suite(void)
     tcase_add_test(tcase, behind_an_object_that_is_not_loaded_is_nothing);
     tcase_add_test(tcase, an_address_is_told_by_its_object);
     tcase_add_test(tcase, an_address_in_no_object_is_told_by_none);
+    tcase_add_loop_test(tcase, an_objects_tables_are_found_wherever_it_was_linked_to, 0,
+                        sizeof place_rows / sizeof *place_rows);
     suite_add_tcase(suite, tcase);
     return suite;
 }
