@@ -7,6 +7,7 @@
 #include "snug/base/text.h"
 #include "snug/cli/check/check.h"
 #include "snug/cli/command/help.h"
+#include "snug/cli/command/page.h"
 #include "snug/cli/explain/explain.h"
 #include "snug/cli/run/run.h"
 #include "snug/cli/stat/stat.h"
@@ -45,8 +46,8 @@ static int dispatch(char *const *argv)
         (void)puts("snug " SNUG_VERSION);
         return 0;
     }
-    warnx("there is no %s '%s'; see 'snug --help'",
-          snug_text_starts(name, "-") ? "option" : "command", argv[1]);
+    snug_page_complain("there is no %s '%s'; see 'snug --help'",
+                       snug_text_starts(name, "-") ? "option" : "command", argv[1]);
     return SNUG_EXIT_FAILURE;
 }
 

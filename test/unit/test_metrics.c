@@ -56,6 +56,16 @@ static void set_up(void)
     strcpy(snapshots[1].path, "/e");
 }
 
+START_TEST(a_path_of_any_bytes_is_text)
+{
+    strcpy(snapshots[0].path, "/\x1b]0;x\x07\xff\xc2\x9b\xc3\xa9");
+    char *text = write(1);
+    ck_assert_ptr_nonnull(strstr(text, "page=\"/\xef\xbf\xbd]0;x\xef\xbf\xbd\xef\xbf\xbd"
+                                       "\xef\xbf\xbd\xc3\xa9\"}"));
+    free(text);
+}
+END_TEST
+
 START_TEST(a_family_is_in_one_piece_with_all_processes)
 {
     snapshots[0].page.counter[SNUG_COUNT_PASSED_BUDGET] = UINT64_MAX;
@@ -117,6 +127,7 @@ int main(void)
     suite_add_tcase(suite, names);
     TCase *text = tcase_create("text");
     tcase_add_checked_fixture(text, set_up, NULL);
+    tcase_add_test(text, a_path_of_any_bytes_is_text);
     tcase_add_test(text, a_family_is_in_one_piece_with_all_processes);
     tcase_add_test(text, a_change_is_told_in_seconds);
     suite_add_tcase(suite, text);

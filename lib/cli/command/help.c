@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * What `--help` says. The keys come from the option table, so they cannot fall behind.
  */
+#include <stdlib.h>
+
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/policy/meanings.h"
@@ -162,6 +164,10 @@ static const char *name_of(enum snug_command command)
 int snug_help_complain(enum snug_command command, const char *complaint)
 {
     const char *name = name_of(command);
-    (void)fprintf(stderr, "snug %s: %s; see 'snug %s --help'\n", name, complaint, name);
+    char *text;
+    if (asprintf(&text, "snug %s: %s; see 'snug %s --help'", name, complaint, name) < 0)
+        return SNUG_EXIT_FAILURE;
+    snug_page_write_line(stderr, text);
+    free(text);
     return SNUG_EXIT_FAILURE;
 }

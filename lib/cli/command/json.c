@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * JSON as it goes out. Paths and variables can hold any bytes, so a string is checked for
- * valid UTF-8 here and nowhere else.
+ * valid UTF-8 here.
  */
 #include <assert.h>
 
+#include "snug/cli/command/characters.h"
 #include "snug/cli/command/json.h"
 
 struct snug_json snug_json_write(FILE *out)
@@ -11,48 +12,13 @@ struct snug_json snug_json_write(FILE *out)
     return (struct snug_json){.out = out};
 }
 
-static size_t length_of_sequence(unsigned char first)
-{
-    if (first < 0x80)
-        return 1;
-    if (first >= 0xc2 && first <= 0xdf)
-        return 2;
-    if (first >= 0xe0 && first <= 0xef)
-        return 3;
-    if (first >= 0xf0 && first <= 0xf4)
-        return 4;
-    return 0;
-}
-
-/* The length of the character at the front of `text`, 0 if it is not valid: too short, an
- * overlong form, a surrogate, or past U+10FFFF. */
-static size_t length_of_character(struct snug_text text)
-{
-    const unsigned char first = (unsigned char)text.at[0];
-    const size_t n = length_of_sequence(first);
-    if (n > text.n)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if (((unsigned char)text.at[i] & 0xc0) != 0x80)
-            return 0;
-
-    const unsigned char second = n > 1 ? (unsigned char)text.at[1] : 0;
-    const bool is_overlong =
-        (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
-    const bool is_surrogate = first == 0xed && second > 0x9f;
-    const bool is_past_end = first == 0xf4 && second > 0x8f;
-    return is_overlong || is_surrogate || is_past_end ? 0 : n;
-}
-
 static void put_character(FILE *out, struct snug_text character)
 {
     const unsigned char c = (unsigned char)character.at[0];
     if (c == '"' || c == '\\')
         (void)fprintf(out, "\\%c", c);
-    else if (c < 0x20 || c == 0x7f)
-        (void)fprintf(out, "\\u%04x", c);
-    else if (c == 0xc2 && (unsigned char)character.at[1] < 0xa0) /* Controls too. */
-        (void)fprintf(out, "\\u%04x", (unsigned char)character.at[1]);
+    else if (snug_characters_is_control(character))
+        (void)fprintf(out, "\\u%04x", (unsigned char)character.at[character.n - 1]);
     else
         (void)fwrite(character.at, 1, character.n, out);
 }
@@ -61,7 +27,7 @@ static void put_quoted(FILE *out, struct snug_text text)
 {
     (void)fputc('"', out);
     while (text.n) {
-        const size_t n = length_of_character(text);
+        const size_t n = snug_characters_first(text);
         if (n)
             put_character(out, (struct snug_text){text.at, n});
         else

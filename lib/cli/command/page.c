@@ -1,20 +1,42 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Rows of a label and a text.
  */
+#include <stdarg.h>
+#include <stdlib.h>
+
 #include "snug/base/text.h"
+#include "snug/cli/command/characters.h"
 #include "snug/cli/command/page.h"
 
 enum { COLUMNS = 92, LABEL_COLUMNS = 16, ROW_BYTES = 1024 };
 
-/* Terminals obey U+0080 to U+009F as well, which UTF-8 writes as 0xc2 and their number. */
+/* What is no character is shown as what would move the terminal is. */
 static void write_word(FILE *out, struct snug_text word)
 {
-    for (size_t i = 0; i < word.n; i++) {
-        const unsigned char c = (unsigned char)word.at[i];
-        const bool is_second = i > 0 && (unsigned char)word.at[i - 1] == 0xc2;
-        const bool is_control = c < 0x20 || c == 0x7f || (is_second && c < 0xa0);
-        (void)fputc(is_control ? '?' : c, out);
+    while (word.n) {
+        const size_t n = snug_characters_first(word);
+        const struct snug_text character = {word.at, n ? n : 1};
+        if (n && !snug_characters_is_control(character))
+            (void)fwrite(word.at, 1, n, out);
+        else
+            (void)fputc('?', out);
+        word.at += character.n;
+        word.n -= character.n;
     }
+}
+
+void snug_page_complain(const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    const int n = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (n < 0)
+        return;
+    (void)fputs("snug: ", stderr);
+    snug_page_write_line(stderr, text);
+    free(text);
 }
 
 void snug_page_write_line(FILE *out, const char *text)

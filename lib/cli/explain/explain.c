@@ -2,7 +2,6 @@
  * `snug explain`: gathers first, decides next, speaks last. Problems in the policy are part
  * of the answer and no reason to fail.
  */
-#include <err.h>
 #include <errno.h>
 #include <string.h>
 
@@ -36,16 +35,16 @@ static int explain(struct snug_subject *subject, const struct snug_arguments *ar
     int r = snug_subject_open(subject, arguments);
     if (r < 0) {
         if (arguments->pid)
-            warnx("there is no process %s", arguments->pid);
+            snug_page_complain("there is no process %s", arguments->pid);
         else
-            warnx("%s: %s", arguments->root, strerror(-r));
+            snug_page_complain("%s: %s", arguments->root, strerror(-r));
         return SNUG_EXIT_FAILURE;
     }
 
     const char *name = arguments->operand[0];
     r = snug_subject_find_program(subject, name);
     if (r < 0) {
-        warnx("%s: %s", name, strerror(-r));
+        snug_page_complain("%s: %s", name, strerror(-r));
         return r == -ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
     }
 
@@ -78,7 +77,7 @@ int snug_explain_main(char *const *argv)
 
     static struct snug_profile profile;
     if (arguments.seccomp && snug_profile_read(arguments.seccomp, &profile) < 0) {
-        warnx("%s", profile.members.complaint);
+        snug_page_complain("%s", profile.members.complaint);
         snug_profile_close(&profile);
         return SNUG_EXIT_FAILURE;
     }

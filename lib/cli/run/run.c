@@ -2,7 +2,6 @@
  * `snug run`: becomes the program. Whatever snug cannot do is a line on standard error, and
  * the program starts all the same; only a program or an object that is not there stops it.
  */
-#include <err.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,12 +24,13 @@ static int become(char *const *command, const struct snug_profile *profile)
     (void)fflush(NULL);
     const int r = profile ? snug_profile_load(profile) : 0;
     if (r < 0) {
-        warnx("%s: the filter cannot be loaded: %s", profile->members.file, strerror(-r));
+        snug_page_complain("%s: the filter cannot be loaded: %s", profile->members.file,
+                           strerror(-r));
         return SNUG_EXIT_FAILURE;
     }
     (void)execvp(command[0], command); /* It returns only to fail. */
     const int error = errno;
-    warnx("%s: %s", command[0], strerror(error));
+    snug_page_complain("%s: %s", command[0], strerror(error));
     return error == ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
 }
 
@@ -48,7 +48,7 @@ static int start(struct snug_subject *subject, char *const *command,
     (void)fflush(NULL);                          /* Else the child would say it again. */
     const int r = wishes->init ? snug_init_start(wishes->init, &status) : 0;
     if (r < 0) {
-        warnx("fork: %s", strerror(-r));
+        snug_page_complain("fork: %s", strerror(-r));
         return SNUG_EXIT_FAILURE;
     }
     return r == 0 ? become(command, wishes->profile) : status;
@@ -64,19 +64,20 @@ static void report_problems(const struct snug_policy *policy)
         snug_page_write_line(stderr, sentence);
     }
     if (policy->n_problems_lost)
-        warnx("%u more problems with the policy", policy->n_problems_lost);
+        snug_page_complain("%u more problems with the policy", policy->n_problems_lost);
 }
 
 static void pin(const struct snug_plan *plan)
 {
     if (!plan->is_active || !plan->cpu.is_presented) {
         const enum snug_reason reason = plan->is_active ? plan->cpu.reason : plan->reason;
-        warnx("--pin has nothing to do: %s", snug_reason_words(reason));
+        snug_page_complain("--pin has nothing to do: %s", snug_reason_words(reason));
         return;
     }
     const int r = snug_launch_pin(&plan->cpu);
     if (r < 0)
-        warnx("--pin: sched_setaffinity: %s; the program is not pinned", strerror(-r));
+        snug_page_complain("--pin: sched_setaffinity: %s; the program is not pinned",
+                           strerror(-r));
 }
 
 /* Returns an exit status, 0 to go on. */
@@ -88,16 +89,18 @@ static int prepare_object(const struct snug_program *program)
     if (r < 0 && program->is_static)
         return 0;
     if (r == -EINVAL) {
-        warnx("%s: LD_PRELOAD cannot hold a path with a space or a colon", object);
+        snug_page_complain("%s: LD_PRELOAD cannot hold a path with a space or a colon",
+                           object);
         return SNUG_EXIT_FAILURE;
     }
     if (r < 0) {
-        warnx("libsnug.so is neither beside snug nor in " SNUG_LIBRARY_DIRECTORY);
+        snug_page_complain(
+            "libsnug.so is neither beside snug nor in " SNUG_LIBRARY_DIRECTORY);
         return SNUG_EXIT_FAILURE;
     }
     r = snug_launch_preload(object);
     if (r < 0) {
-        warnx("LD_PRELOAD: %s", strerror(-r));
+        snug_page_complain("LD_PRELOAD: %s", strerror(-r));
         return SNUG_EXIT_FAILURE;
     }
     return 0;
@@ -114,10 +117,10 @@ static int prepare_profile(const struct snug_arguments *arguments,
     if (r == 0 && arguments->is_seccomp_log)
         r = snug_profile_soften(profile);
     if (r < 0)
-        warnx("%s", profile->members.complaint);
+        snug_page_complain("%s", profile->members.complaint);
     else if (profile->rules.n_unknown)
-        warnx("%s: skipped, since libseccomp does not know them: %s", arguments->seccomp,
-              profile->rules.unknown);
+        snug_page_complain("%s: skipped, since libseccomp does not know them: %s",
+                           arguments->seccomp, profile->rules.unknown);
     snug_profile_close(profile);
     return r;
 }
@@ -130,7 +133,7 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
     if (r == 0)
         r = snug_subject_find_program(subject, command[0]);
     if (r < 0) {
-        warnx("%s: %s", command[0], strerror(-r));
+        snug_page_complain("%s: %s", command[0], strerror(-r));
         return r == -ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
     }
 
@@ -141,9 +144,10 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
     const struct snug_program *program = &subject->facts.program;
     report_problems(&subject->policy);
     if (subject->executable.is_privileged)
-        warnx("%s is set-user-id or has capabilities of its own: the loader ignores "
-              "LD_PRELOAD, and snug does nothing in it",
-              command[0]);
+        snug_page_complain(
+            "%s is set-user-id or has capabilities of its own: the loader ignores "
+            "LD_PRELOAD, and snug does nothing in it",
+            command[0]);
     const int status = prepare_object(program);
     if (status != 0)
         return status;
@@ -153,7 +157,7 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
     if (r == 0 && program->is_go && !program->imports_mmap)
         r = snug_launch_set_variables(subject);
     if (r < 0) {
-        warnx("the environment: %s", strerror(-r));
+        snug_page_complain("the environment: %s", strerror(-r));
         return SNUG_EXIT_FAILURE;
     }
     if (arguments->is_pin)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "snug/base/text.h"
+#include "snug/cli/command/characters.h"
 #include "snug/cli/stat/metrics.h"
 
 enum { NS_PER_S = 1000000000 };
@@ -26,15 +27,32 @@ static void begin_family(FILE *out, const char *name, const char *type, const ch
     (void)fprintf(out, "# HELP snug_%s %s.\n", name, help);
 }
 
+/* The format knows three escapes, and wants UTF-8. What has none would move the terminal of
+ * whoever looks: it becomes U+FFFD, as what is not valid does; that one is empty. */
+static void put_character(FILE *out, struct snug_text character)
+{
+    const int c = character.n ? character.at[0] : 0;
+    if (c == '\n')
+        (void)fputs("\\n", out);
+    else if (c == '"' || c == '\\')
+        (void)fprintf(out, "\\%c", c);
+    else if (!character.n || snug_characters_is_control(character))
+        (void)fputs("\xef\xbf\xbd", out);
+    else
+        (void)fwrite(character.at, 1, character.n, out);
+}
+
 /* Process ids are given anew, and each container has its own: the page tells them apart. */
 static void put_labels(FILE *out, const struct snug_snapshot *of)
 {
     (void)fprintf(out, "{pid=\"%d\",page=\"", of->pid);
-    for (const char *c = of->path; *c; c++)
-        if (*c == '\n')
-            (void)fputs("\\n", out);
-        else
-            (void)fprintf(out, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+    struct snug_text rest = snug_text_of(of->path);
+    while (rest.n) {
+        const size_t n = snug_characters_first(rest);
+        put_character(out, (struct snug_text){rest.at, n});
+        rest.at += n ? n : 1;
+        rest.n -= n ? n : 1;
+    }
     (void)fputc('"', out);
 }
 

@@ -10,6 +10,7 @@
 
 #include "snug/base/text.h"
 #include "snug/cli/command/help.h"
+#include "snug/cli/command/page.h"
 #include "snug/cli/stat/openmetrics.h"
 #include "snug/cli/stat/stat.h"
 #include "snug/cli/stat/stat_text.h"
@@ -27,18 +28,19 @@ struct reading {
 static void complain(const char *operand, bool is_pid, int r)
 {
     if (r == -ESRCH)
-        warnx("there is no process %s", operand);
+        snug_page_complain("there is no process %s", operand);
     else if (r == -ENODATA)
-        warnx("process %s has no page of counters: it runs without snug, or without "
-              "stats.file = /dev/shm/snug-%%p (any tmpfs will do)",
-              operand);
+        snug_page_complain(
+            "process %s has no page of counters: it runs without snug, or without "
+            "stats.file = /dev/shm/snug-%%p (any tmpfs will do)",
+            operand);
     else if (r == -EBADMSG)
-        warnx("%s is not a page of counters", operand);
+        snug_page_complain("%s is not a page of counters", operand);
     else if (r == -EPROTO)
-        warnx("%s%s: the page is laid out for another version of snug",
-              is_pid ? "process " : "", operand);
+        snug_page_complain("%s%s: the page is laid out for another version of snug",
+                           is_pid ? "process " : "", operand);
     else
-        warnx("%s%s: %s", is_pid ? "process " : "", operand, strerror(-r));
+        snug_page_complain("%s%s: %s", is_pid ? "process " : "", operand, strerror(-r));
 }
 
 /* A number is a process, anything else a file. */

@@ -7,12 +7,15 @@
 
 #include "snug/plan/reason.h"
 
-/* Writes `text` and a newline, control characters as `?`. */
+/* Writes `text` and a newline; control characters, and bytes that are no UTF-8, as `?`. */
 void snug_page_write_line(FILE *out, const char *text);
 
+/* `snug: ` and the rest as above, to standard error. */
+void snug_page_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Writes `label`, then `text` broken at spaces to 92 columns, each further line indented
- * like the first. Only a single long word, such as a path, sticks out. Control characters
- * become `?`: texts hold what came from files. */
+ * like the first. Only a single long word, such as a path, sticks out. What is no
+ * plain character becomes `?`: texts hold what came from files. */
 void snug_page_write_row(FILE *out, const char *label, const char *text);
 
 /* The row of a decision: `WHAT: the reason in words`. */
