@@ -165,7 +165,8 @@ struct snug_facts {
 
 /* Gathers everything but the program and the variables, which have their own functions and
  * are left as they are. Cannot fail: what cannot be learned is unknown, with its reason. On
- * the live root the allowed CPUs come from the kernel, elsewhere from proc/self/status. */
+ * the live root the allowed CPUs come from the kernel, elsewhere from proc/self/status,
+ * which wants online.h. */
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret);
 
 /* Reads anew what a live resize can change: the allowed CPUs and the limits, of the live

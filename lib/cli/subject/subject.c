@@ -15,6 +15,7 @@
 #include "snug/base/root.h"
 #include "snug/cli/subject/subject.h"
 #include "snug/facts/nodes.h"
+#include "snug/facts/online.h"
 #include "snug/facts/program.h"
 #include "snug/facts/variables.h"
 #include "snug/plan/placement.h"
@@ -177,6 +178,8 @@ int snug_subject_find_program(struct snug_subject *subject, const char *name)
 static void gather_facts(struct snug_subject *subject)
 {
     snug_facts_gather(&subject->root, &subject->facts);
+    if (subject->root.open)
+        snug_online_cut(&subject->root, &subject->facts.cpu);
     snug_variables_read(subject->entries, &subject->facts.variables);
 
     struct snug_privilege_facts *privileges = &subject->facts.privileges;
