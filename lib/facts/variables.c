@@ -51,10 +51,12 @@ static enum snug_owner owner_of(char *const *entries, const char *name)
 void snug_variables_read(char *const *entries, struct snug_variable_facts *ret)
 {
     const struct snug_text settings = snug_entries_value(entries, "GODEBUG");
+    const struct snug_text share = snug_entries_value(entries, "AUTOMEMLIMIT");
     *ret = (struct snug_variable_facts){
         .gomaxprocs = owner_of(entries, "GOMAXPROCS"),
         .gomemlimit = owner_of(entries, "GOMEMLIMIT"),
         .gogc = owner_of(entries, "GOGC"),
+        .has_automemlimit = share.n && !snug_text_equals(share, "off"),
         .container_maxprocs = snug_variables_godebug(settings, "containermaxprocs"),
         .update_maxprocs = snug_variables_godebug(settings, "updatemaxprocs"),
         .tie = snug_tie_read(entries),

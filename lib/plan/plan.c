@@ -3,6 +3,7 @@
  */
 #include "snug/base/log.h"
 #include "snug/plan/anonymous.h"
+#include "snug/plan/memory.h"
 #include "snug/plan/needs.h"
 #include "snug/plan/placement.h"
 #include "snug/plan/plan.h"
@@ -10,15 +11,6 @@
 #include "snug/plan/runtime.h"
 #include "snug/plan/spans.h"
 #include "snug/policy/values.h"
-
-enum { PERCENT = 100, FIRST_WITH_GOMEMLIMIT = 19 };
-
-static const uint64_t page_bytes = 4096;
-static const uint64_t span_bytes = 2u << 20;
-static const uint64_t least_limit_bytes = 64u << 20;
-
-/* Go parses GOMEMLIMIT as a signed number and dies at start if it does not fit. */
-static const uint64_t most_limit_bytes = INT64_MAX;
 
 static enum snug_reason decide_activity(const struct snug_program *program,
                                         const struct snug_policy *policy,
@@ -85,129 +77,6 @@ static void decide_gomaxprocs(const struct snug_facts *facts,
     else
         cpu->gomaxprocs_reason =
             cpu->has_window ? SNUG_REASON_RUNTIME_WOULD_DIFFER : SNUG_REASON_NO_WINDOW;
-}
-
-static uint64_t headroom_bytes(const struct snug_setting *headroom, uint64_t limit_bytes)
-{
-    if (headroom->unit == SNUG_UNIT_BYTES)
-        return headroom->number;
-    /* In two parts, so that no product can overflow. */
-    return limit_bytes / PERCENT * headroom->number +
-           limit_bytes % PERCENT * headroom->number / PERCENT;
-}
-
-/* Whether the limit is a memory.high, which slows a program down and is the end of none. */
-static bool is_soft(const struct snug_bytes *limit)
-{
-    const size_t n = snug_text_of(limit->from).n;
-    return n && limit->from[n - 1] == 'h';
-}
-
-/* The limit for Go, from the kernel's limits. Sets `ret_bytes` only if the reason is
- * SNUG_REASON_MEMORY_LIMIT. Headroom is kept below the limit that kills. The kubelet puts
- * memory.high above that, and the two must not add up; below a lower one half of the
- * headroom is kept, since passing it slows down and does not kill. Alone it is mostly a
- * part of the whole machine (the kubelet's memoryThrottlingFactor), and no wish for this
- * program. */
-static enum snug_reason decide_go_limit(const struct snug_memory_facts *memory,
-                                        const struct snug_policy *policy,
-                                        uint64_t *ret_bytes)
-{
-    const struct snug_bytes *limit = &memory->limit;
-    if (limit->kind == SNUG_UNKNOWN)
-        return SNUG_REASON_MEMORY_UNKNOWN;
-    if (limit->kind == SNUG_NONE)
-        return SNUG_REASON_MEMORY_NO_LIMIT;
-    if (limit->bytes < least_limit_bytes)
-        return SNUG_REASON_MEMORY_TOO_SMALL;
-
-    if (is_soft(limit) && !memory->hard_bytes)
-        return SNUG_REASON_MEMORY_HIGH_ALONE;
-
-    const uint64_t whole = is_soft(limit) ? memory->hard_bytes : limit->bytes;
-    const struct snug_setting *headroom = &policy->setting[SNUG_MEMORY_HEADROOM];
-    const uint64_t kept = headroom_bytes(headroom, whole);
-    if (kept >= whole || whole - kept < page_bytes || whole - kept > most_limit_bytes)
-        return SNUG_REASON_MEMORY_NO_ROOM;
-
-    uint64_t bytes = whole - kept;
-    if (limit->bytes + page_bytes < bytes) {
-        const uint64_t below = headroom_bytes(headroom, limit->bytes) / 2;
-        if (below >= limit->bytes || limit->bytes - below < page_bytes)
-            return SNUG_REASON_MEMORY_NO_ROOM;
-        bytes = limit->bytes - below;
-    }
-    *ret_bytes = bytes - bytes % (bytes >= least_limit_bytes ? span_bytes : page_bytes);
-    return SNUG_REASON_MEMORY_LIMIT;
-}
-
-static void decide_memory(const struct snug_facts *facts, const struct snug_policy *policy,
-                          struct snug_memory_plan *ret)
-{
-    const struct snug_setting *setting = &policy->setting[SNUG_MEMORY_LIMIT];
-    const struct snug_bytes *limit = &facts->memory.limit;
-    const bool is_given = setting->unit == SNUG_UNIT_BYTES;
-
-    uint64_t bytes = setting->number;
-    if (!facts->program.is_go)
-        ret->reason = SNUG_REASON_NOT_GO;
-    else if (facts->variables.gomemlimit == SNUG_OWNER_USER)
-        ret->reason = SNUG_REASON_USER_VALUE;
-    else if (snug_values_is(setting, SNUG_WORD_AUTO_OFF))
-        ret->reason = SNUG_REASON_MEMORY_OFF;
-    else if (facts->program.go_minor && facts->program.go_minor < FIRST_WITH_GOMEMLIMIT)
-        ret->reason = SNUG_REASON_GO_TOO_OLD;
-    else if (is_given)
-        ret->reason = bytes > most_limit_bytes ? SNUG_REASON_MEMORY_NO_ROOM
-                                               : SNUG_REASON_MEMORY_GIVEN;
-    else
-        ret->reason = decide_go_limit(&facts->memory, policy, &bytes);
-
-    ret->sets_go_limit =
-        ret->reason == SNUG_REASON_MEMORY_LIMIT || ret->reason == SNUG_REASON_MEMORY_GIVEN;
-    if (ret->sets_go_limit)
-        ret->go_limit_bytes = bytes;
-
-    if (!snug_values_is(&policy->setting[SNUG_MEMORY_PRESENT], SNUG_WORD_ON)) {
-        ret->present_reason = SNUG_REASON_PRESENT_OFF;
-    } else if (!is_given && limit->kind != SNUG_SET) {
-        ret->present_reason = limit->kind == SNUG_NONE ? SNUG_REASON_MEMORY_NO_LIMIT
-                                                       : SNUG_REASON_MEMORY_UNKNOWN;
-    } else {
-        ret->is_presented = true;
-        ret->present_bytes = is_given ? setting->number : limit->bytes;
-        ret->present_reason = SNUG_REASON_PRESENT_ON;
-    }
-}
-
-/* The guard of the heap. */
-static enum snug_reason decide_guard(const struct snug_facts *facts,
-                                     const struct snug_policy *policy)
-{
-    const struct snug_program *program = &facts->program;
-    const struct snug_bytes *limit = &facts->memory.limit;
-    if (!snug_values_is(&policy->setting[SNUG_SPAN_GUARD], SNUG_WORD_ON))
-        return SNUG_REASON_CEILING_OFF;
-    if (!program->is_go || program->is_static || !program->imports_mmap)
-        return SNUG_REASON_HEAP_UNSEEN;
-    if (limit->kind != SNUG_SET)
-        return limit->kind == SNUG_NONE ? SNUG_REASON_MEMORY_NO_LIMIT
-                                        : SNUG_REASON_MEMORY_UNKNOWN;
-    return is_soft(limit) ? SNUG_REASON_CEILING_SOFT : SNUG_REASON_CEILING_REFUSE;
-}
-
-static void decide_gogc(const struct snug_facts *facts, const struct snug_policy *policy,
-                        struct snug_memory_plan *ret)
-{
-    if (!facts->program.is_go)
-        ret->gogc_reason = SNUG_REASON_NOT_GO;
-    else if (facts->variables.gogc == SNUG_OWNER_USER)
-        ret->gogc_reason = SNUG_REASON_USER_VALUE;
-    else if (snug_values_is(&policy->setting[SNUG_MEMORY_GOGC], SNUG_WORD_KEEP))
-        ret->gogc_reason = SNUG_REASON_GOGC_KEEP;
-    else
-        ret->gogc_reason = SNUG_REASON_GOGC_SET;
-    ret->sets_gogc = ret->gogc_reason == SNUG_REASON_GOGC_SET;
 }
 
 static void decide_prctl(const struct snug_policy *policy, struct snug_prctl_plan *ret)
@@ -294,12 +163,13 @@ static void decide_follow(const struct snug_facts *facts, const struct snug_poli
 
     const enum snug_reason memory = plan->memory.reason;
     if (memory == SNUG_REASON_USER_VALUE || memory == SNUG_REASON_MEMORY_OFF ||
-        memory == SNUG_REASON_MEMORY_GIVEN || memory == SNUG_REASON_GO_TOO_OLD)
+        memory == SNUG_REASON_MEMORY_GIVEN || memory == SNUG_REASON_GO_TOO_OLD ||
+        memory == SNUG_REASON_PROGRAM_LIMIT)
         ret->memory_reason = memory;
     ret->moves_memory = ret->memory_reason == SNUG_REASON_FOLLOW_ON;
     if (ret->moves_memory)
         ret->first_bytes =
-            plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : most_limit_bytes;
+            plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : INT64_MAX;
 }
 
 static struct snug_builder add_variable(struct snug_plan *plan, const char *name)
@@ -374,19 +244,15 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     ret->cpu.window_reason = decide_window(facts, ret->cpu.is_presented);
     ret->cpu.has_window = ret->cpu.window_reason == SNUG_REASON_WINDOW;
     snug_placement_decide(facts, policy, &ret->cpu, &ret->numa);
-    ret->memory.guard_reason = decide_guard(facts, policy);
-    if (ret->memory.guard_reason == SNUG_REASON_CEILING_REFUSE)
-        ret->memory.guard_bytes = facts->memory.limit.bytes;
+    snug_memory_decide(facts, policy, &ret->memory);
     const uint64_t bytes = facts->memory.limit.bytes;
-    const uint64_t kept = headroom_bytes(&policy->setting[SNUG_MEMORY_HEADROOM], bytes);
+    const uint64_t kept = snug_memory_headroom(policy, bytes);
     snug_spans_decide(facts, policy, kept < bytes ? bytes - kept : 0, &ret->spans);
     const bool is_counted =
         facts->program.is_go && policy->setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
     ret->watches_heap = ret->numa.nodes || ret->memory.guard_bytes ||
                         ret->spans.huge_budget_bytes || ret->spans.names || is_counted;
     decide_gomaxprocs(facts, &ret->numa, &ret->cpu);
-    decide_memory(facts, policy, &ret->memory);
-    decide_gogc(facts, policy, &ret->memory);
     decide_prctl(policy, &ret->prctl);
     decide_seccomp(&facts->program, policy, &ret->seccomp);
     decide_threads(&facts->program, &policy->setting[SNUG_THREADS_WARN], &ret->threads);

@@ -51,6 +51,7 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_MEMORY_TOO_SMALL] = "the memory limit is below 64 MiB",
     [SNUG_REASON_MEMORY_NO_ROOM] = "nothing usable is left of the memory limit",
     [SNUG_REASON_GO_TOO_OLD] = "Go before 1.19 has no GOMEMLIMIT",
+    [SNUG_REASON_PROGRAM_LIMIT] = "AUTOMEMLIMIT is set, so the program sets its own",
     [SNUG_REASON_PRESENT_OFF] = "memory.present = off",
     [SNUG_REASON_PRESENT_ON] = "memory.present = on",
     [SNUG_REASON_GOGC_KEEP] = "memory.gogc = keep",

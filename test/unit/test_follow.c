@@ -85,6 +85,15 @@ START_TEST(old_go_follows_with_its_cpus_only)
 }
 END_TEST
 
+START_TEST(a_limit_of_the_programs_own_is_not_followed)
+{
+    facts.variables.has_automemlimit = true;
+    make();
+    ck_assert(plan.follow.moves_cpus && !plan.follow.moves_memory);
+    ck_assert_int_eq(plan.follow.memory_reason, SNUG_REASON_PROGRAM_LIMIT);
+}
+END_TEST
+
 START_TEST(programs_without_a_door_have_no_thread)
 {
     facts.program.imports_mmap = false;
@@ -151,6 +160,7 @@ int main(void)
     tcase_add_test(tcase, values_of_the_user_are_never_followed);
     tcase_add_test(tcase, what_the_policy_fixes_is_not_followed);
     tcase_add_test(tcase, old_go_follows_with_its_cpus_only);
+    tcase_add_test(tcase, a_limit_of_the_programs_own_is_not_followed);
     tcase_add_test(tcase, programs_without_a_door_have_no_thread);
     tcase_add_test(tcase, old_go_and_old_modules_stay_where_they_were);
     tcase_add_test(tcase, new_go_moves_to_its_own_limit);

@@ -151,6 +151,18 @@ START_TEST(the_heap_is_watched_where_somebody_reads_the_counts)
 }
 END_TEST
 
+START_TEST(a_program_that_was_told_its_share_sets_its_own_limit)
+{
+    facts.variables.has_automemlimit = true;
+    make();
+    ck_assert_int_eq(plan.memory.reason, SNUG_REASON_PROGRAM_LIMIT);
+    ck_assert(!plan.memory.sets_go_limit && !plan.n_variables);
+    choose("memory.limit", "100M");
+    make();
+    ck_assert_str_eq(plan.variable[0], "GOMEMLIMIT=104857600");
+}
+END_TEST
+
 START_TEST(go_before_1_19_gets_no_memory_limit)
 {
     facts.program.go_minor = 18;
@@ -338,6 +350,7 @@ int main(void)
     tcase_add_loop_test(tcase, growth_is_guarded_by_limits_that_kill, 0,
                         N_ROWS(ceiling_rows));
     tcase_add_test(tcase, the_heap_is_watched_where_somebody_reads_the_counts);
+    tcase_add_test(tcase, a_program_that_was_told_its_share_sets_its_own_limit);
     tcase_add_test(tcase, go_before_1_19_gets_no_memory_limit);
     tcase_add_test(tcase, values_of_the_user_are_left_alone);
     tcase_add_test(tcase, values_of_a_parents_snug_are_replaced);

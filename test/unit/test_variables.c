@@ -80,6 +80,25 @@ START_TEST(a_value_is_the_users_unless_it_is_recorded)
 }
 END_TEST
 
+static const struct {
+    const char *entry;
+    bool is_told;
+} shares[] = {
+    {"AUTOMEMLIMIT=0.5", true},
+    {"AUTOMEMLIMIT=off", false},
+    {"AUTOMEMLIMIT=", false},
+    {"AUTOMEMLIMIT_EXPERIMENT=system", false},
+};
+
+START_TEST(automemlimit_is_told_a_share)
+{
+    const char *const entries[N_ENTRIES_MAX + 1] = {"GOGC=50", shares[_i].entry};
+    struct snug_variable_facts facts;
+    snug_variables_read(entries_of(entries), &facts);
+    ck_assert_msg(facts.has_automemlimit == shares[_i].is_told, "%s", shares[_i].entry);
+}
+END_TEST
+
 START_TEST(no_entries_are_no_variables)
 {
     struct snug_variable_facts facts;
@@ -87,6 +106,7 @@ START_TEST(no_entries_are_no_variables)
     ck_assert_int_eq(facts.gomaxprocs, SNUG_OWNER_NOBODY);
     ck_assert_int_eq(facts.gogc, SNUG_OWNER_NOBODY);
     ck_assert_int_eq(facts.container_maxprocs, SNUG_MAYBE);
+    ck_assert(!facts.has_automemlimit);
 }
 END_TEST
 
@@ -138,6 +158,8 @@ static Suite *variables_suite(void)
     TCase *owner = tcase_create("owner");
     tcase_add_loop_test(owner, a_value_is_the_users_unless_it_is_recorded, 0,
                         sizeof owners / sizeof *owners);
+    tcase_add_loop_test(owner, automemlimit_is_told_a_share, 0,
+                        sizeof shares / sizeof *shares);
     tcase_add_test(owner, no_entries_are_no_variables);
     suite_add_tcase(suite, owner);
 

@@ -128,6 +128,9 @@ struct snug_variable_facts {
     enum snug_owner gomaxprocs;
     enum snug_owner gomemlimit;
     enum snug_owner gogc;
+    /* AUTOMEMLIMIT tells the library automemlimit which share of the limit it is to set.
+     * It does nothing for "off", and where GOMEMLIMIT is set. */
+    bool has_automemlimit;
     /* GODEBUG's containermaxprocs and updatemaxprocs: SNUG_MAYBE if not mentioned. */
     enum snug_answer container_maxprocs;
     enum snug_answer update_maxprocs;
