@@ -46,7 +46,7 @@ static void *complete(size_t *n_bytes, const cpu_set_t *mask)
 /* The number by which a thread is known: its id, of whichever kind the call has. */
 static uintptr_t thread_of(pid_t pid)
 {
-    return (uintptr_t)(pid ? pid : snug_sys_gettid());
+    return pid ? (uintptr_t)pid : (uintptr_t)__builtin_thread_pointer();
 }
 
 /* A handle of the calling thread stands for its id. */
