@@ -119,9 +119,9 @@ void snug_ceiling_follow(const struct snug_bytes *limit)
     const unsigned turn = atomic_load(&ceiling.turn);
     const struct cgroup *now = &ceiling.cgroup[turn % 2];
     struct cgroup *next = &ceiling.cgroup[(turn + 1) % 2];
-    if (!now->limit || limit->kind == SNUG_UNKNOWN)
+    if (!now->limit || (limit && limit->kind == SNUG_UNKNOWN))
         return;
-    if (limit->kind == SNUG_NONE || !find_cgroup(limit->from, next)) {
+    if (!limit || limit->kind == SNUG_NONE || !find_cgroup(limit->from, next)) {
         atomic_store(&ceiling.is_armed, false);
         ceiling.limit = 0;
         return;

@@ -75,10 +75,9 @@ static void name(void *at, size_t n_bytes)
 
 void snug_heap_adjust(const struct snug_facts *facts, const struct snug_plan *plan)
 {
-    static const struct snug_bytes none = {.kind = SNUG_NONE};
     snug_huge_set_budget(plan->spans.huge_budget_bytes);
     snug_place_follow(&plan->numa);
-    snug_ceiling_follow(plan->memory.guard_bytes ? &facts->memory.limit : &none);
+    snug_ceiling_follow(plan->memory.guard_bytes ? &facts->memory.limit : NULL);
 }
 
 void snug_heap_see_filter(void)

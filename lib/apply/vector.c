@@ -160,29 +160,61 @@ static void return_loans(struct snug_vector *vector)
     }
 }
 
+static void lend(struct snug_vector *vector, size_t place, char *entry)
+{
+    vector->own[vector->n_own++] =
+        (struct snug_vector_own){.entry = entry, .lender = vector->envp[place]};
+    vector->envp[place] = entry;
+}
+
 static bool borrow(struct snug_vector *vector, char *entry)
 {
     const size_t place = find_lender(vector);
     if (place == SIZE_MAX)
         return false;
-    vector->own[vector->n_own++] =
-        (struct snug_vector_own){.entry = entry, .lender = vector->envp[place]};
-    vector->envp[place] = entry;
+    lend(vector, place, entry);
     return true;
 }
 
+/* The place of the first entry of the same name if Go takes it for unset, else SIZE_MAX: Go
+ * reads no further than that one. */
+static size_t find_unset(const struct snug_vector *vector, const char *entry)
+{
+    struct snug_text rest = snug_text_of(entry);
+    struct snug_text name;
+    (void)snug_text_cut(&rest, '=', &name); /* It has one. */
+    for (size_t i = 0; i < vector->n_first; i++) {
+        struct snug_text other = {vector->envp[i], 0};
+        while (other.n < name.n && other.at[other.n] == name.at[other.n])
+            other.n++;
+        if (other.n == name.n && other.at[other.n] == '=')
+            return snug_variables_is_unset(other.at) ? i : SIZE_MAX;
+    }
+    return SIZE_MAX;
+}
+
 /* The word first, so that the record can be cut off behind it. */
-static void write_record(char *const *entries, unsigned n, const char *word, char *record)
+static void write_record(const struct snug_vector *vector, const char *word, char *record)
 {
     struct snug_builder out = snug_text_build(record, SNUG_RECORD_BYTES);
     snug_text_put(&out, record_name);
     snug_text_put(&out, "=");
     if (word)
         snug_text_put(&out, word);
-    for (unsigned i = 0; i < n; i++) {
+    for (unsigned i = 0; i < vector->n_own; i++) {
         snug_text_put(&out, i || word ? " " : "");
-        snug_text_put(&out, entries[i]);
+        snug_text_put(&out, vector->own[i].entry);
     }
+}
+
+/* How many of the entries stand in the vector, the first ones. */
+static unsigned count_first(const struct snug_vector *vector, char *const *entries,
+                            unsigned n)
+{
+    unsigned ret = 0;
+    while (ret < n && snug_vector_own(vector, entries[ret]))
+        ret++;
+    return ret;
 }
 
 unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
@@ -191,28 +223,41 @@ unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsig
     return_loans(vector);
     size_t slots[SLOTS_MAX];
     const unsigned n_slots = find_slots(vector, slots);
-    const unsigned n_wanted = n + (word && (!n || !is_passing));
+
+    char *rest[SNUG_VECTOR_ENTRIES_MAX];
+    unsigned n_rest = 0;
+    vector->n_own = 0;
+    for (unsigned i = 0; i < n; i++) {
+        const size_t place = find_unset(vector, entries[i]);
+        if (place == SIZE_MAX)
+            rest[n_rest++] = entries[i];
+        else
+            lend(vector, place, entries[i]);
+    }
+
+    const bool needs_record = is_passing ? word && !n : word || vector->n_own;
+    const unsigned n_wanted = n_rest + needs_record;
     const size_t n_new = n_wanted > n_slots ? make_room(vector, n_wanted - n_slots) : 0;
     const unsigned n_places = n_slots + (unsigned)n_new;
-    unsigned ret = n < n_places ? n : n_places;
+    unsigned n_set = n_rest < n_places ? n_rest : n_places;
 
-    for (vector->n_own = 0; vector->n_own < ret; vector->n_own++)
-        vector->own[vector->n_own] = (struct snug_vector_own){entries[vector->n_own], NULL};
+    for (unsigned i = 0; i < n_set; i++)
+        vector->own[vector->n_own++] = (struct snug_vector_own){rest[i], NULL};
     /* `record` may be the very string that find_slots has just read. */
-    write_record(entries, ret, word, record);
+    write_record(vector, word, record);
     for (unsigned i = 0; i < n_slots; i++)
-        vector->envp[slots[i]] = i < ret ? entries[i] : record;
+        vector->envp[slots[i]] = i < n_set ? rest[i] : record;
     /* From the back: another thread that walks the environment finds an end, the new one or
      * the old. */
     vector->envp[vector->n_entries + n_new] = NULL;
     for (size_t i = n_new; i-- > 0;)
         vector->envp[vector->n_entries + i] =
-            n_slots + i < ret ? entries[n_slots + i] : record;
+            n_slots + i < n_set ? rest[n_slots + i] : record;
     vector->n_entries += n_new;
 
-    while (is_passing && ret < n && borrow(vector, entries[ret]))
-        ret++;
-    return ret;
+    while (is_passing && n_set < n_rest && borrow(vector, rest[n_set]))
+        n_set++;
+    return count_first(vector, entries, n);
 }
 
 void snug_vector_put_record(struct snug_vector *vector, char *record)

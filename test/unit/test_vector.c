@@ -73,6 +73,38 @@ START_TEST(the_record_needs_no_room_of_its_own)
 }
 END_TEST
 
+START_TEST(an_entry_that_go_takes_for_unset_lends_its_place)
+{
+    static const char *const env[] = {"GOMEMLIMIT=", "GOMAXPROCS=0", "A=1", NULL};
+    char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
+    char *const entries[] = {limit, procs};
+    compose_usual(env);
+    const size_t n_entries = vector.n_entries;
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 2, NULL, record, true), 2);
+    ck_assert_str_eq(get_env("GOMEMLIMIT"), "1");
+    ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
+    ck_assert_uint_eq(vector.n_entries, n_entries);
+    ck_assert_str_eq(snug_vector_own(&vector, limit)->lender, "GOMEMLIMIT=");
+
+    /* Told again without them, it has its place back. */
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 0, NULL, record, true), 0);
+    ck_assert_str_eq(get_env("GOMEMLIMIT"), "");
+    ck_assert_str_eq(get_env("GOMAXPROCS"), "0");
+}
+END_TEST
+
+START_TEST(what_stays_in_the_place_of_an_unset_entry_is_recorded)
+{
+    static const char *const env[] = {"GOMEMLIMIT=", NULL};
+    char limit[] = "GOMEMLIMIT=1";
+    char *const entries[] = {limit};
+    compose_usual(env);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, false), 1);
+    ck_assert_str_eq(get_env("GOMEMLIMIT"), "1");
+    ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=1");
+}
+END_TEST
+
 /* Start vectors that there are: what they give room for. The first pairs are the same. */
 static const struct room_row {
     const char *label;
@@ -283,6 +315,8 @@ int main(void)
     TCase *tcase = tcase_create("vector");
     tcase_add_loop_test(tcase, what_is_no_vector_is_not_believed, 0,
                         (int)(sizeof damage_rows / sizeof damage_rows[0]));
+    tcase_add_test(tcase, an_entry_that_go_takes_for_unset_lends_its_place);
+    tcase_add_test(tcase, what_stays_in_the_place_of_an_unset_entry_is_recorded);
     tcase_add_test(tcase, nothing_and_odd_addresses_are_no_vector);
     tcase_add_test(tcase, one_variable_takes_the_place_of_at_flags);
     tcase_add_test(tcase, the_record_needs_no_room_of_its_own);

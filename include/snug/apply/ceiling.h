@@ -15,8 +15,8 @@
  * guard asks for the line. Its path must live for ever. */
 void snug_ceiling_arm(const struct snug_bytes *limit, const struct snug_log *log);
 
-/* The limit that was found now, which may be another cgroup's. One that is unknown changes
- * nothing; nor does any if it was never armed. From one thread. */
+/* The limit that was found now, which may be another cgroup's; NULL for none. One that is
+ * unknown changes nothing; nor does any if it was never armed. From one thread. */
 void snug_ceiling_follow(const struct snug_bytes *limit);
 
 /* Whether the heap may grow by so much. If not, a line says so, once. From any thread;

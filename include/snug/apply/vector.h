@@ -39,7 +39,8 @@ bool snug_vector_auxv(const struct snug_vector *vector, uint64_t type, uint64_t 
 
 /* Puts `n` `NAME=value` entries into the environment, the most useful first, and where a
  * place is left the record SNUG_SET, which names them. Entries that a parent's snug put
- * there, by its record, are overwritten; a user's are never touched. With `n` = 0 nothing
+ * there, by its record, are overwritten; a user's are never touched, but one of the same
+ * name that Go takes for unset, and would read first, lends its place. With `n` = 0 nothing
  * is inserted, only a parent's entries are neutralised. `word`, if it is not NULL, stands
  * in the record first, and stands for no entry. The strings and `record`, SNUG_RECORD_BYTES
  * long, must live for ever. `is_passing`: they are going to be withdrawn. Then, if there is
