@@ -176,20 +176,29 @@ static bool borrow(struct snug_vector *vector, char *entry)
     return true;
 }
 
+static bool contains(const size_t *places, unsigned n, size_t place)
+{
+    while (n && places[n - 1] != place)
+        n--;
+    return n;
+}
+
+static bool has_same_name(const char *a, const char *b)
+{
+    while (*a != '=' && *a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == '=' && *b == '=';
+}
+
 /* The place of the first entry of the same name if Go takes it for unset, else SIZE_MAX: Go
  * reads no further than that one. */
 static size_t find_unset(const struct snug_vector *vector, const char *entry)
 {
-    struct snug_text rest = snug_text_of(entry);
-    struct snug_text name;
-    (void)snug_text_cut(&rest, '=', &name); /* It has one. */
-    for (size_t i = 0; i < vector->n_first; i++) {
-        struct snug_text other = {vector->envp[i], 0};
-        while (other.n < name.n && other.at[other.n] == name.at[other.n])
-            other.n++;
-        if (other.n == name.n && other.at[other.n] == '=')
-            return snug_variables_is_unset(other.at) ? i : SIZE_MAX;
-    }
+    for (size_t i = 0; i < vector->n_first; i++)
+        if (has_same_name(vector->envp[i], entry))
+            return snug_variables_is_unset(vector->envp[i]) ? i : SIZE_MAX;
     return SIZE_MAX;
 }
 
@@ -207,16 +216,6 @@ static void write_record(const struct snug_vector *vector, const char *word, cha
     }
 }
 
-/* How many of the entries stand in the vector, the first ones. */
-static unsigned count_first(const struct snug_vector *vector, char *const *entries,
-                            unsigned n)
-{
-    unsigned ret = 0;
-    while (ret < n && snug_vector_own(vector, entries[ret]))
-        ret++;
-    return ret;
-}
-
 unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
                          const char *word, char *record, bool is_passing)
 {
@@ -224,18 +223,22 @@ unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsig
     size_t slots[SLOTS_MAX];
     const unsigned n_slots = find_slots(vector, slots);
 
-    char *rest[SNUG_VECTOR_ENTRIES_MAX];
-    unsigned n_rest = 0;
-    vector->n_own = 0;
+    /* Whichever entry stands there: no unset one is left to be read first. */
+    size_t unset[SNUG_VECTOR_ENTRIES_MAX];
+    unsigned n_lent = 0;
     for (unsigned i = 0; i < n; i++) {
         const size_t place = find_unset(vector, entries[i]);
-        if (place == SIZE_MAX)
-            rest[n_rest++] = entries[i];
-        else
-            lend(vector, place, entries[i]);
+        if (place != SIZE_MAX && !contains(slots, n_slots, place) &&
+            !contains(unset, n_lent, place))
+            unset[n_lent++] = place;
     }
+    vector->n_own = 0;
+    for (unsigned i = 0; i < n_lent; i++)
+        lend(vector, unset[i], entries[i]);
+    char *const *rest = entries + n_lent;
+    const unsigned n_rest = n - n_lent;
 
-    const bool needs_record = is_passing ? word && !n : word || vector->n_own;
+    const bool needs_record = is_passing ? word && !n : word || n_lent;
     const unsigned n_wanted = n_rest + needs_record;
     const size_t n_new = n_wanted > n_slots ? make_room(vector, n_wanted - n_slots) : 0;
     const unsigned n_places = n_slots + (unsigned)n_new;
@@ -257,7 +260,7 @@ unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsig
 
     while (is_passing && n_set < n_rest && borrow(vector, rest[n_set]))
         n_set++;
-    return count_first(vector, entries, n);
+    return n_lent + n_set;
 }
 
 void snug_vector_put_record(struct snug_vector *vector, char *record)

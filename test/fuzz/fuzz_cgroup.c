@@ -46,9 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
 
     struct snug_quota limit;
     struct snug_quota own;
-    struct snug_bytes most;
+    struct snug_memory_facts found;
     snug_limits_read_cpu(&live, &cpu, &limit, &own);
-    snug_limits_read_memory(&live, &memory, &most);
+    snug_limits_read_memory(&live, &memory, &found);
     MUST(fuzz_files_open() == 0);
     MUST(limit.kind != SNUG_SET ||
          (limit.quota_usec && limit.period_usec && limit.from[0]));
@@ -57,7 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
         MUST((unsigned __int128)limit.quota_usec * own.period_usec <=
              (unsigned __int128)own.quota_usec * limit.period_usec);
     MUST(limit.kind != SNUG_UNKNOWN || limit.why);
-    MUST(most.kind != SNUG_UNKNOWN || most.why);
-    MUST(most.kind != SNUG_SET || most.from[0]);
+    const struct snug_bytes *most = &found.limit;
+    MUST(most->kind != SNUG_UNKNOWN || most->why);
+    MUST(most->kind != SNUG_SET || most->from[0]);
+    MUST(!found.hard_bytes || (most->kind == SNUG_SET && found.hard_bytes >= most->bytes));
     return 0;
 }

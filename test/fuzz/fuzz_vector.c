@@ -219,11 +219,42 @@ static size_t least(size_t one, size_t two)
     return one < two ? one : two;
 }
 
+/* Whether Go takes the entry for unset. */
+static bool is_unset(const char *entry)
+{
+    const char *value = strchr(entry, '=') + 1;
+    const size_t n_digits = strspn(value, "0123456789");
+    if (!*value || strncmp(entry, "GOMAXPROCS=", 11) != 0)
+        return !*value;
+    const unsigned long long number = strtoull(value, NULL, 10);
+    return value[n_digits] || !number || number > INT32_MAX;
+}
+
+/* How many of the old entries stand before new ones of the same name, and are unset. */
+static size_t count_unset(const struct old *old, size_t n_first, char *const *set,
+                          unsigned n)
+{
+    bool is_counted[WORDS] = {0};
+    size_t ret = 0;
+    for (unsigned i = 0; i < n; i++) {
+        const size_t n_name = strcspn(set[i], "=") + 1;
+        size_t at = 0;
+        while (at < n_first && strncmp(old->entry[at], set[i], n_name) != 0)
+            at++;
+        if (at == n_first || is_counted[at] || old->is_snugs[at] ||
+            !is_unset(old->entry[at]))
+            continue;
+        is_counted[at] = true;
+        ret++;
+    }
+    return ret;
+}
+
 /* The old entries that were the user's, in their order, and the first `n_set` of the new
  * ones. Nothing takes a place without need, and nothing goes without that could have one.
  */
 static void check_entries(const struct snug_vector *vector, const struct old *old,
-                          char *const *set, unsigned n, unsigned n_set, size_t n_wanted,
+                          char *const *set, unsigned n, unsigned n_set, bool has_word,
                           const char *own_record, bool is_passing)
 {
     if (old->n_snugs > 16)
@@ -253,10 +284,13 @@ static void check_entries(const struct snug_vector *vector, const struct old *ol
     for (unsigned i = 0; i < n; i++)
         MUST(is_set[i] == (i < n_set));
 
+    const size_t n_unset = count_unset(old, vector->n_first, set, n);
+    const size_t n_wanted =
+        n - n_unset + (is_passing ? has_word && !n : has_word || n_unset);
     size_t n_new = n_wanted > old->n_snugs ? n_wanted - old->n_snugs : 0;
     n_new = least((n_new + 1) / 2, old->n_spare) * 2;
     MUST(count(envp) == old->n + n_new);
-    const size_t n_placed = least(n, old->n_snugs + n_new);
+    const size_t n_placed = least(n, n_unset + old->n_snugs + n_new);
     MUST(n_set == (is_passing ? least(n, n_placed + old->n_lenders) : n_placed));
 }
 
@@ -279,8 +313,7 @@ static bool edit(struct fuzz_input *input, struct snug_vector *vector, char *own
     note_old(vector, &old);
     const unsigned n_set = snug_vector_set(vector, set, n, word, own_record, is_passing);
     check_auxv(vector);
-    check_entries(vector, &old, set, n, n_set, n + (word && (!n || !is_passing)),
-                  own_record, is_passing);
+    check_entries(vector, &old, set, n, n_set, word, own_record, is_passing);
     MUST(word ? strstr(own_record, word) != NULL : !strstr(own_record, "pdeathsig"));
     if (!(choice & 4))
         return false;
