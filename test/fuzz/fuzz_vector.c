@@ -231,7 +231,7 @@ static bool is_unset(const char *entry)
 }
 
 /* How many of the old entries stand before new ones of the same name, and are unset. */
-static size_t count_unset(const struct old *old, size_t n_first, char *const *set,
+static size_t count_unset(const struct old *old, size_t n_before, char *const *set,
                           unsigned n)
 {
     bool is_counted[WORDS] = {0};
@@ -239,9 +239,9 @@ static size_t count_unset(const struct old *old, size_t n_first, char *const *se
     for (unsigned i = 0; i < n; i++) {
         const size_t n_name = strcspn(set[i], "=") + 1;
         size_t at = 0;
-        while (at < n_first && strncmp(old->entry[at], set[i], n_name) != 0)
+        while (at < n_before && strncmp(old->entry[at], set[i], n_name) != 0)
             at++;
-        if (at == n_first || is_counted[at] || old->is_snugs[at] ||
+        if (at == n_before || is_counted[at] || old->is_snugs[at] ||
             !is_unset(old->entry[at]))
             continue;
         is_counted[at] = true;
