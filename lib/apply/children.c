@@ -33,13 +33,18 @@ static enum snug_kin find_kin(const struct snug_tie *tie, const struct snug_tie 
     struct snug_tie_view view = {
         .pid = self->pid,
         .namespace = self->namespace,
+        .group = self->group,
         .parent = parent,
     };
     /* A parent in an outer namespace is 0. A /proc that does not know us is an outer one.
      */
-    if (parent && self->start_ticks && parent != tie->pid) {
-        view.parent_ticks = snug_identity_ticks_of(parent);
-        view.named_ticks = snug_identity_ticks_of(tie->pid);
+    if (parent && self->start_ticks && tie->pid != self->pid) {
+        struct snug_tie above;
+        snug_identity_look_at(parent, &above);
+        view.parent_ticks = above.start_ticks;
+        view.parent_group = above.group;
+        if (parent != tie->pid)
+            view.named_ticks = snug_identity_ticks_of(tie->pid);
     }
     return snug_tie_kin(tie, &view);
 }
@@ -77,5 +82,5 @@ void snug_children_hand_down(const struct snug_child_plan *plan, char *ret_word)
         return;
     const struct snug_tie self = snug_identity_own(plan->signal);
     struct snug_builder out = snug_text_build(ret_word, SNUG_CHILDREN_WORD_BYTES);
-    snug_tie_put(&out, &self); /* It fits: four numbers. */
+    snug_tie_put(&out, &self); /* It fits: five numbers. */
 }

@@ -10,8 +10,10 @@
 
 enum { STAT_BYTES = 1024, PATH_BYTES = 32 };
 
-uint64_t snug_identity_ticks_of(int pid)
+void snug_identity_look_at(int pid, struct snug_tie *ret)
 {
+    *ret = (struct snug_tie){.pid = pid};
+
     static const struct snug_root live = {.fd = -1};
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);
@@ -21,9 +23,15 @@ uint64_t snug_identity_ticks_of(int pid)
 
     char text[STAT_BYTES];
     size_t n;
-    if (snug_file_read(&live, path, sizeof text, text, &n) < 0)
-        return 0;
-    return snug_tie_start_ticks((struct snug_text){text, n}, pid);
+    if (snug_file_read(&live, path, sizeof text, text, &n) == 0)
+        snug_tie_take_stat(ret, (struct snug_text){text, n}, pid);
+}
+
+uint64_t snug_identity_ticks_of(int pid)
+{
+    struct snug_tie tie;
+    snug_identity_look_at(pid, &tie);
+    return tie.start_ticks;
 }
 
 /* The namespace of process ids that this process lives in. */
@@ -36,6 +44,9 @@ static uint64_t read_namespace(void)
 
 struct snug_tie snug_identity_own(unsigned signal)
 {
-    const int pid = (int)snug_sys_getpid();
-    return (struct snug_tie){signal, pid, snug_identity_ticks_of(pid), read_namespace()};
+    struct snug_tie ret;
+    snug_identity_look_at((int)snug_sys_getpid(), &ret);
+    ret.signal = signal;
+    ret.namespace = read_namespace();
+    return ret;
 }

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * A process cannot ask the kernel who its parent was when it was forked. It can compare:
- * its parent's id and start time with those that its parent wrote down.
+ * the id, the start time and the group of its parent with those that were written down.
  */
 #include "snug/base/entries.h"
 #include "snug/facts/tie.h"
 
-enum { SIGNAL_MAX = 64, PID_MAX = 1 << 22, START_FIELD = 22, STATE_FIELD = 3 };
+enum {
+    SIGNAL_MAX = 64,
+    PID_MAX = 1 << 22,
+    STATE_FIELD = 3,
+    GROUP_FIELD = 5,
+    START_FIELD = 22
+};
 
 static const char prefix[] = "pdeathsig=";
 
@@ -17,7 +23,7 @@ static bool read_number(struct snug_text *rest, uint64_t least, uint64_t most,
            *ret >= least && *ret <= most;
 }
 
-/* `pdeathsig=15:4711:123456:4026531836`. */
+/* `pdeathsig=15:4711:123456:4026531836:4700`. */
 static struct snug_tie parse(struct snug_text word)
 {
     const size_t n = sizeof prefix - 1;
@@ -26,12 +32,14 @@ static struct snug_tie parse(struct snug_text word)
     uint64_t pid;
     uint64_t ticks;
     uint64_t namespace;
+    uint64_t group;
     if (!read_number(&rest, 1, SIGNAL_MAX, &signal) ||
         !read_number(&rest, 1, PID_MAX, &pid) ||
         !read_number(&rest, 0, UINT64_MAX, &ticks) ||
-        !read_number(&rest, 0, UINT64_MAX, &namespace) || rest.at)
+        !read_number(&rest, 0, UINT64_MAX, &namespace) ||
+        !read_number(&rest, 0, PID_MAX, &group) || rest.at)
         return (struct snug_tie){0};
-    return (struct snug_tie){(unsigned)signal, (int)pid, ticks, namespace};
+    return (struct snug_tie){(unsigned)signal, (int)pid, ticks, namespace, group};
 }
 
 struct snug_tie snug_tie_read(char *const *entries)
@@ -54,6 +62,8 @@ void snug_tie_put(struct snug_builder *out, const struct snug_tie *tie)
     snug_text_put_u64(out, tie->start_ticks);
     snug_text_put(out, ":");
     snug_text_put_u64(out, tie->namespace);
+    snug_text_put(out, ":");
+    snug_text_put_u64(out, tie->group);
 }
 
 void snug_tie_replace(struct snug_builder *out, struct snug_text record,
@@ -70,8 +80,11 @@ void snug_tie_replace(struct snug_builder *out, struct snug_text record,
 }
 
 /* `4711 (a name) with (any) text) S 1 …`: fields are counted from the last bracket. */
-uint64_t snug_tie_start_ticks(struct snug_text stat, int pid)
+void snug_tie_take_stat(struct snug_tie *tie, struct snug_text stat, int pid)
 {
+    tie->start_ticks = 0;
+    tie->group = 0;
+
     size_t at = stat.n;
     while (at > 0 && stat.at[at - 1] != ')')
         at--;
@@ -79,13 +92,18 @@ uint64_t snug_tie_start_ticks(struct snug_text stat, int pid)
     struct snug_text rest = {stat.at + at, stat.n - at};
     struct snug_text word = {0};
     uint64_t number;
+    uint64_t group = 0;
     if (!at || !snug_text_cut_word(&stat, &word) || snug_text_u64(word, &number) < 0 ||
         number != (uint64_t)pid)
-        return 0;
+        return;
     for (int field = STATE_FIELD; field <= START_FIELD; field++)
-        if (!snug_text_cut_word(&rest, &word) || snug_text_equals(word, "Z"))
-            return 0;
-    return snug_text_u64(word, &number) == 0 ? number : 0;
+        if (!snug_text_cut_word(&rest, &word) || snug_text_equals(word, "Z") ||
+            (field == GROUP_FIELD && snug_text_u64(word, &group) < 0))
+            return;
+    if (snug_text_u64(word, &number) < 0)
+        return;
+    tie->start_ticks = number;
+    tie->group = group;
 }
 
 /* The clock ticks a hundred times a second; within one tick the smaller id is the older. */
@@ -95,17 +113,25 @@ static bool is_elder(const struct snug_tie *tie, const struct snug_tie_view *vie
            (view->parent_ticks == tie->start_ticks && view->parent < tie->pid);
 }
 
+/* Whoever forked this process is not its parent any more; see the contract. */
+static bool has_lost_parent(const struct snug_tie *tie, const struct snug_tie_view *view)
+{
+    return tie->group && view->group == tie->group && view->parent_group != tie->group;
+}
+
 enum snug_kin snug_tie_kin(const struct snug_tie *tie, const struct snug_tie_view *view)
 {
     if (!tie->namespace || tie->namespace != view->namespace)
         return SNUG_KIN_FAR;
     if (tie->pid == view->pid)
         return SNUG_KIN_SELF;
+    const bool is_known = tie->start_ticks && view->parent_ticks;
     if (tie->pid == view->parent)
-        return SNUG_KIN_CHILD;
+        return is_known && tie->start_ticks != view->parent_ticks ? SNUG_KIN_FAR
+                                                                  : SNUG_KIN_CHILD;
 
     const bool is_gone = view->named_ticks != tie->start_ticks;
-    return tie->start_ticks && view->parent_ticks && is_gone && is_elder(tie, view)
+    return is_known && is_gone && is_elder(tie, view) && has_lost_parent(tie, view)
                ? SNUG_KIN_ORPHAN
                : SNUG_KIN_FAR;
 }

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # child.pdeathsig: pdeathsig.sh OBJECT KIN. Who asks for the signal and who does not, and what is
 # left of a Go program that starts a shell that starts sleepers, when it is killed.
+# In a session of its own: who adopts orphans must not be in the group of those that it adopts.
 set -eu
+[ "$(cut -d' ' -f6 "/proc/$$/stat")" = $$ ] || exec setsid -w "$0" "$@"
 object=$1 kin=$2
 failures=0
 work=$(mktemp -d)
@@ -64,6 +66,34 @@ relations() {
     # The kernel's rule: the end of the thread that started the child counts.
     expect 0 '' "$kin" thread sleep 1
     expect 143 '' $on "$kin" thread sleep 1
+}
+
+# A manager learns an environment by running `env` and starts a service with it later. It is older
+# than what printed that, as who adopts an orphan is; its service is to live all the same.
+managers() {
+    work=$work object=$object kin=$kin
+    export work object kin
+    learn='record=$(SNUG_SCOPE=all SNUG_CHILD_PDEATHSIG=TERM LD_PRELOAD=$object env |
+        grep ^SNUG_SET=pdeathsig=)
+        export LD_PRELOAD=$object'
+    manager() { # LABEL COMMAND…
+        label=$1
+        shift
+        found=$("$@" 2> "$work/err") || found="status $?: $found"
+        [ "$found" = 0 ] || {
+            echo "$label: '$found' in place of 0"
+            failures=$((failures + 1))
+        }
+    }
+    manager 'a manager' sh -c "$learn"'
+        env "$record" "$kin" asked; :'
+    manager 'a service with a session of its own' sh -c "$learn"'
+        env "$record" setsid -w "$kin" asked; :'
+    ! command -v bash > "$work/where" || manager 'a shell with jobs' bash -mc "$learn"'
+        true | env "$record" "$kin" asked; :'
+    ! unshare -pf --mount-proc true 2> "$work/err" ||
+        manager 'a manager that is process 1' unshare -pf --mount-proc setsid -w sh -c "$learn"'
+        env "$record" "$kin" asked; :'
 }
 
 # Process ids do not mean the same in another namespace: nobody asks, and nobody is an orphan,
@@ -142,6 +172,7 @@ pre_stop() {
 }
 
 relations
+managers
 namespaces
 if command -v go > "$work/where"; then
     pre_stop

@@ -9,12 +9,12 @@
 #include "snug/facts/tie.h"
 #include "snug/plan/plan.h"
 
-enum { SNUG_CHILDREN_WORD_BYTES = 64 };
+enum { SNUG_CHILDREN_WORD_BYTES = 80 };
 
 /* In every process that loads snug, at its start: asks for the signal if the parent handed
  * one down, and writes this process in the parent's place into the record, which goes to
- * `record`, SNUG_RECORD_BYTES long. If the parent is gone by then, the signal comes at
- * once. A signal that somebody else has asked for stays. */
+ * `record`, SNUG_RECORD_BYTES long. If the parent is gone by then, and that can be proved,
+ * the signal comes at once. A signal that somebody else has asked for stays. */
 void snug_children_join(struct snug_vector *vector, char *record);
 
 /* Writes what is to be handed down as a word of the record; nothing if there is nothing. */

@@ -11,3 +11,6 @@ struct snug_tie snug_identity_own(unsigned signal);
 /* The start time of process `pid` of this namespace; 0 if there is none, or it has ended.
  */
 uint64_t snug_identity_ticks_of(int pid);
+
+/* The start time and the group of process `pid` of this namespace; both 0 as above. */
+void snug_identity_look_at(int pid, struct snug_tie *ret);

@@ -122,6 +122,7 @@ struct snug_tie {
     int pid;
     uint64_t start_ticks; /* When it started, by the kernel's count; 0 if unknown. */
     uint64_t namespace;   /* Of process ids, by its inode; 0 if unknown. */
+    uint64_t group;       /* Its process group when it started; 0 if unknown. */
 };
 
 struct snug_variable_facts {
