@@ -44,7 +44,7 @@ bound_rows() { # RELEASE
         "preload $1-heap -fill 64 -node 1" 'own/cpuset.cpus 4-5' -- \
         'the heap lies on node 1' 'policy default'
     row "$1-heap, numa.place = auto with CPUs that move" \
-        "preload $1-heap -moved -fill 256 -node 1 >heap & pid=\$!
+        ": >heap; preload $1-heap -moved -fill 256 -node 1 >>heap & pid=\$!
          until grep -q NumCPU heap; do sleep 0.1; done; echo 4-7 >\$BOX/own/cpuset.cpus
          wait \$pid; cat heap" 'own/cpuset.cpus 0-3' -- \
         'the heap lies on node 1' 'policy default'
