@@ -1,0 +1,3 @@
+module snug/facts
+
+go 1.17

@@ -1,0 +1,3 @@
+module snug/shape
+
+go 1.17
