@@ -10,9 +10,10 @@ cgroup_mount() { # v2 | CONTROLLER
 }
 
 # Makes a cgroup without limits and prints "v2 DIR" or "v1 CPU_DIR MEMORY_DIR"; fails
-# where the machine lets nobody make one.
+# where the machine lets nobody make one. By its name minder.py knows it.
 cgroup_open() {
-    local name=snug-$$ v2 cpu memory controller
+    local temporary=${TMPDIR-/tmp}
+    local name=${temporary##*/}-snug-$$ v2 cpu memory controller
     v2=$(cgroup_mount v2)
     if [ -n "$v2" ] && grep -qw cpu "$v2/cgroup.controllers" 2>/dev/null; then
         for controller in cpu memory; do
@@ -63,14 +64,24 @@ cgroup_files() { # GROUP
     esac
 }
 
-cgroup_run() { # GROUP COMMAND…
+# In the place of the shell that calls it, so that `$!` is the command's own number.
+cgroup_exec() { # GROUP COMMAND…
     local dirs=${1#* }
     shift
-    sh -c 'for dir in $1; do echo $$ >"$dir/cgroup.procs" || exit 125; done
+    exec sh -c 'for dir in $1; do echo $$ >"$dir/cgroup.procs" || exit 125; done
         shift; exec "$@"' sh "$dirs" "$@"
+}
+
+cgroup_run() { # GROUP COMMAND…
+    (cgroup_exec "$@")
 }
 
 # A process that has just ended may hold its cgroup for a moment.
 cgroup_close() { # GROUP
-    rmdir ${1#* } 2>/dev/null || { sleep 0.5; rmdir ${1#* }; }
+    local i
+    for i in $(seq 600); do
+        ! rmdir ${1#* } 2>/dev/null || return 0
+        sleep 0.1
+    done
+    rmdir ${1#* }
 }

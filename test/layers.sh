@@ -24,11 +24,14 @@ may_include() { # ROOM
 # The rooms of the command: one for each sub-command, above those that they share.
 may_include_in_cli() { # ROOM
     case $1 in
-    cli) echo cli/command cli/explain cli/run cli/stat cli/check ;;
+    cli) echo cli/command cli/explain cli/run cli/stat cli/check cli/doctor cli/capture \
+        cli/completion ;;
     cli/command) echo cli/command ;;
     cli/subject | cli/profile) echo cli/command "$1" ;;
-    cli/explain | cli/run | cli/stat | cli/check)
-        echo cli/command cli/subject cli/profile "$1"
+    cli/trace) echo cli/command cli/subject "$1" ;;
+    cli/capture) echo cli/command cli/subject cli/explain cli/doctor "$1" ;;
+    cli/explain | cli/run | cli/stat | cli/check | cli/doctor | cli/completion)
+        echo cli/command cli/subject cli/profile cli/trace "$1"
         ;;
     esac
 }

@@ -62,7 +62,7 @@ public_functions() { # FILE
 # Names that somebody else chose: what the object exports, what compilers call, main.
 is_given() { # FILE NAME
     case $1:$2 in
-    lib/base/mem.c:mem* | lib/base/make_calls.c:main | lib/cli/*:main) return 0 ;;
+    lib/base/mem.c:mem* | lib/cli/*:main) return 0 ;;
     lib/hook/*) grep -q "[[:space:]]$2;" lib/hook/snug.map ;;
     *) return 1 ;;
     esac

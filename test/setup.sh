@@ -25,6 +25,7 @@ packages_for() { # PURPOSE
     valgrind) echo 'valgrind:valgrind' ;;
     tidy) echo 'clang-tidy:clang-tidy' ;;
     fuzz) echo 'clang:clang' ;;
+    release) echo 'git:git xz-utils:xz binutils:readelf' ;;
     model) echo 'binutils:objcopy' ;;
     trust) echo 'strace:strace musl-tools:musl-gcc podman:podman runc:runc
                  busybox-static:/bin/busybox
@@ -44,15 +45,39 @@ as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
+# Runs apt-get. A fresh machine installs its updates for minutes, with locks held: then says once
+# what is waited for, and tries again for up to half an hour. apt-get itself waits for the locks of
+# dpkg only, and not for those of its lists and archives.
+apt() {
+    local log status i
+    log=$(mktemp)
+    for ((i = 0; ; i++)); do
+        status=0
+        as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C apt-get -qq "$@" >"$log" 2>&1 ||
+            status=$?
+        [ $status != 0 ] && [ $i -lt 1800 ] && grep -q "$apt_is_locked" "$log" || break
+        [ $i != 0 ] || sed -n "/$apt_is_locked/{s/^E: //;s/^/waiting for another package manager: /p;q}" \
+            "$log" >&"${apt_told:-2}"
+        sleep 1
+    done
+    cat "$log" >&2
+    rm -f "$log"
+    return $status
+}
+apt_is_locked='Could not get lock\|lock was locked by another process'
+
 apt_install() {
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "$@"
+    apt install -y --no-install-recommends "$@"
+}
+
+apt_update() {
+    apt update
 }
 
 # Installs what is missing for some purposes; says what and prints apt's words only
 # if it fails.
 need() { # PURPOSE…
-    local purpose entry missing=() log
+    local purpose entry missing=() log apt_told
     for purpose; do
         for entry in $(packages_for "$purpose"); do
             has "${entry#*:}" || missing+=("${entry%%:*}")
@@ -68,13 +93,13 @@ need() { # PURPOSE…
     log=$(mktemp)
     # The lists of packages may be old, or not there yet.
     if ! {
-        apt_install "${missing[@]}" ||
-            { as_root apt-get update -qq && apt_install "${missing[@]}"; }
-    } >"$log" 2>&1; then
+        apt_install "${missing[@]}" || { apt_update && apt_install "${missing[@]}"; }
+    } {apt_told}>&2 2>"$log"; then
         cat "$log" >&2
         rm -f "$log"
         return 1
     fi
+    exec {apt_told}>&-
     rm -f "$log"
 }
 

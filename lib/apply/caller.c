@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 
 #include "snug/apply/caller.h"
-#include "snug/base/sys.h"
+#include "snug/apply/main_thread.h"
 
 /* Above every address that a program may have. */
 enum { STEP_SHIFT = 60 };
@@ -93,11 +93,15 @@ bool snug_caller_see_mapping(const void *caller, const void *at, size_t n_bytes,
     if (step == SNUG_CALLER_STEPS && !is_tracked(caller))
         return false;
 
-    const bool is_elsewhere = snug_sys_gettid() != snug_sys_getpid();
     const void *unknown = NULL;
-    return go_on(&callers.track[is_elsewhere], caller, step) &&
+    return go_on(&callers.track[snug_main_thread_is_here()], caller, step) &&
            (!is_armed ||
             atomic_compare_exchange_strong(&callers.runtime, &unknown, caller));
+}
+
+bool snug_caller_is_known(void)
+{
+    return atomic_load_explicit(&callers.runtime, memory_order_relaxed);
 }
 
 bool snug_caller_is_runtime(const void *caller)

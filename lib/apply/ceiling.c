@@ -13,15 +13,13 @@
 #include "snug/base/sys.h"
 #include "snug/stats/counters.h"
 
-enum { LINE_BYTES = SNUG_PATH_BYTES + 160, ROOM_PARTS = 8, MARGIN_PARTS = 64 };
+enum { LINE_BYTES = 1024, ROOM_PARTS = 8, MARGIN_PARTS = 64 };
 
 /* For what the process maps beside its heap, and what the kernel keeps for it. */
 static const uint64_t most_margin_bytes = 16u << 20;
 
 /* How much growth a cgroup without a limit is not looked at again for. */
 static const uint64_t pause_bytes = 64u << 20;
-
-static const struct snug_root live = {.fd = -1};
 
 /* A number in a file of the cgroup: behind `key`, if it is not empty. */
 struct number {
@@ -148,7 +146,7 @@ static int read_number(const struct cgroup *of, const struct number *number, uin
 {
     char path[SNUG_PATH_BYTES];
     return put_path(of, number->file, sizeof path, path)
-               ? snug_file_find(&live, path, number->key, ret)
+               ? snug_file_find(&snug_file_live, path, number->key, ret)
                : -ENAMETOOLONG;
 }
 
@@ -172,7 +170,7 @@ static uint64_t count_swap(const struct cgroup *of)
 {
     enum { KIB = 1 << 10 };
     uint64_t free_kib;
-    if (snug_file_find(&live, "/proc/meminfo", "SwapFree:", &free_kib) < 0)
+    if (snug_file_find(&snug_file_live, "/proc/meminfo", "SwapFree:", &free_kib) < 0)
         return UINT64_MAX;
     uint64_t limit;
     uint64_t used;

@@ -76,11 +76,11 @@ void snug_children_join(struct snug_vector *vector, char *record)
         snug_vector_put_record(vector, record);
 }
 
-void snug_children_hand_down(const struct snug_child_plan *plan, char *ret_word)
+void snug_children_hand_down(const struct snug_child_plan *plan, struct snug_builder *out)
 {
     if (!plan->signal)
         return;
     const struct snug_tie self = snug_identity_own(plan->signal);
-    struct snug_builder out = snug_text_build(ret_word, SNUG_CHILDREN_WORD_BYTES);
-    snug_tie_put(&out, &self); /* It fits: five numbers. */
+    snug_text_put(out, out->n ? " " : "");
+    snug_tie_put(out, &self);
 }

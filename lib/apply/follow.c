@@ -8,12 +8,19 @@
 #include <time.h>
 
 #include "snug/apply/aim.h"
+#include "snug/apply/credentials.h"
 #include "snug/apply/follow.h"
 #include "snug/apply/heap.h"
+#include "snug/apply/main_thread.h"
+#include "snug/apply/measure.h"
 #include "snug/apply/procs.h"
 #include "snug/apply/view.h"
 #include "snug/apply/window.h"
+#include "snug/base/objects.h"
 #include "snug/base/sys.h"
+#include "snug/facts/announced.h"
+#include "snug/plan/memory.h"
+#include "snug/policy/values.h"
 #include "snug/stats/counters.h"
 
 enum {
@@ -22,6 +29,7 @@ enum {
     STARTED,
 
     LINE_BYTES = 256,
+    PATIENCE_MS = 1000, /* While the program changes its threads one after the other. */
     NS_PER_MS = 1000000,
     NS_PER_US = 1000,
 
@@ -37,7 +45,8 @@ static struct {
     struct snug_follow with;
     struct snug_module module;
     bool has_module;
-    bool is_blind; /* A limit could not be read the last time. */
+    bool is_blind;      /* A limit could not be read the last time. */
+    bool is_unmeasured; /* Nor what others hold. */
 } follow;
 
 void snug_follow_arm(const struct snug_follow *with)
@@ -50,7 +59,7 @@ bool snug_follow_is_due(void)
 {
     int armed = ARMED;
     return atomic_load_explicit(&follow.state, memory_order_acquire) == ARMED &&
-           snug_window_is_past() && snug_sys_gettid() == snug_sys_getpid() &&
+           snug_window_is_past() && snug_main_thread_is_here() &&
            atomic_compare_exchange_strong(&follow.state, &armed, STARTED);
 }
 
@@ -80,7 +89,8 @@ static void put_move(struct snug_builder *out, const char *what, uint64_t from, 
     snug_text_put_u64(out, to);
 }
 
-/* `follow: CPUs 1 to 4, memory 241172480 to 482344960, in 130 us` */
+/* `follow: CPUs 1 to 4, memory 241172480 to 482344960, in 130 us`; where it is measured,
+ * also what others hold. */
 static void record(const struct snug_change *change)
 {
     snug_counters_set_change(change);
@@ -90,6 +100,12 @@ static void record(const struct snug_change *change)
     put_move(&out, ", memory ", change->bytes_from, change->bytes_to);
     if (change->reason == SNUG_REASON_FOLLOW_FLOOR)
         snug_text_put(&out, " (floor: the live heap)");
+    if (change->reason == SNUG_REASON_MEASURED_FLOOR)
+        snug_text_put(&out, " (floor)");
+    if (follow.with.facts->memory.announced_bytes)
+        snug_text_put(&out, " (announced)");
+    if (follow.with.plan->follow.measures)
+        snug_measure_put(&out);
     snug_text_put(&out, ", in ");
     snug_text_put_u64(&out, change->took_ns / NS_PER_US);
     snug_text_put(&out, " us");
@@ -128,6 +144,45 @@ static void keep_unknown(const struct snug_plan *last, struct snug_plan *next)
     follow.is_blind = is_blind;
 }
 
+/* What is wanted of the memory limit is aimed at before it is enforced. */
+static void see_announced(void)
+{
+    const struct snug_setting *file = &follow.with.policy->setting[SNUG_FOLLOW_ANNOUNCE];
+    snug_announced_see(&snug_file_live, snug_values_path(file), &follow.with.facts->memory);
+}
+
+/* What the limits are now, or were, and what others hold of the memory's. */
+static void make_plan(const struct snug_plan *last, struct snug_plan *ret)
+{
+    *ret = *last;
+    if (follow.with.plan->follow.has_limits)
+        snug_facts_refresh(follow.with.facts);
+    see_announced();
+    if (follow.with.plan->follow.has_limits) {
+        snug_plan_make(follow.with.facts, follow.with.policy, follow.with.request_milli,
+                       ret);
+        keep_unknown(last, ret);
+    }
+    if (!follow.with.plan->follow.measures ||
+        ret->memory.reason != SNUG_REASON_MEMORY_LIMIT)
+        return;
+    ret->memory.limit_bytes = snug_memory_share(
+        follow.with.policy, snug_memory_limit(&follow.with.facts->memory));
+    const bool is_unmeasured = snug_measure_look(&follow.with.facts->memory, ret) < 0;
+    if (is_unmeasured && !follow.is_unmeasured)
+        complain("follow: what others hold cannot be read: the target stays");
+    follow.is_unmeasured = is_unmeasured;
+}
+
+static enum snug_reason why_memory(enum snug_reason reason)
+{
+    if (reason == SNUG_REASON_MEMORY_LIMIT && follow.with.facts->memory.announced_bytes)
+        return SNUG_REASON_ANNOUNCED;
+    if (!follow.with.plan->follow.measures || reason != SNUG_REASON_MEMORY_LIMIT)
+        return reason;
+    return snug_measure_is_floor() ? SNUG_REASON_MEASURED_FLOOR : SNUG_REASON_MEASURED;
+}
+
 static void look(void)
 {
     static struct snug_plan plans[2]; /* What is shown now, and the next. */
@@ -137,11 +192,7 @@ static void look(void)
     struct snug_plan *next = &plans[!now];
 
     const uint64_t began = snug_sys_clock_gettime(CLOCK_MONOTONIC);
-    snug_facts_refresh(follow.with.facts);
-    snug_plan_make(follow.with.facts, follow.with.policy, follow.with.request_milli, next);
-
-    keep_unknown(last, next);
-
+    make_plan(last, next);
     struct snug_change change = {
         .cpus_from = last->cpu.count,
         .cpus_to = next->cpu.count,
@@ -149,11 +200,11 @@ static void look(void)
         .reason = next->cpu.reason,
     };
     enum snug_reason reason = SNUG_REASON_NONE;
-    bool is_changed =
-        snug_aim_apply(follow.with.facts, &next->memory, follow.with.page_bytes, &reason);
+    bool is_changed = snug_aim_apply(&next->memory, follow.with.page_bytes, &reason);
     if (is_changed)
-        change.reason = reason;
-    is_changed |= snug_procs_apply(follow.with.facts, &next->cpu);
+        change.reason = why_memory(reason);
+    if (follow.with.plan->follow.has_limits)
+        is_changed |= snug_procs_apply(follow.with.facts, &next->cpu);
     snug_heap_adjust(follow.with.facts, next);
     if (!is_shown_alike(last, next)) {
         snug_view_show(next);
@@ -170,13 +221,21 @@ static void look(void)
     record(&change);
 }
 
+static uint64_t bit(int signal)
+{
+    return (uint64_t)1 << (signal - 1);
+}
+
+/* Those that come to any thread. Open stays what one thread causes: a fault, a filter's
+ * SIGSYS. libcap's psx (2.71 to 2.75) makes a call on all threads by a SIGSYS to each, and
+ * waits for its handler. Go's own handlers of these end the program on any thread. */
 static void block_signals(void)
 {
-    const bool is_musl = follow.with.facts->program.libc == SNUG_LIBC_MUSL;
-    const int last = is_musl ? LAST_OF_LIBC : LAST_OF_GLIBC;
-    uint64_t set = ~(uint64_t)0;
-    for (int signal = FIRST_OF_LIBC; signal <= last; signal++)
-        set &= ~((uint64_t)1 << (signal - 1));
+    uint64_t open = bit(SIGILL) | bit(SIGTRAP) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGSEGV) |
+                    bit(SIGSYS) | bit(FIRST_OF_LIBC) | bit(LAST_OF_GLIBC);
+    if (snug_objects_has_musl())
+        open |= bit(LAST_OF_LIBC);
+    const uint64_t set = ~open;
     (void)snug_sys_rt_sigprocmask(SIG_SETMASK, &set, NULL, sizeof set);
 }
 
@@ -188,14 +247,27 @@ static void *run(void *unused)
         complain(snug_procs_find(follow.with.image, found_module(), follow.with.facts,
                                  follow.with.plan));
     (void)snug_sys_prctl(PR_SET_NAME, (unsigned long)"snug", 0, 0, 0);
-    /* Were it refused, as by a seccomp filter, the thread would go round without a pause.
-     */
-    const uint64_t ns = follow.with.plan->follow.interval_ms * NS_PER_MS;
-    for (long r = 0; r == 0 || r == -EINTR;) {
-        r = snug_sys_nanosleep(ns);
-        if (r == 0)
+    uint64_t ms = follow.with.plan->follow.interval_ms;
+    uint64_t apart_ms = 0;
+    /* Others may hold much already, and the heap may fill what is left within a second. */
+    if (follow.with.plan->follow.measures)
+        look();
+    /* Were the sleep refused, as by a seccomp filter, the thread would go round without a
+     * pause. */
+    for (long r = 0; (r == 0 || r == -EINTR) && apart_ms <= ms + PATIENCE_MS;) {
+        ms = snug_measure_rest_ms(follow.with.plan->follow.interval_ms);
+        r = snug_sys_nanosleep(ms * NS_PER_MS);
+        if (r != 0)
+            continue;
+        apart_ms = snug_credentials_differ() ? apart_ms + ms : 0;
+        if (!apart_ms)
             look();
     }
+    /* The program has given up what this thread still has, and the threads that Go starts
+     * while it is called have what their creator has. */
+    if (apart_ms)
+        complain("follow: ends: other privileges");
+    atomic_store(&follow.state, IDLE);
     return NULL;
 }
 
@@ -205,10 +277,10 @@ void snug_follow_start(const struct snug_crew_calls *libc)
 {
     unsigned long thread;
     follow.has_module = snug_module_find(follow.with.image, &follow.module) == 0;
-    if (follow.with.plan->follow.moves_memory)
+    if (follow.with.plan->follow.moves_memory || follow.with.plan->follow.measures)
         complain(snug_aim_find(follow.with.image, found_module(), follow.with.facts,
                                follow.with.plan));
-    const bool is_musl = follow.with.facts->program.libc == SNUG_LIBC_MUSL;
-    if (!snug_crew_arm(libc, is_musl) || !snug_crew_create(run, NULL, &thread))
+    if (!snug_crew_arm(libc, snug_objects_has_musl()) ||
+        !snug_crew_create(run, NULL, &thread))
         complain("follow: no thread could be created");
 }

@@ -20,7 +20,6 @@ enum {
     LINE_BYTES = 960,
     NAME_BYTES = 40,
     UNKNOWN_SHOWN = 16,
-    NUMBERS = 1024, /* Above all that any architecture has. */
     PROBE_BYTES = 8,
     PAGE_BYTES = 4096,
 };
@@ -101,19 +100,17 @@ static void say_unknown(uint32_t number)
     struct snug_builder out = begin_line(line);
     snug_text_put(&out, "the filter names number ");
     snug_text_put_u64(&out, number);
-    if (number < snug_calls_n_names) {
-        snug_text_put(&out, ", which is no system call of ");
-        snug_text_put(&out, snug_calls_architecture());
-        snug_text_put(&out, ": it was made with another table of numbers");
-    } else {
-        snug_text_put(&out, ", which is above every system call of ");
-        snug_text_put(&out, snug_calls_architecture());
-        snug_text_put(&out, " that snug knows");
-    }
+    const bool is_below_last = snug_calls_is_below_last(number);
+    snug_text_put(&out, is_below_last ? ", which is no system call of "
+                                      : ", which is above every system call of ");
+    snug_text_put(&out, snug_calls_architecture());
+    snug_text_put(&out, is_below_last ? ": it was made with another table of numbers"
+                                      : " that snug knows");
     snug_log_write(&log, SNUG_LOG_ERROR, line);
 }
 
-/* One or more lines with all names; `*out` is flushed when another may not fit. */
+/* One or more lines with all names, and the numbers of calls that no Go program needs;
+ * `*out` is flushed when another may not fit. */
 static void list_name(char *line, struct snug_builder *out, uint32_t number)
 {
     if (out->n && out->n + NAME_BYTES > LINE_BYTES) {
@@ -131,7 +128,7 @@ static void list_name(char *line, struct snug_builder *out, uint32_t number)
 /* The numbers that the filter compares with: each once. */
 static void report_numbers(const struct turn *turn)
 {
-    uint8_t is_seen[NUMBERS / 8] = {0};
+    uint8_t is_seen[SNUG_CALLS_NUMBERS / 8] = {0};
     unsigned n_unknown = 0;
     char line[LINE_BYTES];
     struct snug_builder out = {0};
@@ -142,7 +139,7 @@ static void report_numbers(const struct turn *turn)
         snug_bpf_next_number(turn->code, turn->program.len, &turn->notes, &at, &number)) {
         if (number == skipped_number || (number & foreign_bit))
             continue;
-        if (number < NUMBERS) {
+        if (number < SNUG_CALLS_NUMBERS) {
             if (is_seen[number / 8] >> number % 8 & 1)
                 continue;
             is_seen[number / 8] |= (uint8_t)(1u << number % 8);

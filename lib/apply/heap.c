@@ -18,12 +18,11 @@
 
 enum { RESERVED = MAP_PRIVATE | MAP_ANONYMOUS, GROWN = RESERVED | MAP_FIXED };
 
-static const struct snug_root live = {.fd = -1};
-
 static struct {
     unsigned n_filters;   /* When the plan was made. */
     _Atomic bool is_safe; /* To make calls that Go itself does not make. */
     _Atomic bool names;
+    _Atomic bool is_filtered; /* By C code, since the plan was made. */
 } heap;
 
 static bool is_reservation(size_t n_bytes, int prot, int flags)
@@ -43,7 +42,7 @@ static bool is_growth(const void *at, size_t n_bytes, int prot, int flags)
 static bool has_new_filter(void)
 {
     uint64_t n;
-    return snug_file_find(&live, "/proc/thread-self/status",
+    return snug_file_find(&snug_file_live, "/proc/thread-self/status",
                           heap.n_filters ? "Seccomp_filters:" : "Seccomp:", &n) < 0 ||
            n != heap.n_filters;
 }
@@ -82,12 +81,14 @@ void snug_heap_adjust(const struct snug_facts *facts, const struct snug_plan *pl
 
 void snug_heap_see_filter(void)
 {
+    atomic_store(&heap.is_filtered, true);
     atomic_store(&heap.is_safe, false);
 }
 
 bool snug_heap_allows(const void *at, size_t n_bytes, int prot, int flags)
 {
-    return !is_growth(at, n_bytes, prot, flags) || snug_ceiling_allows(n_bytes);
+    return !is_growth(at, n_bytes, prot, flags) || atomic_load(&heap.is_filtered) ||
+           snug_ceiling_allows(n_bytes);
 }
 
 void snug_heap_see_mapping(void *at, size_t n_bytes, int prot, int flags)
@@ -108,7 +109,7 @@ void snug_heap_see_mapping(void *at, size_t n_bytes, int prot, int flags)
         return;
     if (has_new_filter()) {
         snug_counters_add(SNUG_COUNT_PASSED_PLACE_FAILED, 1);
-        snug_heap_see_filter();
+        atomic_store(&heap.is_safe, false);
         return;
     }
     snug_place_put(at, n_bytes);

@@ -14,7 +14,6 @@ void snug_identity_look_at(int pid, struct snug_tie *ret)
 {
     *ret = (struct snug_tie){.pid = pid};
 
-    static const struct snug_root live = {.fd = -1};
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);
     snug_text_put(&out, "/proc/");
@@ -23,7 +22,7 @@ void snug_identity_look_at(int pid, struct snug_tie *ret)
 
     char text[STAT_BYTES];
     size_t n;
-    if (snug_file_read(&live, path, sizeof text, text, &n) == 0)
+    if (snug_file_read(&snug_file_live, path, sizeof text, text, &n) == 0)
         snug_tie_take_stat(ret, (struct snug_text){text, n}, pid);
 }
 

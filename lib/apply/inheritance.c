@@ -5,7 +5,8 @@
  * program's code begins. An entry of length 0 is none.
  *
  * What surprises: the array is looked for. It is known by holding *all* entries, in order,
- * letter by letter, and is read before any code of the program could have made another.
+ * letter by letter, and is read before any code of the program could have made another. C
+ * code may have taken entries out of the vector since: then it holds more.
  */
 #include <stdatomic.h>
 #include <stdint.h>
@@ -23,6 +24,9 @@ enum {
      * place; the largest hole was the first stack for signals, 32 KiB. */
     HOLE_WORDS = (64 << 10) / sizeof(uint64_t),
 };
+
+/* As an entry, an empty record. No variable's is shorter. */
+static const char record_name[] = "SNUG_SET=";
 
 static struct {
     _Atomic bool is_armed;
@@ -70,54 +74,70 @@ static bool is_in_heap(const void *at, size_t n_bytes)
 
 static bool is_copy(const struct snug_go_string *copy, const char *entry)
 {
-    if (copy->n && !is_in_heap(copy->at, copy->n))
-        return false;
-    for (size_t i = 0; i < copy->n; i++)
-        if (!entry[i] || copy->at[i] != entry[i])
-            return false;
-    return !entry[copy->n];
+    return snug_text_equals((struct snug_text){copy->at, copy->n}, entry);
 }
 
-/* Whether the runtime's copies of all entries stand there. */
-static bool is_array(const void *at)
+static bool is_string(const struct snug_go_string *at)
 {
-    char *const *entry = inheritance.vector->envp;
-    for (const struct snug_go_string *copy = at; *entry; entry++, copy++)
-        if (!is_in_heap(copy, sizeof *copy) || !is_copy(copy, *entry))
-            return false;
-    return true;
+    return is_in_heap(at, sizeof *at) && (!at->n || is_in_heap(at->at, at->n));
 }
 
-/* From `at` on, up or down, until a hole or the heap's end. */
-static struct snug_go_string *search(const uint64_t *at, int step)
+/* How many copies stand there, up to that of the last entry; 0 if not all entries' do. What
+ * is left of those that C code has taken out is the record, at the end. */
+static size_t count_copies(const struct snug_go_string *copies)
 {
+    const struct snug_vector *vector = inheritance.vector;
+    const size_t n_max = (size_t)((char **)vector->auxv - vector->envp);
+    char *const *entry = vector->envp;
+    size_t ret = 0;
+    for (size_t n = 0; *entry && n < n_max && is_string(&copies[n]); n++)
+        if (is_copy(&copies[n], *entry)) {
+            entry++;
+            ret = n + 1;
+        }
+    while (*entry == inheritance.record)
+        entry++;
+    return *entry ? 0 : ret;
+}
+
+struct copies {
+    struct snug_go_string *at;
+    size_t n;
+};
+
+/* From `at` on, up or down, until a hole or the heap's end. The copy of an empty string has
+ * no address. */
+static struct copies search(const uint64_t *at, int step)
+{
+    const char *first = inheritance.vector->envp[0];
+    const bool may_be_empty = first && !*first;
     for (unsigned n_empty = 0; n_empty < HOLE_WORDS && is_in_heap(at, sizeof *at);
          at += step) {
         n_empty = *at ? 0 : n_empty + 1;
-        if (*at && is_array(at))
-            return (void *)(uintptr_t)at;
+        const size_t n = *at || may_be_empty ? count_copies((const void *)at) : 0;
+        if (n)
+            return (struct copies){(void *)(uintptr_t)at, n};
     }
-    return NULL;
+    return (struct copies){0};
 }
 
 /* Addresses in the heap lie in our callers' frames: those of the thread that is going to
  * be. From there on, what is read has been in use. */
-static struct snug_go_string *find_array(void)
+static struct copies find_array(void)
 {
     const uint64_t *stack = __builtin_frame_address(0);
     uint64_t last = 0;
-    for (unsigned i = 0; i < STACK_WORDS; i++) {
+    struct copies ret = {0};
+    for (unsigned i = 0; i < STACK_WORDS && !ret.n; i++) {
         const uint64_t *at = (const void *)(uintptr_t)(stack[i] & ~(uint64_t)7);
         if (!is_in_heap(at, sizeof *at) || stack[i] == last)
             continue;
         last = stack[i];
-        struct snug_go_string *ret = search(at, 1);
-        if (!ret)
+        ret = search(at, 1);
+        if (!ret.n)
             ret = search(at, -1);
-        if (ret)
-            return ret;
     }
-    return NULL;
+    return ret;
 }
 
 /* What stands in the entry's place afterwards; NULL: nothing. */
@@ -132,40 +152,61 @@ static char *find_heir(const struct snug_vector *vector, char *entry, const char
     return entry;
 }
 
-/* Whether all that was inserted is where it was put. */
-static bool may_cut(const struct snug_vector *vector, const char *record)
+/* Ends the vector before what was inserted, if all of that is still behind the rest. The
+ * words that are left over may be types for libc, which knows where the auxv began: none
+ * may read 0. Its end stays one, for who is reading. */
+static void cut(struct snug_vector *vector, char *record)
 {
-    for (size_t i = 0; i < vector->n_entries; i++)
-        if (!vector->envp[i] || (i >= vector->n_first && vector->envp[i] != record &&
-                                 !snug_vector_own(vector, vector->envp[i])))
-            return false;
-    return !vector->envp[vector->n_entries];
+    snug_vector_refill(vector);
+    char **envp = vector->envp;
+    const size_t n = vector->n_entries;
+    for (size_t i = vector->n_first; i < n; i++)
+        if (envp[i] != record && !snug_vector_own(vector, envp[i]))
+            return;
+    if (n <= vector->n_first) /* Nothing was. */
+        return;
+    vector->n_entries = vector->n_first;
+    envp[vector->n_first] = NULL;
+    for (size_t i = vector->n_first + 1; i < n; i++)
+        envp[i] = record;
+    /* Another Go runtime, as in a library that is opened, walks on from the end by pairs.
+     * By an odd number of words it would miss the auxv; where it finds none at all it reads
+     * the kernel's copy. */
+    if ((n - vector->n_first) % 2 && vector->n_first + 1 < vector->n_to_libcs)
+        envp[vector->n_first + 1] = NULL;
 }
 
 void snug_inheritance_withdraw(struct snug_vector *vector, const char *word, char *record,
-                               struct snug_go_string *copies)
+                               struct snug_go_string *copies, size_t n_copies)
 {
-    record[sizeof "SNUG_SET=" - 1 + snug_text_of(word).n] = 0;
-    for (char **entry = vector->envp; *entry; entry++, copies++) {
-        const char *heir = find_heir(vector, *entry, word, record);
+    const size_t n_record = sizeof record_name - 1 + snug_text_of(word).n;
+    const struct snug_go_string *end = copies + n_copies;
+    for (char **entry = vector->envp; *entry; entry++) {
+        char *heir = find_heir(vector, *entry, word, record);
+        struct snug_go_string *copy = copies;
+        while (copy < end && !is_copy(copy, *entry))
+            copy++;
+        if (copy == end) /* C code has put it there since. */
+            continue;
+        copies = copy + 1;
         if (heir == *entry && heir != record)
             continue;
         if (heir)
-            copies->at = heir;
-        copies->n = snug_text_of(heir).n;
+            copy->at = heir;
+        copy->n = heir == record ? n_record : snug_text_of(heir).n;
     }
+    record[n_record] = 0;
 
-    if (may_cut(vector, record)) {
-        vector->n_entries = vector->n_first;
-        vector->envp[vector->n_entries] = NULL;
-    }
+    cut(vector, record);
     for (char **entry = vector->envp; *entry; entry++) {
         char *heir = find_heir(vector, *entry, word, record);
         if (heir != *entry)
             *entry = heir ? heir : record;
     }
+    /* setenv may have copied the array meanwhile. */
     for (unsigned i = 0; i < vector->n_own; i++)
-        vector->own[i].entry[0] = 0;
+        (void)snug_text_copy(snug_text_of(record_name), sizeof record_name,
+                             vector->own[i].entry);
     vector->n_own = 0;
 }
 
@@ -174,8 +215,8 @@ void snug_inheritance_see_thread(void)
     if (__builtin_thread_pointer() != atomic_load(&inheritance.thread))
         return;
     atomic_store(&inheritance.is_armed, false);
-    struct snug_go_string *copies = find_array();
-    if (copies)
+    const struct copies copies = find_array();
+    if (copies.n)
         snug_inheritance_withdraw(inheritance.vector, inheritance.word, inheritance.record,
-                                  copies);
+                                  copies.at, copies.n);
 }

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * A call of the Go function. From Go 1.21 on a C thread that calls into Go keeps a
  * goroutine and a signal mask of the runtime's until it ends. So each change has a thread
- * of its own that ends with it.
+ * of its own that ends with it. The runtime lets it in only after all of the program's
+ * package initialisation, which a service may never leave: nobody waits for it for long.
  */
+#include <stdatomic.h>
 #include <sys/prctl.h>
 
 #include "snug/apply/crew.h"
@@ -15,6 +17,8 @@
 enum {
     NAME_BYTES = 16,        /* What the kernel keeps of a thread's name. */
     FIRST_BY_REGISTER = 18, /* Before this release arm64 passed arguments on the stack. */
+    N_STEPS = 100,          /* Of waiting for the call. */
+    STEP_NS = 1000000,
 };
 
 typedef void crosscall(void *function, void *argument, int n_bytes, size_t context);
@@ -23,8 +27,12 @@ static struct {
     char name[NAME_BYTES]; /* The one that the program's threads have by themselves. */
     crosscall *door;       /* NULL: the count is not followed. */
     void *gomaxprocs;
-    unsigned count; /* The runtime's, as far as snug knows. */
-    bool is_ours;   /* It stays until somebody calls GOMAXPROCS. */
+    unsigned count;  /* The runtime's, as far as snug knows. */
+    bool is_ours;    /* It stays until somebody calls GOMAXPROCS. */
+    bool is_calling; /* The last call has not been seen to end. */
+    unsigned called_with;
+    unsigned long thread;
+    _Atomic bool is_back;
 } procs;
 
 const char *snug_procs_find(const struct snug_elf *image, const struct snug_module *module,
@@ -56,22 +64,48 @@ static void *call_go(void *count)
     if (*procs.name)
         (void)snug_sys_prctl(PR_SET_NAME, (unsigned long)procs.name, 0, 0, 0);
     procs.door(procs.gomaxprocs, (void *)((uintptr_t)count + (1ul << 32)), 0, 0);
+    atomic_store(&procs.is_back, true);
     return NULL;
 }
 
-static bool set(unsigned count)
+static void call(unsigned count)
 {
-    unsigned long thread;
-    if (!snug_crew_create(call_go, (void *)(uintptr_t)count, &thread))
-        return false; /* It is tried again in the next round. */
-    snug_crew_join(thread);
-    procs.count = count;
+    atomic_store(&procs.is_back, false);
+    /* If there is no thread it is tried again in the next round. */
+    procs.is_calling = snug_crew_create(call_go, (void *)(uintptr_t)count, &procs.thread);
+    procs.called_with = count;
+}
+
+/* Waits for the call, but no longer than a tenth of a second. */
+static void await(void)
+{
+    for (unsigned i = 0; i < N_STEPS && procs.is_calling && !atomic_load(&procs.is_back);
+         i++)
+        if (snug_sys_nanosleep(STEP_NS) < 0)
+            return;
+}
+
+static void collect(void)
+{
+    if (!procs.is_calling || !atomic_load(&procs.is_back))
+        return;
+    snug_crew_join(procs.thread);
+    procs.is_calling = false;
+    procs.count = procs.called_with;
     procs.is_ours = true;
-    return true;
 }
 
 bool snug_procs_apply(const struct snug_facts *facts, const struct snug_cpu_plan *cpu)
 {
+    if (!procs.door)
+        return false;
+    collect();
     const unsigned count = procs.is_ours ? procs.count : snug_runtime_moves_to(facts);
-    return procs.door && count && cpu->count && cpu->count != count && set(cpu->count);
+    if (procs.is_calling || !count || !cpu->count || cpu->count == count)
+        return false;
+    call(cpu->count);
+    const bool is_called = procs.is_calling;
+    await();
+    collect();
+    return is_called;
 }

@@ -115,6 +115,14 @@ static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
     return true;
 }
 
+bool snug_shown_differs(size_t n_bytes, const void *mask)
+{
+    struct snug_view view;
+    struct snug_cpus cpus;
+    return read_view(&view) && read_mask(n_bytes, mask, &cpus) &&
+           snug_cpus_count(&cpus) > view.count;
+}
+
 void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
 {
     struct snug_view view;

@@ -2,16 +2,19 @@
  * The order of a start. What surprises: it must cost next to nothing in the many processes
  * that are not Go programs, so the program is looked at before any file is.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
 
+#include "snug/apply/allocator.h"
 #include "snug/apply/caller.h"
 #include "snug/apply/children.h"
 #include "snug/apply/follow.h"
 #include "snug/apply/guard.h"
 #include "snug/apply/heap.h"
 #include "snug/apply/inheritance.h"
+#include "snug/apply/main_thread.h"
 #include "snug/apply/place.h"
 #include "snug/apply/ranges.h"
 #include "snug/apply/report.h"
@@ -37,13 +40,8 @@ enum { EXCEPT_ADVISED = 2 }; /* PR_THP_DISABLE_EXCEPT_ADVISED, from Linux 6.18. 
 
 enum { NOT_STARTED, STARTING, INACTIVE, ACTIVE };
 
-/* libc's; absent in a program without libc. */
-extern char **__environ __attribute__((weak));
-
 /* This object's own dynamic section. */
 extern const char _DYNAMIC[] __attribute__((visibility("hidden")));
-
-static const struct snug_root live = {.fd = -1};
 
 /* One of each per process; written by the thread that starts, read-only afterwards. */
 static _Atomic int state;
@@ -53,29 +51,24 @@ static struct snug_facts facts;
 static struct snug_policy policy;
 static struct snug_plan plan;
 static char record[SNUG_RECORD_BYTES];
-static char tie_word[SNUG_CHILDREN_WORD_BYTES]; /* Empty: nothing is handed down. */
+static char handed_down[SNUG_CHILDREN_WORD_BYTES]; /* Words for the record. */
 static char program_path[SNUG_PATH_BYTES];
+static struct {
+    bool has_place; /* In the vector; the number may follow. */
+    char entry[SNUG_VARIABLE_BYTES];
+} gomaxprocs;
 
-static int find_image(const struct snug_vector *from, struct snug_elf *ret)
-{
-    uint64_t phdr = 0;
-    uint64_t n_phdr = 0;
-    (void)snug_vector_auxv(from, AT_PHDR, &phdr);    /* snug_vector_find saw it. */
-    (void)snug_vector_auxv(from, AT_PHNUM, &n_phdr); /* Without it nothing is found. */
-    return snug_elf_from_memory((const void *)(uintptr_t)phdr, n_phdr, ret);
-}
-
-static bool is_privileged(void)
-{
-    uint64_t is_secure = 0;
-    return !snug_vector_auxv(&vector, AT_SECURE, &is_secure) || is_secure;
-}
-
-/* Sets `program_path` to the executable's path, for `[program GLOB]` sections. */
+/* Sets `program_path` to the executable's path, for `[program GLOB]` sections. Where the
+ * kernel has mapped no interpreter, the executable may be the loader, started by hand. */
 static struct snug_text find_program_path(void)
 {
-    if (snug_trial_is_filtered()) /* No loader calls readlink. */
-        return snug_maps_path(&live, image.phdr, sizeof program_path, program_path);
+    struct snug_text ret = {0};
+    const bool is_filtered = snug_trial_is_filtered();
+    if (is_filtered || !vector.has_loader)
+        ret =
+            snug_maps_path(&snug_file_live, image.phdr, sizeof program_path, program_path);
+    if (ret.n || is_filtered) /* No loader calls readlink. */
+        return ret;
     const long n =
         snug_sys_readlinkat(AT_FDCWD, "/proc/self/exe", program_path, sizeof program_path);
     return n > 0 && (size_t)n < sizeof program_path
@@ -83,14 +76,15 @@ static struct snug_text find_program_path(void)
                : (struct snug_text){0};
 }
 
-static void read_policy(void)
+static void read_policy_file(void)
 {
-    snug_policy_default(&policy);
-    __attribute__((cleanup(snug_file_close))) const int fd = snug_policy_open_file(
-        &policy, &live, snug_entries_value(vector.envp, "SNUG_POLICY"));
+    const struct snug_text named = snug_entries_value(vector.envp, "SNUG_POLICY");
+    if (!named.n && snug_sys_may_read("/etc/snug.conf") == -ENOENT)
+        return;
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_policy_open_file(&policy, &snug_file_live, named);
     if (fd >= 0)
         snug_conf_read(&policy, fd, find_program_path());
-    snug_policy_read_environment(&policy, vector.envp);
 }
 
 /* Whether a program that is not Go may be meant. Most processes leave here, after one look
@@ -100,41 +94,7 @@ static bool may_want_all(bool is_mentioned)
     if (is_mentioned && (snug_entries_value(vector.envp, "SNUG_SCOPE").n ||
                          snug_entries_value(vector.envp, "SNUG_POLICY").n))
         return true;
-    const int fd = snug_file_open(&live, "/etc/snug.conf");
-    snug_file_close(&fd);
-    return fd >= 0;
-}
-
-/* A seccomp filter may kill instead of refuse. A plan is made as if it did neither; a child
- * tries what that plan makes use of, and nothing else, since its death is logged. What it
- * may not do is planned without. */
-static void make_plan(uint64_t request_milli)
-{
-    struct snug_privilege_facts *may = &facts.privileges;
-    const bool has_filter = may->seccomp == SNUG_SECCOMP_FILTER;
-    bool asks_affinity = has_filter && facts.cpu.n_allowed && facts.program.is_go &&
-                         facts.program.imports_mmap && !facts.program.is_archive;
-    bool asks_place = may->n_filters && snug_placement_needs_trial(&facts, &policy);
-    if (asks_affinity)
-        may->may_set_affinity = SNUG_YES;
-    if (asks_place)
-        may->may_place = SNUG_YES;
-
-    bool is_planned = false;
-    while (!is_planned) {
-        snug_plan_make(&facts, &policy, request_milli, &plan);
-        is_planned = true;
-        if (asks_place && plan.numa.nodes) {
-            asks_place = false;
-            may->may_place = snug_place_probe();
-            is_planned = may->may_place == SNUG_YES;
-        }
-        if (asks_affinity && (plan.cpu.has_window || plan.numa.is_confined)) {
-            asks_affinity = false;
-            may->may_set_affinity = snug_trial_affinity(&facts.cpu.allowed);
-            is_planned &= may->may_set_affinity == SNUG_YES;
-        }
-    }
+    return snug_sys_may_read("/etc/snug.conf") == 0;
 }
 
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */
@@ -143,6 +103,8 @@ static void forgo_rare(struct snug_log *log)
     if (!plan.is_rare || snug_trial_is_safe())
         return;
     log->level = SNUG_LOG_OFF;
+    plan.tells = false;
+    plan.is_rare = false;
     plan.seccomp = (struct snug_seccomp_plan){0};
     plan.threads = (struct snug_thread_plan){0};
     plan.memory.guard_bytes = 0;
@@ -150,22 +112,6 @@ static void forgo_rare(struct snug_log *log)
     plan.children = (struct snug_child_plan){0};
     plan.follow.is_on = false;
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
-}
-
-static void find_bounds(const char **ret_low, const char **ret_high)
-{
-    *ret_low = NULL;
-    *ret_high = NULL;
-    for (size_t i = 0; i < image.n_phdr; i++) {
-        const Elf64_Phdr *segment = &image.phdr[i];
-        const char *at = (const char *)(image.bias + segment->p_vaddr);
-        if (segment->p_type != PT_LOAD)
-            continue;
-        if (!*ret_low || at < *ret_low)
-            *ret_low = at;
-        if (at + segment->p_memsz > *ret_high)
-            *ret_high = at + segment->p_memsz;
-    }
 }
 
 /* Whether the runtime's mappings and threads are seen: then what is set can be taken out
@@ -185,49 +131,70 @@ static unsigned set_variables(char *more)
         entries[n] = plan.variable[n];
     if (more)
         entries[n++] = more;
-    const char *word = tie_word[0] ? tie_word : NULL;
+    const char *word = handed_down[0] ? handed_down : NULL;
     const unsigned ret = snug_vector_set(&vector, entries, n, word, record, is_passing());
     if ((ret || word) && is_passing())
         snug_inheritance_arm(&vector, word, record);
     return ret;
 }
 
-/* What is done at each mapping. Without a window the runtime's start is only looked out
- * for. */
+static void write_gomaxprocs(bool has_number)
+{
+    struct snug_builder out = snug_text_build(gomaxprocs.entry, sizeof gomaxprocs.entry);
+    snug_text_put(&out, "GOMAXPROCS=");
+    if (has_number)
+        snug_text_put_u64(&out, plan.cpu.count);
+}
+
+/* Returns how many of the planned variables found a place. In an archive the runtime starts
+ * on another thread, while C code may change the environment. Where it may be one, the
+ * variable stands ready, and means nothing to Go before it has a number. */
+static unsigned set_planned(void)
+{
+    write_gomaxprocs(false);
+    const bool may_follow = facts.program.may_be_archive && plan.cpu.may_set_gomaxprocs &&
+                            !plan.cpu.sets_gomaxprocs;
+    const unsigned n = set_variables(may_follow ? gomaxprocs.entry : NULL);
+    gomaxprocs.has_place = n > plan.n_variables;
+    return gomaxprocs.has_place ? plan.n_variables : n;
+}
+
+/* At each mapping. Without a window the runtime's start is only looked out for. */
 static void arm_mappings(void)
 {
     const char *low;
     const char *high;
-    find_bounds(&low, &high);
+    snug_elf_bounds(&image, &low, &high);
+    snug_main_thread_arm();
     if (plan.cpu.has_window || plan.follow.is_on)
         snug_window_arm(plan.cpu.has_window ? &plan.cpu.presented : NULL, low, high);
-
     if (!facts.program.is_go)
         low = high = NULL;
     snug_caller_arm(low, high);
-
-    uint64_t page_bytes = 0;
-    if (!snug_vector_auxv(&vector, AT_PAGESZ, &page_bytes))
-        return;
-    snug_ranges_arm(&plan.ranges, page_bytes);
+    snug_ranges_arm(&plan.ranges, vector.page_bytes);
 }
 
-static struct snug_log find_log(void)
+/* What the user named and cannot have is told: in the log, or without one on standard
+ * error, and then the children need not tell it again. */
+static void open_files(struct snug_log *log)
 {
-    const struct snug_setting *setting = &policy.setting[SNUG_LOG];
-    const struct snug_setting *file = &policy.setting[SNUG_LOG_FILE];
-    return (struct snug_log){
-        .level = (enum snug_log_level)setting->word,
-        .path = file->unit == SNUG_UNIT_PATH ? file->text : NULL,
-    };
-}
+    static const struct snug_log standard_error = {.level = SNUG_LOG_ERROR};
+    const bool has_log = log->level != SNUG_LOG_OFF;
+    const struct snug_log *told_to = plan.tells && !has_log ? &standard_error : log;
+    const struct snug_setting *stats = &policy.setting[SNUG_STATS_FILE];
+    const int r_log = plan.is_rare ? snug_log_prepare(log) : 0;
+    const int r_stats =
+        stats->unit == SNUG_UNIT_PATH ? snug_statsfile_open(stats->text) : 0;
+    const bool has_problems = snug_report_problems(told_to, &policy, has_log);
+    snug_report_failure(told_to, "stats.file is not used", r_stats);
+    if (plan.tells)
+        snug_report_failure(&standard_error, "log.file is tried anew for each line", r_log);
 
-static void open_stats(const struct snug_log *log)
-{
-    const struct snug_setting *setting = &policy.setting[SNUG_STATS_FILE];
-    const int r = setting->unit == SNUG_UNIT_PATH ? snug_statsfile_open(setting->text) : 0;
-    if (r < 0)
-        snug_report_failure(log, "stats.file is not used", r);
+    struct snug_builder out = snug_text_build(handed_down, sizeof handed_down);
+    if (facts.variables.is_told ||
+        (plan.tells && (has_problems || r_log < 0 || r_stats < 0)))
+        snug_text_put(&out, SNUG_VARIABLES_TOLD);
+    snug_children_hand_down(&plan.children, &out);
 }
 
 static void arm_follow(uint64_t request_milli, const struct snug_log *log)
@@ -239,21 +206,29 @@ static void arm_follow(uint64_t request_milli, const struct snug_log *log)
         .plan = &plan,
         .request_milli = request_milli,
         .log = *log,
+        .page_bytes = vector.page_bytes,
     };
-    (void)snug_vector_auxv(&vector, AT_PAGESZ,
-                           &with.page_bytes); /* snug_vector_find saw it. */
     snug_follow_arm(&with);
+}
+
+/* musl's loader, started by hand, leaves its own headers in the vector. */
+static bool find_image(void)
+{
+    return snug_elf_from_memory(vector.phdr, vector.n_phdr, &image) == 0 &&
+           (!snug_objects_program(image.bias, &vector.phdr, &vector.n_phdr) ||
+            snug_elf_from_memory(vector.phdr, vector.n_phdr, &image) == 0);
 }
 
 /* True if there is a plan to apply. */
 static bool start(char **envp)
 {
-    if (snug_vector_find(envp, &vector) < 0 || find_image(&vector, &image) < 0)
+    if (snug_vector_find(envp, &vector) < 0 || !find_image())
         return false;
     const bool is_mentioned = snug_entries_mention(vector.envp, "SNUG");
-    if ((is_mentioned && snug_policy_is_off(vector.envp)) || is_privileged())
+    if ((is_mentioned && snug_policy_is_off(vector.envp)) || vector.is_privileged)
         return false;
-    const bool is_wanted = snug_program_is_go(&image) || may_want_all(is_mentioned);
+    const uint64_t info = snug_program_find_go(&image);
+    const bool is_wanted = info || may_want_all(is_mentioned);
     if (!is_wanted && !is_mentioned)
         return false;
     /* Baked into an image and brought by a pod as well: the first copy in load order
@@ -266,24 +241,30 @@ static bool start(char **envp)
     if (!is_wanted)
         return false;
 
-    read_policy();
-    snug_program_read(&image, &facts.program);
+    snug_policy_default(&policy);
+    read_policy_file();
+    snug_policy_read_environment(&policy, vector.envp);
+    snug_program_read_loaded(&image, info, &facts.program);
     if (!facts.program.is_go && policy.setting[SNUG_SCOPE].word != SNUG_WORD_ALL)
         return false;
 
-    snug_facts_gather(&live, &facts);
+    snug_facts_gather_limits(&snug_file_live, &facts);
     snug_variables_read(vector.envp, &facts.variables);
-    if (snug_placement_needs_weights(&facts, &policy))
-        snug_nodes_read_free(&live, &facts.nodes);
     const uint64_t request_milli = snug_policy_request_milli(&policy, vector.envp);
-    make_plan(request_milli);
+    snug_plan_make(&facts, &policy, request_milli, &plan);
     if (!plan.is_active)
         return false;
+    if (snug_plan_needs_rest(&facts, &policy, &plan)) {
+        snug_facts_gather_rest(&snug_file_live, &facts);
+        if (snug_placement_needs_weights(&facts, &policy))
+            snug_nodes_read_free(&snug_file_live, &facts.nodes);
+        snug_trial_plan(&facts, &policy, request_milli, &plan);
+    }
 
-    struct snug_log log = find_log();
+    struct snug_log log = snug_report_log(&policy, &plan);
     forgo_rare(&log);
-    snug_children_hand_down(&plan.children, tie_word);
-    const unsigned n_set = set_variables(NULL);
+    open_files(&log);
+    const unsigned n_set = set_planned();
     /* Kernels that do not know the flag refuse; then advice is all there is. */
     if (plan.spans.forbids_huge || plan.spans.only_advised)
         (void)snug_sys_prctl(PR_SET_THP_DISABLE, 1,
@@ -292,6 +273,8 @@ static bool start(char **envp)
         snug_window_confine(&plan.numa.cpus);
     arm_mappings();
     snug_view_show(&plan);
+    if (plan.allocator.most_arenas)
+        (void)snug_allocator_limit(plan.allocator.most_arenas); /* It may be another's. */
     if (plan.follow.is_on)
         arm_follow(request_milli, &log);
     if (plan.seccomp.is_guarded)
@@ -301,9 +284,8 @@ static bool start(char **envp)
     if (plan.watches_heap)
         snug_heap_arm(&facts, &plan, &log);
     snug_threads_arm(&plan.threads, log.path, program_path);
-    open_stats(&log);
     if (log.level != SNUG_LOG_OFF)
-        snug_report_start(&log, &facts, &policy, &plan, n_set);
+        snug_report_start(&log, &facts, &plan, n_set);
     return true;
 }
 
@@ -314,10 +296,11 @@ void snug_start_run(char **envp)
         atomic_store(&state, start(envp) ? ACTIVE : INACTIVE);
 }
 
-/* Whether libc's environ can be the start vector: that one lies at the top of the main
- * thread's stack. A copy that setenv made lies on the heap, below every stack. Other stacks
- * lie below what the kernel keeps free for the first, at least 128 MiB. The thread is not
- * asked for: a filter may kill a program for a call that it never makes. */
+/* Whether this is the main thread, and libc's environ can be the start vector: that one
+ * lies at the top of the main thread's stack. A copy that setenv made lies on the heap,
+ * below every stack. Other stacks lie below what the kernel keeps free for the first, at
+ * least 128 MiB. The thread is not asked for: a filter may kill a program for a call that
+ * it never makes. */
 static bool is_untouched(char **envp)
 {
     static const uintptr_t near_bytes = 64u << 20;
@@ -326,13 +309,15 @@ static bool is_untouched(char **envp)
 
 void snug_start_late(void)
 {
-    if (atomic_load_explicit(&state, memory_order_relaxed) != NOT_STARTED || !&__environ ||
-        !__environ)
+    if (atomic_load_explicit(&state, memory_order_relaxed) != NOT_STARTED)
         return;
-    if (snug_policy_is_off(__environ))
+    char **entries = snug_objects_environ();
+    if (!entries)
+        return;
+    if (snug_policy_is_off(entries))
         atomic_store(&state, INACTIVE);
-    else if (is_untouched(__environ))
-        snug_start_run(__environ);
+    else if (is_untouched(entries))
+        snug_start_run(entries);
 }
 
 const struct snug_plan *snug_start_plan(void)
@@ -343,20 +328,34 @@ const struct snug_plan *snug_start_plan(void)
 /* Says the count by a variable after all, which the Go runtime reads a moment later. */
 static void add_gomaxprocs(void)
 {
-    static char entry[SNUG_VARIABLE_BYTES];
-    if (plan.cpu.sets_gomaxprocs || !plan.cpu.may_set_gomaxprocs)
+    if (plan.cpu.sets_gomaxprocs || !plan.cpu.may_set_gomaxprocs ||
+        !(gomaxprocs.has_place || is_untouched(vector.envp)))
         return;
-    struct snug_builder out = snug_text_build(entry, sizeof entry);
-    snug_text_put(&out, "GOMAXPROCS=");
-    snug_text_put_u64(&out, plan.cpu.count);
+    write_gomaxprocs(true);
     /* No room: the runtime counts all allowed CPUs, as without us. */
-    plan.cpu.sets_gomaxprocs = set_variables(entry) > plan.n_variables;
+    plan.cpu.sets_gomaxprocs =
+        gomaxprocs.has_place || set_variables(gomaxprocs.entry) > plan.n_variables;
+}
+
+void snug_start_see_unset(void)
+{
+    if (atomic_load_explicit(&state, memory_order_relaxed) == ACTIVE)
+        snug_vector_refill(&vector);
 }
 
 void snug_start_open_window(const void *caller)
 {
     if (snug_window_open(caller) < 0)
         add_gomaxprocs();
+}
+
+void snug_start_see_filter(void)
+{
+    if (!snug_start_plan())
+        return;
+    if (snug_window_give_up())
+        add_gomaxprocs();
+    snug_heap_see_filter();
 }
 
 void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
@@ -366,10 +365,22 @@ void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, 
     /* The window was never armed and never will be: no call for nothing. */
     if (now == INACTIVE)
         return;
-    snug_window_close();
+    static const void *_Atomic closer;
+    if (snug_window_close())
+        atomic_store(&closer, caller);
     if (snug_caller_see_mapping(caller, at, n_bytes, prot, flags) &&
-        snug_window_end(caller, now <= STARTING))
-        add_gomaxprocs();
+        (snug_window_end(caller, now <= STARTING) ||
+         (atomic_load(&closer) != caller && snug_window_was_missed())))
+        add_gomaxprocs(); /* Go counted after somebody else had closed it. */
     if (snug_inheritance_is_armed() && snug_caller_is_runtime(caller))
         snug_inheritance_see_mapping(at, n_bytes, prot, flags);
+}
+
+bool snug_start_is_settled(void)
+{
+    const int now = atomic_load_explicit(&state, memory_order_acquire);
+    if (now != ACTIVE || plan.watches_heap || plan.ranges.align_bytes)
+        return now == INACTIVE;
+    return snug_window_is_over() && !snug_inheritance_is_armed() &&
+           (!facts.program.is_go || snug_caller_is_known());
 }

@@ -4,9 +4,11 @@
  * tmpfs the bytes written here stay for good, unless somebody cuts the file short: so it is
  * read-only for everybody, and is never opened for writing a second time.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,7 +21,14 @@
 #include "snug/policy/policy.h"
 #include "snug/stats/counters.h"
 
-enum { PATH_BYTES = 1024, MODE = 0444, ID_DIGITS_MAX = 7 };
+enum {
+    PATH_BYTES = 1024,
+    NAME_BYTES = 256,
+    MODE = 0444,
+    ID_DIGITS_MAX = 7,
+    LISTS_MAX = 16,
+    LIST_BYTES = 4096, /* About a hundred names. */
+};
 
 _Static_assert(SNUG_TEXT_VALUE_BYTES / 2 * ID_DIGITS_MAX < PATH_BYTES,
                "a pattern of nothing but %p has room");
@@ -39,40 +48,85 @@ static void expand(struct snug_builder *out, const char *pattern, int pid)
     }
 }
 
-/* A page of another process that still lives stays. One in another namespace cannot be
- * asked after: it loses its name, and nothing else. */
-static int check_old(int fd, const struct snug_tie *self)
+/* Whether it is a page that a process of this user's made; if so, its head. */
+static bool is_page(int fd, struct snug_counters_head *ret)
 {
     struct stat status;
+    return fd >= 0 && snug_sys_fstat(fd, &status) == 0 &&
+           (status.st_mode & ~(mode_t)MODE) == S_IFREG &&
+           status.st_uid == snug_sys_geteuid() &&
+           snug_sys_read(fd, ret, sizeof *ret) == sizeof *ret &&
+           ret->magic == SNUG_COUNTERS_MAGIC;
+}
+
+/* Whether some process counts in the page. The kernel gives a lease to read if nobody has
+ * the file open for writing; who counts there has, as long as it is mapped, in whatever
+ * namespace. A lease ends as the descriptor is closed. Who opens the file for writing
+ * before that sends a signal, by default one that kills. `unknown` is the answer where that
+ * cannot be known. */
+static bool is_in_use(int fd, const struct snug_counters_head *head,
+                      const struct snug_tie *self, bool unknown)
+{
+    const bool is_near = self->namespace && head->namespace == self->namespace;
+    if (is_near && head->pid == (uint32_t)self->pid)
+        return false; /* This process's own, from before it was executed. */
+    (void)snug_sys_fcntl(fd, F_SETSIG, SIGURG); /* Ignored by default. */
+    const long r = snug_sys_fcntl(fd, F_SETLEASE, F_RDLCK);
+    if (r == 0 || r == -EAGAIN)
+        return r < 0;
+    /* No leases here, as in gVisor. */
+    return is_near && head->start_ticks
+               ? head->start_ticks == snug_identity_ticks_of((int)head->pid)
+               : unknown;
+}
+
+/* Takes the name away if it is a page that this pattern made, and nobody counts there. */
+static int clear(int dir, const char *name, const char *pattern,
+                 const struct snug_tie *self, bool unknown)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_lift(snug_sys_openat(dir, name, O_RDONLY | flags));
     struct snug_counters_head head;
     if (fd < 0)
         return fd;
-    if (snug_sys_fstat(fd, &status) < 0 || !S_ISREG(status.st_mode) ||
-        status.st_uid != snug_sys_geteuid() ||
-        snug_sys_read(fd, &head, sizeof head) != sizeof head ||
-        head.magic != SNUG_COUNTERS_MAGIC)
+    if (!is_page(fd, &head))
         return -EEXIST;
-    return head.pid != (uint32_t)self->pid && head.namespace == self->namespace &&
-                   head.start_ticks &&
-                   head.start_ticks == snug_identity_ticks_of((int)head.pid)
-               ? -EBUSY
-               : 0;
+    char made[NAME_BYTES];
+    struct snug_builder out = snug_text_build(made, sizeof made);
+    expand(&out, pattern, (int)head.pid);
+    if (!snug_text_equals(snug_text_of(name), made))
+        return -EEXIST;
+    return is_in_use(fd, &head, self, unknown) ? -EBUSY : (int)snug_sys_unlinkat(dir, name);
+}
+
+/* Programs that start again and again, as probes do, would fill the memory with pages in
+ * which nobody counts. */
+static void sweep(int dir, const char *pattern, const struct snug_tie *self)
+{
+    const size_t n_before = snug_text_find(snug_text_of(pattern), '%');
+    if (!pattern[n_before])
+        return;
+    __attribute__((cleanup(snug_file_close))) const int list =
+        snug_file_lift(snug_sys_openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    for (int i = 0; i < LISTS_MAX; i++) {
+        _Alignas(struct dirent64) char entries[LIST_BYTES];
+        const long n = snug_sys_getdents64(list, entries, sizeof entries);
+        for (long at = 0; at < n;) {
+            const struct dirent64 *entry = (const void *)(entries + at);
+            size_t n_same = 0;
+            while (n_same < n_before && entry->d_name[n_same] == pattern[n_same])
+                n_same++;
+            /* To open a FIFO would be noticed. */
+            if (n_same == n_before && entry->d_type == DT_REG)
+                (void)clear(dir, entry->d_name, pattern, self, true); /* Most are none. */
+            at += entry->d_reclen;
+        }
+    }
 }
 
 static int create(int dir, const char *name)
 {
     return snug_file_lift(snug_sys_create(dir, name, O_RDWR | O_EXCL | flags, MODE));
-}
-
-static int replace(int dir, const char *name, const struct snug_tie *self)
-{
-    __attribute__((cleanup(snug_file_close))) const int old =
-        snug_file_lift(snug_sys_openat(dir, name, O_RDONLY | flags));
-    const int r = check_old(old, self);
-    if (r < 0)
-        return r;
-    (void)snug_sys_unlinkat(dir, name); /* If that failed, the name is still taken. */
-    return create(dir, name);
 }
 
 /* Written before it is mapped: so the file system has given the memory. */
@@ -101,27 +155,34 @@ int snug_statsfile_open(const char *pattern)
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);
     expand(&out, pattern, self.pid);
-    char *slash = path + out.n;
-    while (*--slash != '/')
+    char *name = path + out.n;
+    while (*--name != '/')
         continue; /* It begins with one. */
-    *slash = 0;
+    *name++ = 0;
+    const char *made_by = pattern + snug_text_of(pattern).n;
+    while (made_by[-1] != '/')
+        made_by--;
 
     /* All that follows happens in one directory, whatever is renamed meanwhile. */
-    __attribute__((cleanup(snug_file_close))) const int dir = snug_file_lift(
-        snug_sys_openat(AT_FDCWD, slash == path ? "/" : path, O_PATH | O_CLOEXEC));
+    __attribute__((cleanup(snug_file_close))) const int dir =
+        snug_file_lift(snug_sys_openat(AT_FDCWD, path[0] ? path : "/", O_PATH | O_CLOEXEC));
     struct statfs system;
     if (dir < 0)
         return dir;
     if (snug_sys_fstatfs(dir, &system) < 0 || system.f_type != TMPFS_MAGIC)
         return -EMEDIUMTYPE;
 
-    __attribute__((cleanup(snug_file_close))) int fd = create(dir, slash + 1);
+    sweep(dir, made_by, &self);
+    __attribute__((cleanup(snug_file_close))) int fd = create(dir, name);
+    int r = fd == -EEXIST ? clear(dir, name, made_by, &self, false) : 0;
+    if (r < 0)
+        return r;
     if (fd == -EEXIST)
-        fd = replace(dir, slash + 1, &self);
+        fd = create(dir, name);
     if (fd < 0)
         return fd;
-    const int r = fill(fd, &self);
+    r = fill(fd, &self);
     if (r < 0)
-        (void)snug_sys_unlinkat(dir, slash + 1); /* What is left there is only ours. */
+        (void)snug_sys_unlinkat(dir, name); /* What is left there is only ours. */
     return r;
 }

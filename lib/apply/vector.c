@@ -4,8 +4,9 @@
  * and two words fall free right behind envp.
  *
  * libc keeps a pointer to where the auxv began. It stays valid because whole pairs move, as
- * long as no type word of the old grid reads 0; so an even number of entries is inserted,
- * always, and what is left over is filled with the record.
+ * long as no type word of the old grid reads 0; so where pairs give room all of it is
+ * filled, what is left over with the record. unsetenv moves the end of the environment down
+ * onto such a word: then the record takes its place.
  */
 #include <elf.h>
 #include <errno.h>
@@ -17,7 +18,8 @@
 enum {
     ENTRIES_MAX = 1 << 20, /* ARG_MAX allows fewer. */
     PAIRS_MAX = 64,        /* The kernel writes about 25. */
-    TYPE_MAX = 1024,       /* The highest in use is 51. */
+    FREE_MAX = 64,
+    TYPE_MAX = 1024, /* The highest in use is 51. */
     SLOTS_MAX = 16,
     /* Not in every <elf.h>. */
     HWCAP3 = 29,
@@ -35,14 +37,27 @@ const struct snug_vector_own *snug_vector_own(const struct snug_vector *vector,
     return NULL;
 }
 
-bool snug_vector_auxv(const struct snug_vector *vector, uint64_t type, uint64_t *ret_value)
+/* All that is asked of the auxv, in one walk: every process makes it. False if this is no
+ * auxv. */
+static bool read_auxv(struct snug_vector *vector)
 {
-    for (size_t i = 0; i < vector->n_pairs; i++)
-        if (vector->auxv[i][0] == type) {
-            *ret_value = vector->auxv[i][1];
-            return true;
-        }
-    return false;
+    uint64_t known[AT_RANDOM + 1] = {[AT_SECURE] = true};
+    const uint64_t(*pair)[2] = vector->auxv;
+    for (; (*pair)[0] != AT_NULL; pair++) {
+        const uint64_t type = (*pair)[0];
+        if (type > TYPE_MAX || pair == vector->auxv + PAIRS_MAX)
+            return false;
+        if (type <= AT_RANDOM)
+            known[type] = (*pair)[1];
+    }
+    vector->n_pairs = (size_t)(pair - vector->auxv);
+    vector->phdr = (const void *)(uintptr_t)known[AT_PHDR];
+    vector->n_phdr = known[AT_PHNUM];
+    vector->has_loader = known[AT_BASE];
+    vector->page_bytes = known[AT_PAGESZ];
+    vector->is_privileged = known[AT_SECURE];
+    return vector->phdr && known[AT_RANDOM] && vector->page_bytes &&
+           !(vector->page_bytes & (vector->page_bytes - 1));
 }
 
 int snug_vector_find(char **envp, struct snug_vector *ret)
@@ -51,24 +66,23 @@ int snug_vector_find(char **envp, struct snug_vector *ret)
     if (!envp || (uintptr_t)envp % sizeof *envp || envp[-1])
         return -EINVAL;
 
-    struct snug_vector vector = {.envp = envp};
-    while (envp[vector.n_entries])
-        if (++vector.n_entries > ENTRIES_MAX)
+    size_t n = 0;
+    while (envp[n])
+        if (++n > ENTRIES_MAX)
             return -EINVAL;
 
-    vector.auxv = (void *)(envp + vector.n_entries + 1);
-    for (; vector.auxv[vector.n_pairs][0] != AT_NULL; vector.n_pairs++)
-        if (vector.n_pairs == PAIRS_MAX || vector.auxv[vector.n_pairs][0] > TYPE_MAX)
-            return -EINVAL;
-
-    uint64_t value;
-    if (!snug_vector_auxv(&vector, AT_PHDR, &value) || !value ||
-        !snug_vector_auxv(&vector, AT_PAGESZ, &value) || value & (value - 1) ||
-        !snug_vector_auxv(&vector, AT_RANDOM, &value) || !value)
-        return -EINVAL;
-    vector.n_first = vector.n_entries;
-    *ret = vector;
-    return 0;
+    /* A constructor's unsetenv has moved what follows, the end too, down in place. */
+    size_t n_free = 0;
+    while (n_free < FREE_MAX && !envp[n + n_free + 1])
+        n_free++;
+    *ret = (struct snug_vector){
+        .envp = envp,
+        .n_entries = n,
+        .n_first = n,
+        .n_to_libcs = n + n_free + 1,
+        .auxv = (void *)(envp + n + n_free + 1),
+    };
+    return read_auxv(ret) ? 0 : -EINVAL;
 }
 
 static bool is_record(const char *entry)
@@ -129,15 +143,54 @@ static bool find_spare(const struct snug_vector *vector, size_t *ret_pair)
     return false;
 }
 
-/* Makes room for that many entries or, if there is none, for fewer. Returns for how many;
- * it is even. */
+/* Whether libc reads the type of a pair there. */
+static bool is_type(const struct snug_vector *vector, size_t place)
+{
+    return place >= vector->n_to_libcs && (place - vector->n_to_libcs) % 2 == 0;
+}
+
+/* Makes room for that many entries or, if there is none, for fewer, and says for how many.
+ */
 static size_t make_room(struct snug_vector *vector, size_t n)
 {
-    size_t ret = 0;
+    const size_t n_free =
+        (size_t)((char **)vector->auxv - vector->envp) - vector->n_entries - 1;
+    size_t ret = n < n_free ? n : n_free;
+    ret += is_type(vector, vector->n_entries + ret);
     size_t pair;
     for (; ret < n && find_spare(vector, &pair); ret += 2)
         free_pair(vector, pair);
     return ret;
+}
+
+void snug_vector_refill(struct snug_vector *vector)
+{
+    char **envp = vector->envp;
+    char *record = vector->record;
+    size_t n = 0;
+    while (n < vector->n_entries && envp[n])
+        n++;
+    const size_t n_taken = vector->n_entries - n;
+    if (!record || !n_taken)
+        return;
+
+    /* The user's have moved down by those that were the user's. */
+    size_t n_users = n;
+    while (n_users &&
+           (is_record(envp[n_users - 1]) || snug_vector_own(vector, envp[n_users - 1])))
+        n_users--;
+    const size_t n_first = vector->n_first > n_taken ? vector->n_first - n_taken : 0;
+    vector->n_first = n_users > n_first ? n_users : n_first;
+
+    /* Nobody needs two, and without one the end lies before what libc reads. */
+    if (n == vector->n_to_libcs && n > 1 && envp[n - 1] == record && envp[n - 2] == record)
+        envp[--n] = NULL;
+    /* From the back, and the last end stays one: see snug_vector_set. */
+    const bool is_before = n < vector->n_to_libcs;
+    for (size_t i = vector->n_entries; i-- > (is_before ? vector->n_to_libcs : n);)
+        envp[i] = record;
+    if (is_before)
+        vector->n_entries = n;
 }
 
 /* The place of a variable that only snug reads, SIZE_MAX if there is none. */
@@ -219,6 +272,8 @@ static void write_record(const struct snug_vector *vector, const char *word, cha
 unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsigned n,
                          const char *word, char *record, bool is_passing)
 {
+    snug_vector_refill(vector);
+    vector->record = record;
     return_loans(vector);
     size_t slots[SLOTS_MAX];
     const unsigned n_slots = find_slots(vector, slots);
@@ -238,14 +293,18 @@ unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsig
     char *const *rest = entries + n_lent;
     const unsigned n_rest = n - n_lent;
 
-    const bool needs_record = is_passing ? word && !n : word || n_lent;
-    const unsigned n_wanted = n_rest + needs_record;
+    /* Children know by the record whose the entries are. */
+    const unsigned n_wanted = n_rest + (word || n);
     const size_t n_new = n_wanted > n_slots ? make_room(vector, n_wanted - n_slots) : 0;
     const unsigned n_places = n_slots + (unsigned)n_new;
-    unsigned n_set = n_rest < n_places ? n_rest : n_places;
+    const unsigned n_set = n_rest < n_places ? n_rest : n_places;
 
     for (unsigned i = 0; i < n_set; i++)
         vector->own[vector->n_own++] = (struct snug_vector_own){rest[i], NULL};
+    unsigned n_borrowed = 0;
+    while (is_passing && n_set + n_borrowed < n_rest &&
+           borrow(vector, rest[n_set + n_borrowed]))
+        n_borrowed++;
     /* `record` may be the very string that find_slots has just read. */
     write_record(vector, word, record);
     for (unsigned i = 0; i < n_slots; i++)
@@ -257,10 +316,7 @@ unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsig
         vector->envp[vector->n_entries + i] =
             n_slots + i < n_set ? rest[n_slots + i] : record;
     vector->n_entries += n_new;
-
-    while (is_passing && n_set < n_rest && borrow(vector, rest[n_set]))
-        n_set++;
-    return n_lent + n_set;
+    return n_lent + n_set + n_borrowed;
 }
 
 void snug_vector_put_record(struct snug_vector *vector, char *record)

@@ -1,27 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Narrowing and restoring the real affinity mask, without a lock. What surprises: whether
- * it may be narrow is said by `owner` alone, which is set before the mask is narrowed and
+ * it may be narrow is said by `mask` alone, which is set before the mask is narrowed and
  * cleared after it is restored. So whoever comes between, a signal handler or the runtime
  * on another thread, restores too, and whoever was interrupted looks again. test/model
  * tries all orders.
  */
 #include <stdatomic.h>
 
+#include "snug/apply/main_thread.h"
 #include "snug/apply/window.h"
 #include "snug/base/sys.h"
 
 enum { RESTORE_TRIES = 3 };
 
+/* What the main thread's mask may be. */
+enum { WHOLE, NARROW, BEING_NARROWED };
+
+/* Whether the mask before was a restriction of the user's. */
+enum { UNKNOWN, FREE, RESTRICTED };
+
 static struct {
-    _Atomic int state; /* Never SNUG_WINDOW_OPEN: that is an owner while armed. */
-    /* The thread id of whose mask may be narrow, negative while it is being narrowed, or 0.
-     * It is the main thread's, and so the process id too, but in a copy made by fork. */
-    _Atomic int owner;
+    _Atomic int state; /* Never SNUG_WINDOW_OPEN: that is a narrow mask while armed. */
+    _Atomic int mask;  /* The main thread's. */
     _Atomic bool is_past;
     const struct snug_cpus *presented;
     const void *low;
     const void *high;
-    struct snug_cpus before; /* The owner's mask. */
+    struct snug_cpus before; /* The main thread's mask. */
+    int kind;                /* Of that mask. */
+    unsigned n_restored;
     bool is_confined;
     struct snug_cpus confined; /* The mask that threads are to keep. */
 } window;
@@ -56,25 +63,50 @@ static long set_mask(int tid, const struct snug_cpus *mask)
 }
 
 /* An all-ones mask is no restriction of the user's, so the kernel lets it follow a cpuset
- * that grows later; since Linux 6.2 any other mask is remembered for ever. True if it gives
- * back what was there before; if not, the user had a restriction of their own. */
-static bool lift(int tid)
+ * that grows later; since Linux 6.2 any other mask is remembered for ever. */
+static long set_all(int tid)
 {
     struct snug_cpus mask;
     for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
         mask.word[i] = ~0ul;
-    return set_mask(tid, &mask) == 0 && read_mask(tid, &mask) > 0 &&
+    return set_mask(tid, &mask);
+}
+
+/* True if an all-ones mask gives back what was there before; if not, the user had a
+ * restriction of their own. One that leaves out no CPU of the cpuset looks like none from
+ * inside (libsnug(7), Limitations). */
+static bool lift(int tid)
+{
+    struct snug_cpus mask;
+    return set_all(tid) == 0 && read_mask(tid, &mask) > 0 &&
            snug_cpus_equal(&mask, &window.before);
 }
 
 /* It was allowed a moment ago; but it takes memory, and a mask that stayed narrow would
- * last for life. */
+ * last for life. Whether the user had a restriction is asked before the mask is narrowed,
+ * for the cpuset may change meanwhile. */
 static void restore(int tid)
 {
     const struct snug_cpus *mask = window.is_confined ? &window.confined : &window.before;
+    const int kind = window.is_confined ? RESTRICTED : window.kind;
+    window.n_restored++;
     for (unsigned i = 0; i < RESTORE_TRIES; i++)
-        if ((!window.is_confined && lift(tid)) || set_mask(tid, mask) == 0)
+        if ((kind == FREE && set_all(tid) == 0) || (kind == UNKNOWN && lift(tid)) ||
+            set_mask(tid, mask) == 0)
             return;
+}
+
+/* Of the mask that is to be narrowed. A signal handler that restores it meanwhile puts back
+ * what is compared with. */
+static int find_kind(void)
+{
+    unsigned n;
+    bool is_free;
+    do {
+        n = window.n_restored;
+        is_free = lift(0);
+    } while (n != window.n_restored);
+    return is_free ? FREE : RESTRICTED;
 }
 
 /* All of the node's CPUs, so that a cpuset may grow on it; of a mask of the user's own,
@@ -94,10 +126,8 @@ void snug_window_confine(const struct snug_cpus *cpus)
 int snug_window_open(const void *caller)
 {
     if (atomic_load_explicit(&window.state, memory_order_acquire) != SNUG_WINDOW_ARMED ||
-        atomic_load_explicit(&window.owner, memory_order_relaxed) || !is_in_image(caller))
-        return 0;
-    const int tid = (int)snug_sys_gettid();
-    if (tid != snug_sys_getpid())
+        atomic_load_explicit(&window.mask, memory_order_relaxed) || !is_in_image(caller) ||
+        !snug_main_thread_is_here())
         return 0;
 
     long r = read_mask(0, &window.before);
@@ -106,52 +136,66 @@ int snug_window_open(const void *caller)
     if (r > 0 && !snug_cpus_within(window.presented, &window.before))
         return 0;
 
-    atomic_store(&window.owner, -tid);
+    window.kind = UNKNOWN;
+    atomic_store(&window.mask, BEING_NARROWED);
+    if (r > 0 && !window.is_confined)
+        window.kind = find_kind();
     if (r > 0)
         r = snug_sys_sched_setaffinity(0, (size_t)r, window.presented->word);
     int armed = SNUG_WINDOW_ARMED;
     if (r < 0) {
-        atomic_store(&window.owner, 0);
+        if (window.kind == RESTRICTED)
+            (void)set_mask(0, &window.before);
+        atomic_store(&window.mask, WHOLE);
         atomic_compare_exchange_strong(&window.state, &armed, SNUG_WINDOW_FAILED);
         return (int)r;
     }
-    atomic_store(&window.owner, tid);
-    /* The runtime may have been seen on another thread meanwhile. */
+    atomic_store(&window.mask, NARROW);
+    /* The runtime may have been seen on another thread meanwhile, or a filter. */
     if (atomic_load(&window.state) != SNUG_WINDOW_ARMED) {
         restore(0);
-        atomic_store(&window.owner, 0);
+        atomic_store(&window.mask, WHOLE);
     }
     return 0;
 }
 
-/* The calling thread may be the owner, or a copy of it that a fork in a signal handler
- * made. One that cannot tell who it is may be the owner too.
- */
-static void close_for(int owner)
+/* On the main thread, or on a copy of it that a fork in a signal handler made. */
+static void close_from(int mask)
 {
-    const int tid = (int)snug_sys_gettid();
-    const int process = owner < 0 ? -owner : owner;
-    struct snug_cpus mask;
-    if (tid >= 0 && process != tid &&
-        (process == snug_sys_getpid() || read_mask(0, &mask) <= 0 ||
-         !snug_cpus_equal(&mask, window.presented)))
-        return;
-    restore(tid < 0 ? process : 0);
-    if (owner > 0)
-        atomic_store(&window.owner, 0);
+    restore(0);
+    if (mask == NARROW)
+        atomic_store(&window.mask, WHOLE);
 }
 
-void snug_window_close(void)
+bool snug_window_close(void)
 {
-    const int owner = atomic_load_explicit(&window.owner, memory_order_relaxed);
-    if (owner)
-        close_for(owner);
+    const int mask = atomic_load_explicit(&window.mask, memory_order_relaxed);
+    if (!mask || !snug_main_thread_is_here())
+        return false;
+    close_from(mask);
+    return true;
+}
+
+bool snug_window_give_up(void)
+{
+    (void)snug_window_close();
+    int armed = SNUG_WINDOW_ARMED;
+    return atomic_compare_exchange_strong(&window.state, &armed, SNUG_WINDOW_FAILED);
+}
+
+/* From another thread. In a process that this one has forked there is no main thread, and
+ * the calling one's mask is its own affair. */
+static void restore_main_thread(void)
+{
+    const int pid = (int)snug_sys_getpid();
+    struct snug_cpus mask;
+    if (read_mask(pid, &mask) <= 0 || snug_cpus_equal(&mask, window.presented))
+        restore(pid);
 }
 
 bool snug_window_end(const void *caller, bool may_be_armed)
 {
-    const int pid = (int)snug_sys_getpid();
-    const bool is_elsewhere = snug_sys_gettid() != pid;
+    const bool is_elsewhere = !snug_main_thread_is_here();
     int state = SNUG_WINDOW_IDLE;
     if (may_be_armed && is_elsewhere &&
         atomic_compare_exchange_strong(&window.state, &state, SNUG_WINDOW_MISSED))
@@ -167,13 +211,22 @@ bool snug_window_end(const void *caller, bool may_be_armed)
             return false;
     while (!atomic_compare_exchange_strong(&window.state, &state, SNUG_WINDOW_DONE));
 
-    int owner = atomic_load(&window.owner);
-    if (owner == pid || owner == -pid)
-        restore(pid);
+    int mask = atomic_load(&window.mask);
+    if (mask && is_elsewhere)
+        restore_main_thread();
+    else if (mask)
+        restore(0);
     /* While it is being narrowed, who does so finds that it is done. */
-    if (owner == pid)
-        atomic_compare_exchange_strong(&window.owner, &owner, 0);
+    if (mask == NARROW)
+        atomic_compare_exchange_strong(&window.mask, &mask, WHOLE);
     return state == SNUG_WINDOW_ARMED && is_elsewhere;
+}
+
+bool snug_window_was_missed(void)
+{
+    struct snug_cpus mask;
+    return window.presented && read_mask(0, &mask) > 0 &&
+           snug_cpus_count(&mask) > snug_cpus_count(window.presented);
 }
 
 bool snug_window_is_past(void)
@@ -181,10 +234,17 @@ bool snug_window_is_past(void)
     return atomic_load_explicit(&window.is_past, memory_order_acquire);
 }
 
+bool snug_window_is_over(void)
+{
+    const int state = atomic_load(&window.state);
+    return state != SNUG_WINDOW_ARMED && state != SNUG_WINDOW_SHUT &&
+           atomic_load(&window.mask) == WHOLE;
+}
+
 enum snug_window_state snug_window_state(void)
 {
     const int state = atomic_load(&window.state);
-    return state == SNUG_WINDOW_ARMED && atomic_load(&window.owner)
+    return state == SNUG_WINDOW_ARMED && atomic_load(&window.mask)
                ? SNUG_WINDOW_OPEN
                : (enum snug_window_state)state;
 }

@@ -215,3 +215,20 @@ bool snug_elf_imports(const struct snug_elf *elf, const char *name)
     }
     return false;
 }
+
+void snug_elf_bounds(const struct snug_elf *elf, const char **ret_low,
+                     const char **ret_high)
+{
+    *ret_low = NULL;
+    *ret_high = NULL;
+    for (size_t i = 0; i < elf->n_phdr; i++) {
+        const Elf64_Phdr *segment = &elf->phdr[i];
+        const char *at = (const char *)(elf->bias + segment->p_vaddr);
+        if (segment->p_type != PT_LOAD)
+            continue;
+        if (!*ret_low || at < *ret_low)
+            *ret_low = at;
+        if (at + segment->p_memsz > *ret_high)
+            *ret_high = at + segment->p_memsz;
+    }
+}

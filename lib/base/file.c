@@ -14,6 +14,8 @@ enum { FIRST_FREE_FD = 3, FOUND_LINE_BYTES = 512 };
 /* The longest mountinfo that a machine is thought to have, a dozen times over. */
 static const size_t file_bytes_max = 64u << 20;
 
+const struct snug_root snug_file_live = {.fd = -1};
+
 int snug_file_lift(long fd)
 {
     if (fd < 0 || fd >= FIRST_FREE_FD)
@@ -23,11 +25,15 @@ int snug_file_lift(long fd)
     return (int)above;
 }
 
+/* With the loader's own flags: a seccomp filter may kill for any others. */
+static long open_live(const char *path)
+{
+    return snug_sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
+}
+
 int snug_file_open(const struct snug_root *root, const char *path)
 {
-    return snug_file_lift(root->open
-                              ? root->open(root, path)
-                              : snug_sys_openat(AT_FDCWD, path, SNUG_FILE_OPEN_FLAGS));
+    return snug_file_lift(root->open ? root->open(root, path) : open_live(path));
 }
 
 int snug_file_read_fd(int fd, size_t size, char *ret_buf, size_t *ret_n)
@@ -118,7 +124,8 @@ int snug_file_next_line(struct snug_lines *lines, struct snug_text *ret_line)
         const long r = lines->n_bytes < file_bytes_max ? refill(lines) : 0;
         if (r < 0)
             return (int)r;
-        lines->is_at_end = r == 0;
+        lines->is_at_end = r == 0 || (lines->is_in_one_piece && lines->end < lines->size &&
+                                      lines->buffer[lines->end - 1] == '\n');
     }
 }
 

@@ -3,6 +3,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -16,48 +17,93 @@
 
 enum { LINE_BYTES = 1024, STANDARD_ERROR = 2 };
 
+static const struct timespec at_once;
+
+/* What descriptor 2 was at the start; zeroes: nothing. */
+static dev_t device;
+static ino_t inode;
+
 /* A file with a second name may be another's file: only kernels that protect hard links
  * refuse to make one. */
-static int open_log(const char *path)
+static int open_log(const char *path, struct stat *ret_status)
 {
     const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     const int fd = snug_links_open(path, flags);
-    struct stat file;
-    if (fd < 0 ||
-        (snug_sys_fstat(fd, &file) == 0 && (!S_ISREG(file.st_mode) || file.st_nlink < 2)))
+    if (fd < 0)
+        return fd;
+    long r = snug_sys_fstat(fd, ret_status);
+    if (r == 0 && S_ISREG(ret_status->st_mode) && ret_status->st_nlink > 1)
+        r = -EMLINK;
+    if (r == 0)
         return fd;
     snug_file_close(&fd);
-    return -EMLINK;
+    return (int)r;
+}
+
+static bool is_standard_error(const struct stat *status)
+{
+    return status->st_dev == device && status->st_ino == inode;
+}
+
+int snug_log_prepare(struct snug_log *log)
+{
+    struct stat status;
+    if (snug_sys_fstat(STANDARD_ERROR, &status) == 0) {
+        device = status.st_dev;
+        inode = status.st_ino;
+    }
+    if (!log->path)
+        return 0;
+    const int fd = open_log(log->path, &status);
+    snug_file_close(&fd);
+    if (fd < 0)
+        return fd;
+    if (is_standard_error(&status))
+        log->path = NULL;
+    return 0;
+}
+
+/* Returns a descriptor, or a negative number. */
+static int find_output(const struct snug_log *log, struct stat *ret_status)
+{
+    if (log->path)
+        return open_log(log->path, ret_status);
+    return snug_sys_fstat(STANDARD_ERROR, ret_status) == 0 && is_standard_error(ret_status)
+               ? STANDARD_ERROR
+               : -EBADF;
 }
 
 /* The kernel answers a write to a file past this limit with a signal that ends the program.
  */
-static bool may_grow(int fd, size_t n_bytes)
+static bool may_grow(const struct stat *status, size_t n_bytes)
 {
     struct rlimit limit;
-    struct stat status;
-    return snug_sys_getrlimit(RLIMIT_FSIZE, &limit) < 0 ||
-           limit.rlim_cur == RLIM_INFINITY || snug_sys_fstat(fd, &status) < 0 ||
-           !S_ISREG(status.st_mode) || (uint64_t)status.st_size + n_bytes <= limit.rlim_cur;
+    return !S_ISREG(status->st_mode) || snug_sys_getrlimit(RLIMIT_FSIZE, &limit) < 0 ||
+           (uint64_t)status->st_size + n_bytes <= limit.rlim_cur;
+}
+
+/* Whether a line can be written at once. */
+static bool has_room(int fd)
+{
+    struct pollfd at = {.fd = fd, .events = POLLOUT};
+    return snug_sys_ppoll(&at, 1, &at_once) == 1;
 }
 
 /* Writes without the signal that a pipe nobody reads any more would send. One that was
  * pending before stays so. */
 static void write_quietly(int fd, const char *line, size_t n_bytes)
 {
-    static const struct timespec at_once;
     const uint64_t pipe = 1ull << (SIGPIPE - 1);
     uint64_t before = 0;
-    uint64_t pending = 0;
-    const bool is_blocked =
-        snug_sys_rt_sigprocmask(SIG_BLOCK, &pipe, &before, sizeof before) == 0;
-    const bool is_known = snug_sys_rt_sigpending(&pending, sizeof pending) == 0;
+    uint64_t pending = pipe; /* Unless it is known. */
+    if (snug_sys_rt_sigprocmask(SIG_BLOCK, &pipe, &before, sizeof before) < 0)
+        return;
+    (void)snug_sys_rt_sigpending(&pending, sizeof pending);
     /* See the contract: silent. */
     const long r = snug_sys_write(fd, line, n_bytes);
-    if (r == -EPIPE && is_blocked && is_known && !(pending & pipe))
+    if (r == -EPIPE && !(pending & pipe))
         (void)snug_sys_rt_sigtimedwait(&pipe, &at_once, sizeof pipe);
-    if (is_blocked)
-        (void)snug_sys_rt_sigprocmask(SIG_SETMASK, &before, NULL, sizeof before);
+    (void)snug_sys_rt_sigprocmask(SIG_SETMASK, &before, NULL, sizeof before);
 }
 
 void snug_log_write(const struct snug_log *log, enum snug_log_level level, const char *text)
@@ -81,11 +127,12 @@ void snug_log_write(const struct snug_log *log, enum snug_log_level level, const
             line[i] = '?';
     out.at[out.n++] = '\n';
 
-    const int fd = log->path ? open_log(log->path) : STANDARD_ERROR;
+    struct stat status;
+    const int fd = find_output(log, &status);
     if (fd < 0)
         return;
-    if (may_grow(fd, out.n))
+    if (may_grow(&status, out.n) && has_room(fd))
         write_quietly(fd, line, out.n);
-    if (log->path)
+    if (fd != STANDARD_ERROR)
         (void)snug_sys_close(fd);
 }

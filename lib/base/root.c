@@ -10,81 +10,138 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "snug/base/regular.h"
 #include "snug/base/root.h"
 #include "snug/base/sys.h"
 
-enum { PATH_BYTES = 4096, NAME_BYTES = 256 };
+enum { PATH_BYTES = 4096, NAME_BYTES = 256, LINKS_MAX = 8 };
 
-/* Each part for itself, and links nowhere: one that led out could not be told. */
-static long open_without_links(int top, const char *path)
+static const char own[] = "/proc/self/";
+static const char machine[] = "/sys/devices/system/";
+
+/* Each part for itself, and links nowhere: one that led out could not be told. The whole is
+ * too long where it is for the kernel. */
+static long open_without_links(int top, const char *path, int flags)
 {
     const int to_part = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     struct snug_text rest = snug_text_of(path);
     struct snug_text part;
-    long fd = snug_sys_openat(top, ".", to_part);
+    long fd = rest.n < PATH_BYTES ? snug_sys_openat(top, ".", to_part) : -ENAMETOOLONG;
     while (fd >= 0 && snug_text_cut(&rest, '/', &part)) {
         char name[NAME_BYTES];
         const bool is_last = !rest.at;
         const bool is_bad =
             snug_text_equals(part, "..") || snug_text_copy(part, sizeof name, name) < 0;
-        const long next =
-            is_bad ? -EINVAL
-                   : snug_sys_openat((int)fd, part.n ? name : ".",
-                                     is_last ? SNUG_FILE_OPEN_FLAGS | O_NOFOLLOW : to_part);
+        const long next = is_bad ? -EINVAL
+                                 : snug_sys_openat((int)fd, part.n ? name : ".",
+                                                   is_last ? flags | O_NOFOLLOW : to_part);
         (void)snug_sys_close((int)fd); /* Nothing was written. */
         fd = next;
     }
     return fd;
 }
 
-/* What somebody else has made may hold devices, which never end. */
-static long open_from(int top, const char *path)
+/* Below the top, as if that were the root. */
+static long open_in_root(int top, const char *path, int flags)
 {
     while (*path == '/')
         path++;
     const struct open_how how = {
-        .flags = SNUG_FILE_OPEN_FLAGS,
+        .flags = (unsigned)flags,
         .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
     };
-    long fd = syscall(SYS_openat2, top, path, &how, sizeof how);
-    if (fd < 0)
-        fd = -errno;
-    /* Before Linux 5.6, and under seccomp profiles of that time, there is no openat2. */
-    if (fd == -ENOSYS || fd == -EPERM)
-        fd = open_without_links(top, path);
-    struct stat status;
-    if (fd < 0 || (snug_sys_fstat((int)fd, &status) == 0 && !S_ISCHR(status.st_mode) &&
-                   !S_ISBLK(status.st_mode)))
-        return fd;
-    (void)snug_sys_close((int)fd); /* Nothing was written. */
-    return -EINVAL;
+    const long fd = syscall(SYS_openat2, top, path, &how, sizeof how);
+    return fd < 0 ? -errno : fd;
 }
 
-/* `/proc/self/status` as seen from here is `/proc/PID/status` for another process. What
- * lies outside `/proc` is looked up in that process's own mount namespace, by
- * `/proc/PID/root`, and is what somebody else has made. The machine is the same for all. */
+static long find(int top, const char *path, int flags)
+{
+    const long fd = open_in_root(top, path, flags);
+    /* Before Linux 5.6, and under seccomp profiles of that time, there is no openat2. */
+    return fd == -ENOSYS || fd == -EPERM ? open_without_links(top, path, flags) : fd;
+}
+
+/* What somebody else has made may hold devices. */
+static long open_from(int top, const char *path)
+{
+    return snug_regular_open(top, path, find);
+}
+
+/* Whether links at the path's end are those of users that the process trusts, as links.c
+ * has it of its own process. 0, or -errno; also where that cannot be asked. */
+static int judge_links(int top, const char *path, const struct snug_owners *owners)
+{
+    char at[PATH_BYTES];
+    int r = snug_text_copy(snug_text_of(path), sizeof at, at);
+    for (int i = 0; r == 0 && i < LINKS_MAX; i++) {
+        __attribute__((cleanup(snug_file_close))) const int fd =
+            (int)open_in_root(top, at, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        struct stat link;
+        if (fd < 0 || snug_sys_fstat(fd, &link) < 0 || !S_ISLNK(link.st_mode))
+            return 0;
+        if (link.st_uid != owners->superuser && link.st_uid != owners->user)
+            return -EACCES;
+        char target[PATH_BYTES];
+        const long n = snug_sys_readlinkat(fd, "", target, sizeof target);
+        if (n < 0)
+            return (int)n;
+        size_t n_directory = 0;
+        for (size_t k = 0; target[0] != '/' && at[k]; k++)
+            if (at[k] == '/')
+                n_directory = k + 1;
+        r = snug_text_copy((struct snug_text){target, (size_t)n}, sizeof at - n_directory,
+                           at + n_directory);
+    }
+    return r < 0 ? r : -ELOOP;
+}
+
+static bool has_way_up(struct snug_text path)
+{
+    struct snug_text part;
+    while (snug_text_cut(&path, '/', &part))
+        if (snug_text_equals(part, ".."))
+            return true;
+    return false;
+}
+
+bool snug_root_is_kernels(const char *path)
+{
+    struct snug_text rest = snug_text_of(path);
+    struct snug_text part;
+    if (snug_text_starts(rest, machine))
+        return !has_way_up(rest);
+    if (!snug_text_starts(rest, own))
+        return false;
+    /* Further down are links to what the process has open, and to its directories. */
+    rest = snug_text_of(path + sizeof own - 1);
+    return snug_text_cut(&rest, '/', &part) && !rest.at && !snug_text_equals(part, "..");
+}
+
+/* `/proc/self/status` as seen from here is `/proc/PID/status` for another process. All but
+ * the kernel's is looked up in that process's own mount namespace, by `/proc/PID/root`, and
+ * is what somebody else has made. */
 static long open_of_process(const struct snug_root *root, const char *path)
 {
-    static const char own[] = "/proc/self/";
-    if (snug_text_starts(snug_text_of(path), "/sys/devices/"))
+    const bool is_kernels = snug_root_is_kernels(path);
+    if (is_kernels && snug_text_starts(snug_text_of(path), machine))
         return snug_sys_openat(AT_FDCWD, path, SNUG_FILE_OPEN_FLAGS);
 
-    const bool is_own = snug_text_starts(snug_text_of(path), own);
     char buffer[PATH_BYTES];
     struct snug_builder out = snug_text_build(buffer, sizeof buffer);
     snug_text_put(&out, "/proc/");
     snug_text_put_u64(&out, (uint64_t)root->pid);
-    snug_text_put(&out, is_own ? "/" : "/root");
-    if (is_own)
+    snug_text_put(&out, is_kernels ? "/" : "/root");
+    if (is_kernels)
         snug_text_put(&out, path + sizeof own - 1);
     if (out.is_full)
         return -ENAMETOOLONG;
-    if (is_own)
+    if (is_kernels)
         return snug_sys_openat(AT_FDCWD, buffer, SNUG_FILE_OPEN_FLAGS);
 
     __attribute__((cleanup(snug_file_close))) const int top =
         snug_file_lift(snug_sys_openat(AT_FDCWD, buffer, O_PATH | O_DIRECTORY | O_CLOEXEC));
-    return top < 0 ? top : open_from(top, path);
+    const int r = top >= 0 && root->owners ? judge_links(top, path, root->owners) : top;
+    return r < 0 ? r : open_from(top, path);
 }
 
 static long open_below(const struct snug_root *root, const char *path)
@@ -100,4 +157,51 @@ struct snug_root snug_root_below(int fd)
 struct snug_root snug_root_of_process(int pid)
 {
     return (struct snug_root){.fd = -1, .pid = pid, .open = open_of_process};
+}
+
+/* The number of the namespace's user 0: `0 100000 65536`. Without such a file the kernel
+ * has no user namespaces. */
+static uint32_t find_superuser(const struct snug_root *process)
+{
+    char text[PATH_BYTES];
+    size_t n;
+    const int r = snug_file_read(process, "/proc/self/uid_map", sizeof text, text, &n);
+    if (r < 0)
+        return r == -ENOENT ? 0 : (uint32_t)SNUG_ROOT_NOBODY;
+    struct snug_text rest = {text, n};
+    struct snug_text line;
+    while (snug_text_cut(&rest, '\n', &line)) {
+        struct snug_text inside;
+        struct snug_text outside;
+        uint64_t ret;
+        if (snug_text_cut_word(&line, &inside) && snug_text_equals(inside, "0") &&
+            snug_text_cut_word(&line, &outside) && snug_text_u64(outside, &ret) == 0)
+            return (uint32_t)ret;
+    }
+    return (uint32_t)SNUG_ROOT_NOBODY;
+}
+
+/* `Uid:\t0\t1000\t0\t0`: the second is the effective one. */
+static uint32_t find_user(const struct snug_root *process)
+{
+    char text[PATH_BYTES];
+    size_t n;
+    if (snug_file_read(process, "/proc/self/status", sizeof text, text, &n) < 0)
+        return (uint32_t)SNUG_ROOT_NOBODY;
+    struct snug_text rest = {text, n};
+    struct snug_text line;
+    while (snug_text_cut(&rest, '\n', &line)) {
+        struct snug_text word;
+        uint64_t ret;
+        if (snug_text_starts(line, "Uid:") && snug_text_cut_word(&line, &word) &&
+            snug_text_cut_word(&line, &word) && snug_text_cut_word(&line, &word) &&
+            snug_text_u64(word, &ret) == 0)
+            return (uint32_t)ret;
+    }
+    return (uint32_t)SNUG_ROOT_NOBODY;
+}
+
+struct snug_owners snug_root_owners(const struct snug_root *process)
+{
+    return (struct snug_owners){find_superuser(process), find_user(process)};
 }

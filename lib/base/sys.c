@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "snug/base/objects.h"
 #include "snug/base/sys.h"
@@ -104,14 +105,43 @@ static long call0(long number)
 #error "snug knows the system call convention of amd64 and arm64 only"
 #endif
 
+long snug_sys_any(long number, long a, long b, long c, long d, long e, long f)
+{
+    return call6(number, a, b, c, d, e, f);
+}
+
 long snug_sys_openat(int dir, const char *path, int flags)
 {
     return call4(SYS_openat, dir, (long)path, flags, 0);
 }
 
+/* What a process does in any case is what its loader does: glibc looks for ld.so.preload,
+ * musl opens files. A seccomp filter may kill for any other call, and for flags. */
+long snug_sys_may_read(const char *path)
+{
+    static const int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+    if (!snug_objects_has_musl())
+#ifdef SYS_access
+        return call3(SYS_access, (long)path, R_OK, 0);
+#else
+        return call3(SYS_faccessat, AT_FDCWD, (long)path, R_OK);
+#endif
+#ifdef SYS_open
+    const long fd = call3(SYS_open, (long)path, flags, 0);
+#else
+    const long fd = snug_sys_openat(AT_FDCWD, path, flags);
+#endif
+    return fd < 0 ? fd : snug_sys_close((int)fd);
+}
+
 long snug_sys_dup_above(int fd, int lowest)
 {
-    return call3(SYS_fcntl, fd, F_DUPFD_CLOEXEC, lowest);
+    return snug_sys_fcntl(fd, F_DUPFD_CLOEXEC, lowest);
+}
+
+long snug_sys_fcntl(int fd, int command, long argument)
+{
+    return call3(SYS_fcntl, fd, command, argument);
 }
 
 long snug_sys_create(int dir, const char *path, int flags, unsigned mode)
@@ -136,8 +166,9 @@ long snug_sys_close(int fd)
 
 long snug_sys_fstat(int fd, struct stat *ret)
 {
-    /* The call that the loader makes too: a seccomp filter may kill for the other. */
-    return snug_objects_has_glibc_2_35()
+    /* The call that the loader makes too, of glibc before 2.39 this one: a seccomp filter
+     * may kill for the other. */
+    return snug_objects_glibc() == 35
                ? call4(SYS_newfstatat, fd, (long)"", (long)ret, AT_EMPTY_PATH)
                : call3(SYS_fstat, fd, (long)ret, 0);
 }
@@ -150,6 +181,11 @@ long snug_sys_fstatfs(int fd, struct statfs *ret)
 long snug_sys_unlinkat(int dir, const char *path)
 {
     return call3(SYS_unlinkat, dir, (long)path, 0);
+}
+
+long snug_sys_getdents64(int fd, void *ret_entries, size_t n_bytes)
+{
+    return call3(SYS_getdents64, fd, (long)ret_entries, (long)n_bytes);
 }
 
 long snug_sys_newfstatat(int dir, const char *path, struct stat *ret)
@@ -262,6 +298,11 @@ long snug_sys_rt_sigpending(void *ret_set, size_t n_bytes)
     return call3(SYS_rt_sigpending, (long)ret_set, (long)n_bytes, 0);
 }
 
+long snug_sys_ppoll(struct pollfd *files, size_t n_files, const struct timespec *time)
+{
+    return call4(SYS_ppoll, (long)files, (long)n_files, (long)time, 0);
+}
+
 long snug_sys_rt_sigtimedwait(const void *set, const struct timespec *time, size_t n_bytes)
 {
     return call4(SYS_rt_sigtimedwait, (long)set, 0, (long)time, (long)n_bytes);
@@ -281,7 +322,7 @@ struct answer {
 static long make_child(void)
 {
     const struct clone_args how = {.flags = CLONE_VFORK};
-    const long r = snug_objects_has_glibc_2_35()
+    const long r = snug_objects_glibc() >= 35
                        ? call3(SYS_clone3, (long)&how, CLONE_ARGS_SIZE_VER0, 0)
                        : -ENOSYS;
     return r < 0 ? call6(SYS_clone, CLONE_VFORK, 0, 0, 0, 0, 0) : r;

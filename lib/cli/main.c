@@ -5,9 +5,12 @@
 #include <stdio.h>
 
 #include "snug/base/text.h"
+#include "snug/cli/capture/capture.h"
 #include "snug/cli/check/check.h"
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
+#include "snug/cli/completion/completion.h"
+#include "snug/cli/doctor/doctor.h"
 #include "snug/cli/explain/explain.h"
 #include "snug/cli/run/run.h"
 #include "snug/cli/stat/stat.h"
@@ -16,10 +19,11 @@ static const struct {
     const char *name;
     int (*main)(char *const *argv);
 } commands[] = {
-    {"explain", snug_explain_main},
-    {"run", snug_run_main},
-    {"check", snug_check_main},
-    {"stat", snug_stat_main},
+    {"explain", snug_explain_main}, {"run", snug_run_main},
+    {"check", snug_check_main},     {"stat", snug_stat_main},
+    {"doctor", snug_doctor_main},
+    {"capture", snug_capture_main},
+    {"completion", snug_completion_main},
 };
 
 static int dispatch(char *const *argv)

@@ -25,24 +25,12 @@ static long ask_kernel(struct snug_cpus *ret)
     return snug_sys_sched_getaffinity(0, sizeof ret->word, ret->word);
 }
 
-static void take_allowed(const struct snug_root *root, const struct snug_cpus *from_status,
-                         enum snug_why status_why, bool is_unfiltered,
-                         struct snug_cpu_facts *ret)
+/* The Go runtime never makes this call, so a seccomp filter may kill for it. */
+static void take_current(struct snug_cpu_facts *ret)
 {
-    const bool is_live = !root->open;
-    ret->current = SNUG_CPUS_MAX;
-    ret->allowed = (struct snug_cpus){0};
-    ret->allowed_why = SNUG_WHY_NOTHING;
-    if (!is_live || ask_kernel(&ret->allowed) < 0) {
-        ret->allowed = *from_status;
-        ret->allowed_why = status_why;
-    }
-    ret->n_allowed = snug_cpus_count(&ret->allowed);
-
-    /* The Go runtime never makes this call, so a seccomp filter may kill for it. */
     unsigned cpu;
     unsigned node;
-    if (is_live && is_unfiltered && snug_sys_getcpu(&cpu, &node) == 0)
+    if (snug_sys_getcpu(&cpu, &node) == 0)
         ret->current = cpu;
 }
 
@@ -52,30 +40,51 @@ static void take_limits(const struct snug_root *root, struct snug_facts *ret)
     struct snug_cgroup memory;
     snug_cgroup_find(root, &cpu, &memory);
     ret->cpu.is_mounted_whole = cpu.is_mounted_whole;
+    ret->cpu.misleads_go = cpu.misleads_go;
     snug_limits_read_cpu(root, &cpu, &ret->cpu.limit, &ret->cpu.own);
     snug_limits_read_memory(root, &memory, &ret->memory);
 }
 
-void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
+void snug_facts_gather_limits(const struct snug_root *root, struct snug_facts *ret)
+{
+    ret->cpu.current = SNUG_CPUS_MAX;
+    ret->cpu.allowed = (struct snug_cpus){0};
+    ret->cpu.allowed_why = SNUG_WHY_NOTHING;
+    if (!root->open)
+        (void)ask_kernel(&ret->cpu.allowed); /* It stays empty. */
+    ret->cpu.n_allowed = snug_cpus_count(&ret->cpu.allowed);
+    take_limits(root, ret);
+}
+
+void snug_facts_gather_rest(const struct snug_root *root, struct snug_facts *ret)
 {
     struct snug_cpus allowed;
     enum snug_why allowed_why;
     snug_privileges_read(root, &ret->privileges, &allowed, &allowed_why);
-    take_allowed(root, &allowed, allowed_why, ret->privileges.seccomp == SNUG_SECCOMP_OFF,
-                 &ret->cpu);
-    take_limits(root, ret);
+    if (!ret->cpu.n_allowed) {
+        ret->cpu.allowed = allowed;
+        ret->cpu.allowed_why = allowed_why;
+        ret->cpu.n_allowed = snug_cpus_count(&allowed);
+    }
+    if (!root->open && ret->privileges.seccomp == SNUG_SECCOMP_OFF)
+        take_current(&ret->cpu);
     snug_nodes_read(root, &ret->nodes);
+}
+
+void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
+{
+    snug_facts_gather_limits(root, ret);
+    snug_facts_gather_rest(root, ret);
 }
 
 void snug_facts_refresh(struct snug_facts *facts)
 {
-    static const struct snug_root live = {.fd = -1};
     struct snug_cpus allowed = {0};
     if (ask_kernel(&allowed) >= 0) {
         facts->cpu.allowed = allowed;
         facts->cpu.n_allowed = snug_cpus_count(&allowed);
     }
-    take_limits(&live, facts);
+    take_limits(&snug_file_live, facts);
 }
 
 const char *snug_facts_why(enum snug_why why)

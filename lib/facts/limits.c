@@ -5,8 +5,9 @@
 #include <errno.h>
 
 #include "snug/facts/limits.h"
+#include "snug/facts/nodes.h"
 
-enum { VALUE_BYTES = 64, KIB_BYTES = 1024, MIB_KIB = 1024 };
+enum { VALUE_BYTES = 64, KIB_BYTES = 1024, MIB_KIB = 1024, MACHINE_PARTS = 64 };
 
 static const uint64_t no_limit_bytes = (uint64_t)1 << 62;
 
@@ -24,14 +25,14 @@ struct limit {
 
 struct search {
     const struct snug_root *root;
-    struct snug_cgroup at;      /* The cgroup whose files are being read. */
-    bool is_own;                /* It is the process's own. */
-    enum snug_why own_why;      /* Why the own cgroup's limit is not known, if it is not. */
-    bool has_file;              /* Some cgroup so far had a file of the controller. */
-    struct limit total;         /* The kernel's own answer, hidden ancestors included. */
-    struct limit best;          /* The tightest so far, if there is one … */
-    char from[SNUG_PATH_BYTES]; /* … and its file. */
-    struct limit hard;          /* The tightest that the kernel kills at, of memory. */
+    struct snug_cgroup *at; /* The cgroup whose files are being read. */
+    bool is_own;            /* It is the process's own. */
+    enum snug_why own_why;  /* Why the own cgroup's limit is not known, if it is not. */
+    bool has_file;          /* Some cgroup so far had a file of the controller. */
+    struct limit total;     /* The kernel's own answer, hidden ancestors included. */
+    struct limit best;      /* The tightest so far, if there is one … */
+    char *from;             /* … and its file, SNUG_PATH_BYTES: the answer's own. */
+    struct limit hard;      /* The tightest that the kernel kills at, of memory. */
 };
 
 /* Cuts a text of exactly `n` words on one line. */
@@ -112,14 +113,20 @@ static bool is_tighter(const struct limit *a, const struct limit *b)
     return (unsigned __int128)a->amount * b->per < (unsigned __int128)b->amount * a->per;
 }
 
-static int read_value(const struct search *search, const char *name, struct value *ret)
+/* True if `limit`, which is set, is now the tightest. */
+static bool tighten(struct limit *tightest, const struct limit *limit)
 {
-    char path[SNUG_PATH_BYTES];
-    const int r = snug_cgroup_file(&search->at, name, sizeof path, path);
-    if (r < 0)
-        return r;
+    if (tightest->kind == SNUG_SET && !is_tighter(limit, tightest))
+        return false;
+    *tightest = *limit;
+    return true;
+}
+
+static int read_value(struct search *search, const char *name, struct value *ret)
+{
     ret->text.at = ret->bytes;
-    return snug_file_read(search->root, path, sizeof ret->bytes, ret->bytes, &ret->text.n);
+    return snug_file_read(search->root, snug_cgroup_file(search->at, name),
+                          sizeof ret->bytes, ret->bytes, &ret->text.n);
 }
 
 static enum snug_why why_of(int error)
@@ -127,6 +134,16 @@ static enum snug_why why_of(int error)
     if (error == -EFBIG)
         return SNUG_WHY_MALFORMED; /* No value is as long as the buffer. */
     return error == -ENAMETOOLONG ? SNUG_WHY_TOO_LONG : SNUG_WHY_UNREADABLE;
+}
+
+/* True if `limit` is now the best. */
+static bool prefer(struct search *search, const struct limit *limit, const char *from)
+{
+    if (!tighten(&search->best, limit))
+        return false;
+    /* The path fits: the file has been read by it. */
+    (void)snug_text_copy(snug_text_of(from), SNUG_PATH_BYTES, search->from);
+    return true;
 }
 
 /* Takes what the cgroup's file `name` says: `r` is what reading it returned. */
@@ -140,12 +157,8 @@ static void take(struct search *search, const char *name, int r, const struct li
             search->own_why = r < 0 ? why_of(r) : SNUG_WHY_MALFORMED;
         return;
     }
-    if (limit->kind == SNUG_NONE ||
-        (search->best.kind == SNUG_SET && !is_tighter(limit, &search->best)))
-        return;
-    search->best = *limit;
-    /* The path fits: the file has been read by it. */
-    (void)snug_cgroup_file(&search->at, name, sizeof search->from, search->from);
+    if (limit->kind == SNUG_SET)
+        (void)prefer(search, limit, snug_cgroup_file(search->at, name));
 }
 
 static void take_cpu_max(struct search *search)
@@ -174,8 +187,9 @@ static void take_cfs(struct search *search)
     take(search, "cpu.cfs_quota_us", r, &limit);
 }
 
-/* `is_hard`: the kernel kills at it, and does not only slow down. */
-static void take_bytes(struct search *search, const char *name, bool is_hard)
+/* `is_hard`: the kernel kills at it, and does not only slow down. False if there is no such
+ * file. */
+static bool take_bytes(struct search *search, const char *name, bool is_hard)
 {
     struct value value;
     struct limit limit = {.per = 1};
@@ -183,9 +197,9 @@ static void take_bytes(struct search *search, const char *name, bool is_hard)
     if (r == 0)
         limit.kind = snug_limits_parse_bytes(value.text, &limit.amount);
     take(search, name, r, &limit);
-    if (is_hard && limit.kind == SNUG_SET &&
-        (search->hard.kind != SNUG_SET || is_tighter(&limit, &search->hard)))
-        search->hard = limit;
+    if (is_hard && limit.kind == SNUG_SET)
+        (void)tighten(&search->hard, &limit);
+    return r != -ENOENT;
 }
 
 /* Version 1's memory.stat has `hierarchical_memory_limit 268435456`: the tightest on the
@@ -194,10 +208,9 @@ static void take_bytes(struct search *search, const char *name, bool is_hard)
  * failure is noted. */
 static void read_memory_stat(struct search *search)
 {
-    char path[SNUG_PATH_BYTES];
     uint64_t bytes;
-    if (snug_cgroup_file(&search->at, "memory.stat", sizeof path, path) < 0 ||
-        snug_file_find(search->root, path, "hierarchical_memory_limit ", &bytes) < 0)
+    if (snug_file_find(search->root, snug_cgroup_file(search->at, "memory.stat"),
+                       "hierarchical_memory_limit ", &bytes) < 0)
         return;
     search->total = (struct limit){
         .kind = bytes < no_limit_bytes ? SNUG_SET : SNUG_NONE,
@@ -208,7 +221,7 @@ static void read_memory_stat(struct search *search)
 
 static void take_cpu(struct search *search)
 {
-    if (search->at.is_v2)
+    if (search->at->is_v2)
         take_cpu_max(search);
     else
         take_cfs(search);
@@ -216,24 +229,29 @@ static void take_cpu(struct search *search)
 
 static void take_memory(struct search *search)
 {
-    if (search->at.is_v2) {
-        take_bytes(search, "memory.max", true);
-        take_bytes(search, "memory.high", false);
-    } else {
-        take_bytes(search, "memory.limit_in_bytes", true);
-        if (search->is_own)
-            read_memory_stat(search);
+    if (search->at->is_v2) {
+        /* A cgroup has both files or none. */
+        if (take_bytes(search, "memory.max", true))
+            (void)take_bytes(search, "memory.high", false);
+        return;
     }
+    if (search->is_own)
+        read_memory_stat(search);
+    /* No limit on the whole way up is none here either. */
+    if (search->total.kind == SNUG_NONE)
+        search->has_file = true;
+    else
+        (void)take_bytes(search, "memory.limit_in_bytes", true);
 }
 
 static void search_own(struct search *search, void (*take_files)(struct search *))
 {
     search->is_own = true;
-    search->own_why = search->at.why;
+    search->own_why = search->at->why;
     if (search->own_why)
         return;
     take_files(search);
-    if (!search->has_file && !snug_cgroup_exists(search->root, &search->at))
+    if (!search->has_file && !snug_cgroup_exists(search->root, search->at))
         search->own_why = SNUG_WHY_NOT_VISIBLE;
 }
 
@@ -248,9 +266,9 @@ static bool is_settled(const struct search *search)
 static void search_ancestors(struct search *search, void (*take_files)(struct search *))
 {
     search->is_own = false;
-    if (search->at.why && search->at.has_directory)
+    if (search->at->why && search->at->has_directory)
         take_files(search);
-    while (!is_settled(search) && snug_cgroup_go_up(&search->at))
+    while (!is_settled(search) && snug_cgroup_go_up(search->at))
         take_files(search);
 }
 
@@ -259,73 +277,99 @@ static enum snug_why unknown_why(const struct search *search)
 {
     if (search->own_why || search->has_file)
         return search->own_why;
-    return search->at.if_no_file;
+    return search->at->if_no_file;
 }
 
 static void write_quota(const struct search *search, struct snug_quota *ret)
 {
-    *ret = (struct snug_quota){.kind = search->best.kind};
-    if (ret->kind == SNUG_SET) {
-        ret->quota_usec = search->best.amount;
-        ret->period_usec = search->best.per;
-        /* Both buffers are of one size. */
-        (void)snug_text_copy(snug_text_of(search->from), sizeof ret->from, ret->from);
-        return;
+    ret->kind = search->best.kind;
+    ret->why = SNUG_WHY_NOTHING;
+    ret->quota_usec = search->best.amount;
+    ret->period_usec = search->best.per;
+    if (ret->kind != SNUG_SET) {
+        ret->why = unknown_why(search);
+        ret->kind = ret->why ? SNUG_UNKNOWN : SNUG_NONE;
     }
-    ret->why = unknown_why(search);
-    ret->kind = ret->why ? SNUG_UNKNOWN : SNUG_NONE;
+    /* Both buffers are of one size. */
+    if (ret->from != search->from)
+        (void)snug_text_copy(snug_text_of(search->from), sizeof ret->from, ret->from);
 }
 
 void snug_limits_read_cpu(const struct snug_root *root, const struct snug_cgroup *cgroup,
                           struct snug_quota *ret_limit, struct snug_quota *ret_own)
 {
-    struct search search = {.root = root, .at = *cgroup};
+    struct snug_cgroup at = *cgroup;
+    struct search search = {.root = root, .at = &at, .from = ret_limit->from};
+    search.from[0] = 0;
     search_own(&search, take_cpu);
     write_quota(&search, ret_own);
     search_ancestors(&search, take_cpu);
     write_quota(&search, ret_limit);
 }
 
-/* Where version 1 has no limit, gVisor says what the machine has, `MemTotal:       24683620
- * kB`. A sandbox, or lxcfs, that makes the machine look as small as its limit says the same
- * of a limit; but limits are whole MiB, and no machine's memory is. */
+static const char meminfo[] = "/proc/meminfo";
+
+/* `MemTotal:       24683620 kB`; false if it cannot be read. */
+static bool read_total_kib(const struct snug_root *root, uint64_t *ret)
+{
+    return snug_file_find(root, meminfo, "MemTotal:", ret) == 0 &&
+           *ret <= UINT64_MAX / KIB_BYTES;
+}
+
+/* Where version 1 has no limit, gVisor says what the machine has. A sandbox, or lxcfs, that
+ * makes the machine look as small as its limit says the same of a limit; but limits are
+ * whole MiB, and no machine's memory is. */
 static bool is_all_memory(const struct snug_root *root, uint64_t bytes)
 {
     uint64_t kib;
-    if (snug_file_find(root, "/proc/meminfo", "MemTotal:", &kib) < 0 ||
-        kib > UINT64_MAX / KIB_BYTES)
+    if (!read_total_kib(root, &kib))
         return false;
     return bytes > kib * KIB_BYTES || (bytes == kib * KIB_BYTES && kib % MIB_KIB);
+}
+
+/* lxcfs goes by the container's first process and every cgroup above it, where there may be
+ * a limit that the container does not see: Proxmox VE sets it above the namespace. Without
+ * any it shows what the machine has. True if what it states is the limit. */
+static bool take_stated_memory(struct search *search)
+{
+    uint64_t kib;
+    const uint64_t machine_kib = snug_nodes_total_kib(search->root);
+    if (!read_total_kib(search->root, &kib) || !kib ||
+        kib >= machine_kib - machine_kib / MACHINE_PARTS)
+        return false;
+    const struct limit stated = {.kind = SNUG_SET, .amount = kib * KIB_BYTES, .per = 1};
+    (void)tighten(&search->hard, &stated);
+    return prefer(search, &stated, meminfo);
 }
 
 void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgroup *cgroup,
                              struct snug_memory_facts *ret_memory)
 {
+    struct snug_cgroup at = *cgroup;
     struct snug_bytes *ret = &ret_memory->limit;
-    struct search search = {.root = root, .at = *cgroup};
+    struct search search = {.root = root, .at = &at, .from = ret->from};
+    search.from[0] = 0;
     search_own(&search, take_memory);
     search_ancestors(&search, take_memory);
     /* Last, so that a visible ancestor's file is named and not this one. */
-    search.at = *cgroup;
+    at = *cgroup;
     if (search.total.kind == SNUG_SET) {
         take(&search, "memory.stat", 0, &search.total);
-        if (search.hard.kind != SNUG_SET || is_tighter(&search.total, &search.hard))
-            search.hard = search.total;
+        (void)tighten(&search.hard, &search.total);
     }
-    ret_memory->hard_bytes = search.hard.kind == SNUG_SET ? search.hard.amount : 0;
     if (!cgroup->is_v2 && search.best.kind == SNUG_SET &&
-        is_all_memory(root, search.best.amount)) {
-        ret_memory->hard_bytes = 0;
-        search.best.kind = SNUG_NONE;
-    }
+        is_all_memory(root, search.best.amount))
+        search.hard.kind = search.best.kind = SNUG_NONE;
+    ret->is_stated = cgroup->is_stated && take_stated_memory(&search);
 
-    *ret = (struct snug_bytes){.kind = search.best.kind};
-    if (ret->kind == SNUG_SET) {
-        ret->bytes = search.best.amount;
-        /* Both buffers are of one size. */
-        (void)snug_text_copy(snug_text_of(search.from), sizeof ret->from, ret->from);
+    ret_memory->hard_bytes = search.hard.kind == SNUG_SET ? search.hard.amount : 0;
+    ret->kind = search.best.kind;
+    ret->why = SNUG_WHY_NOTHING;
+    ret->bytes = search.best.amount;
+    if (ret->kind == SNUG_SET)
         return;
-    }
+    ret->bytes = 0;
+    ret->from[0] = 0;
     ret->why = unknown_why(&search);
     ret->kind = ret->why ? SNUG_UNKNOWN : SNUG_NONE;
 }

@@ -24,7 +24,7 @@ enum {
     N_SLICES = 6,
 };
 
-enum { HEADER_BYTES = 8, SEARCHED_BYTES = 64 << 20 };
+enum { SEARCHED_BYTES = 64 << 20 };
 
 const void *snug_module_at(const struct snug_elf *elf, uint64_t address, size_t n_bytes)
 {
@@ -55,18 +55,36 @@ static bool is_constant(const struct snug_elf *elf, uint64_t address)
            (relro && address - elf->bias - relro->p_vaddr < relro->p_memsz);
 }
 
-/* A magic number that differs with the release, two zeros, the size of an instruction and
- * of a pointer. */
-static bool is_header(const struct snug_elf *elf, uint64_t address)
+/* What is searched: an image, and what reads what the image may not hold. */
+struct search {
+    const struct snug_elf *elf;
+    snug_module_read *read;
+    void *from;
+};
+
+/* Of the image itself. */
+static bool read_header(void *from, uint64_t address, uint8_t *ret)
 {
-    const uint8_t *header = snug_module_at(elf, address, HEADER_BYTES);
+    const uint8_t *header = snug_module_at(from, address, SNUG_MODULE_HEADER_BYTES);
     struct snug_readable run = {0};
-    return header && is_constant(elf, address) &&
-           snug_readable_covers(&run, (uintptr_t)header, HEADER_BYTES) && !header[4] &&
-           !header[5] && header[7] == sizeof(uint64_t);
+    if (!header || !snug_readable_covers(&run, (uintptr_t)header, SNUG_MODULE_HEADER_BYTES))
+        return false;
+    for (size_t i = 0; i < SNUG_MODULE_HEADER_BYTES; i++)
+        ret[i] = header[i];
+    return true;
 }
 
-static bool is_module(const struct snug_elf *elf, const uint64_t *word)
+/* A magic number that differs with the release, two zeros, the size of an instruction and
+ * of a pointer. */
+static bool is_header(const struct search *search, uint64_t address)
+{
+    uint8_t header[SNUG_MODULE_HEADER_BYTES];
+    return is_constant(search->elf, address) &&
+           search->read(search->from, address, header) && !header[4] && !header[5] &&
+           header[7] == sizeof(uint64_t);
+}
+
+static bool is_module(const struct search *search, const uint64_t *word)
 {
     for (unsigned i = 0; i < N_SLICES; i++) {
         const uint64_t *slice = word + NAMES + (size_t)3 * i;
@@ -76,13 +94,14 @@ static bool is_module(const struct snug_elf *elf, const uint64_t *word)
             (slice[0] == before && i != N_SLICES - 1))
             return false;
     }
-    return word[HEADER] && word[FIRST_PC] < word[LAST_PC] && is_header(elf, word[HEADER]) &&
-           snug_module_is_code(elf, word[FIRST_PC]);
+    return word[HEADER] && word[FIRST_PC] < word[LAST_PC] &&
+           is_header(search, word[HEADER]) &&
+           snug_module_is_code(search->elf, word[FIRST_PC]);
 }
 
 /* The words from `word` on, or NULL. */
-static const uint64_t *search(const struct snug_elf *elf, const uint64_t *word,
-                              uint64_t n_words)
+static const uint64_t *look(const struct search *search, const uint64_t *word,
+                            uint64_t n_words)
 {
     struct snug_readable run = {0};
     const uintptr_t end = (uintptr_t)(word + n_words);
@@ -91,15 +110,16 @@ static const uint64_t *search(const struct snug_elf *elf, const uint64_t *word,
             word = (const uint64_t *)(run.to + SNUG_READABLE_PAGE_BYTES);
             continue;
         }
-        if (is_module(elf, word))
+        if (is_module(search, word))
             return word;
         word++;
     }
     return NULL;
 }
 
-static const uint64_t *find(const struct snug_elf *elf)
+static const uint64_t *find(const struct search *search)
 {
+    const struct snug_elf *elf = search->elf;
     uint64_t left = SEARCHED_BYTES / sizeof(uint64_t);
     for (size_t i = 0; i < elf->n_phdr; i++) {
         const Elf64_Phdr *segment = &elf->phdr[i];
@@ -113,7 +133,7 @@ static const uint64_t *find(const struct snug_elf *elf)
             n_words = left;
         left -= n_words;
         const uint64_t *word = snug_elf_at(elf, start, n_words * 8);
-        const uint64_t *ret = word ? search(elf, word, n_words) : NULL;
+        const uint64_t *ret = word ? look(search, word, n_words) : NULL;
         if (ret)
             return ret;
     }
@@ -125,9 +145,10 @@ static struct snug_slice slice_at(const uint64_t *word)
     return (struct snug_slice){word[0], word[1]};
 }
 
-int snug_module_find(const struct snug_elf *elf, struct snug_module *ret)
+int snug_module_find_in(const struct snug_elf *elf, snug_module_read *read, void *from,
+                        struct snug_module *ret)
 {
-    const uint64_t *word = find(elf);
+    const uint64_t *word = find(&(struct search){elf, read, from});
     if (!word)
         return -ENOTSUP;
     *ret = (struct snug_module){
@@ -142,4 +163,9 @@ int snug_module_find(const struct snug_elf *elf, struct snug_module *ret)
         .zeroed_end = word[ZEROED_END],
     };
     return 0;
+}
+
+int snug_module_find(const struct snug_elf *elf, struct snug_module *ret)
+{
+    return snug_module_find_in(elf, read_header, (void *)(uintptr_t)elf, ret);
 }

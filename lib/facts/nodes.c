@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * /sys/devices/system/node. It shows the whole machine, in a container too.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "snug/facts/nodes.h"
@@ -71,8 +72,9 @@ void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret)
         ret->with_memory = with_memory.word[0] & nodes.word[0];
 }
 
-/* `Node 1 MemFree:        1955032 kB`. */
-static uint64_t read_free(const struct snug_root *root, unsigned node)
+/* `Node 1 MemFree:        1955032 kB`. -errno. */
+static int read_kib(const struct snug_root *root, unsigned node, const char *what,
+                    uint64_t *ret)
 {
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);
@@ -82,16 +84,33 @@ static uint64_t read_free(const struct snug_root *root, unsigned node)
     out = snug_text_build(key, sizeof key);
     snug_text_put(&out, "Node ");
     snug_text_put_u64(&out, node);
-    snug_text_put(&out, " MemFree:");
-
-    uint64_t kib;
-    const int r = snug_file_find(root, path, key, &kib);
-    return r < 0 || kib > UINT64_MAX >> 10 ? 0 : kib << 10;
+    snug_text_put(&out, what);
+    const int r = snug_file_find(root, path, key, ret);
+    return r == 0 && *ret > UINT64_MAX >> 20 ? -ERANGE : r;
 }
 
 void snug_nodes_read_free(const struct snug_root *root, struct snug_node_facts *nodes)
 {
-    for (unsigned node = 0; node < SNUG_NODES_MAX; node++)
+    for (unsigned node = 0; node < SNUG_NODES_MAX; node++) {
+        uint64_t kib;
         if (nodes->with_memory >> node & 1)
-            nodes->free_bytes[node] = read_free(root, node);
+            nodes->free_bytes[node] =
+                read_kib(root, node, " MemFree:", &kib) < 0 ? 0 : kib << 10;
+    }
+}
+
+uint64_t snug_nodes_total_kib(const struct snug_root *root)
+{
+    struct snug_cpus nodes;
+    if (read_set(root, "online", &nodes) < 0)
+        return 0;
+    uint64_t ret = 0;
+    for (unsigned node = snug_cpus_next(&nodes, 0); node < SNUG_NODE_UNKNOWN;
+         node = snug_cpus_next(&nodes, node + 1)) {
+        uint64_t kib;
+        if (read_kib(root, node, " MemTotal:", &kib) < 0)
+            return 0;
+        ret += kib;
+    }
+    return ret;
 }

@@ -23,7 +23,7 @@ static const struct layout layouts[] = {
 
 enum {
     N_LAYOUTS = sizeof layouts / sizeof *layouts,
-    SEARCHED_BYTES = 1 << 20,
+    FIRST_MINOR = 19,
     PERCENT = 100,
     /* The heap that GOGC is a percentage of at first, and with GOEXPERIMENT. */
     HEAP_BYTES = 4 << 20,
@@ -39,6 +39,11 @@ static const struct layout *layout_of(unsigned go_minor)
     while (i + 1 < N_LAYOUTS && (!go_minor || go_minor > layouts[i].last))
         i++;
     return &layouts[i];
+}
+
+bool snug_pacer_knows(unsigned go_minor)
+{
+    return go_minor >= FIRST_MINOR && go_minor <= layouts[N_LAYOUTS - 1].last;
 }
 
 /* The runtime's own product, which wraps for GOGC=off. */
@@ -57,18 +62,16 @@ static bool is_pacer(const uint64_t *limit, const struct layout *layout)
            limit[layout->triggered] == none && limit[layout->ready] != 0;
 }
 
-/* Where to search, by absolute address; false if that is not where variables are. */
-static bool find_range(const struct snug_elf *elf, const struct snug_module *module,
-                       uint64_t *ret_start, uint64_t *ret_end)
+/* Where to search; NULL if that is not where variables are. */
+static uint64_t *find_range(const struct snug_elf *elf, const struct snug_module *module,
+                            uint64_t *ret_bytes)
 {
     const uint64_t start = module->zeroed + (-module->zeroed & 7);
     const uint64_t n_bytes = module->zeroed_end - start;
-    if (start < module->zeroed || module->zeroed_end < start ||
-        !snug_module_at(elf, start, n_bytes))
-        return false;
-    *ret_start = start;
-    *ret_end = start + (n_bytes < SEARCHED_BYTES ? n_bytes : SEARCHED_BYTES);
-    return true;
+    if (start < module->zeroed || module->zeroed_end < start)
+        return NULL;
+    *ret_bytes = n_bytes < SNUG_PACER_BYTES ? n_bytes : SNUG_PACER_BYTES;
+    return (uint64_t *)(uintptr_t)snug_module_at(elf, start, n_bytes);
 }
 
 unsigned snug_pacer_find(const struct snug_elf *elf, const struct snug_module *module,
@@ -78,16 +81,16 @@ unsigned snug_pacer_find(const struct snug_elf *elf, const struct snug_module *m
     const bool is_known = go_minor && go_minor <= layout->last;
     const size_t behind = (layout->ready + 1) * sizeof(uint64_t);
     struct snug_readable run = {0};
-    uint64_t start;
-    uint64_t end;
-    if (!find_range(elf, module, &start, &end))
+    uint64_t n_bytes;
+    uint64_t *const range = find_range(elf, module, &n_bytes);
+    if (!range)
         return 0;
 
     unsigned n_found = 0;
-    for (uint64_t at = start + sizeof(uint64_t); at + behind <= end && n_found < 2;
-         at += sizeof(uint64_t)) {
-        uint64_t *limit = (uint64_t *)at;
-        if (!snug_readable_covers(&run, at - sizeof *limit, sizeof *limit + behind))
+    for (uint64_t *limit = range + 1;
+         (uint64_t)(limit - range) * sizeof *limit + behind <= n_bytes && n_found < 2;
+         limit++) {
+        if (!snug_readable_covers(&run, (uintptr_t)(limit - 1), sizeof *limit + behind))
             return 0;
         if (*limit != limit_bytes || !is_pacer(limit, layout))
             continue;
@@ -99,4 +102,13 @@ unsigned snug_pacer_find(const struct snug_elf *elf, const struct snug_module *m
             };
     }
     return n_found;
+}
+
+const char *snug_pacer_words(unsigned n_found)
+{
+    if (n_found == 1)
+        return NULL;
+    return n_found ? "follow: no memory: several words look like the runtime's limit"
+                   : "follow: no memory: the runtime's limit is not where it was in Go "
+                     "1.19 to 1.27, or not what was planned";
 }

@@ -4,20 +4,24 @@
  * on at byte 32, two strings with a varint length each; before that, at byte 16, pointers
  * to two Go strings. The second string, the module's, has 16 bytes of frame at both ends.
  */
+#include "snug/base/objects.h"
+#include "snug/facts/libraries.h"
 #include "snug/facts/program.h"
 #include "snug/facts/variables.h"
 
 enum {
-    MAGIC_BYTES = 14,
     FLAGS_AT = 15,
     POINTERS_AT = 16,
     INFO_ALIGN = 16,
     INFO_BYTES = 32,
     IS_BIG_ENDIAN = 1,
     HAS_STRINGS_INLINE = 2,
-    /* Linked by ld, the information stands behind all of `.data`; 16 to 85 KiB were seen.
-     * Python's, the largest of a program that is not Go, is 1.1 MiB. */
-    SEARCH_BYTES = 4 << 20,
+    /* Go's linker puts the information first; a C linker between C's data and Go's that
+     * holds pointers, and Go's that holds none. So the search goes on from the end. */
+    CHUNK_PLACES = (64 << 10) / INFO_ALIGN,
+    /* What every process pays for, if it has so much; Python has 1.1 MiB. */
+    UNMARKED_PLACES = (4 << 20) / INFO_ALIGN,
+    FILE_PLACES = (64 << 20) / INFO_ALIGN, /* A file may be without end. */
     /* The first release that reads CPU limits. */
     CONTAINER_MINOR = 25,
     /* A development build does not always say which release it leads to. It is taken for
@@ -27,6 +31,12 @@ enum {
     VARINT_BYTES_MAX = 10,
 };
 
+/* `\xff Go buildinf:`, 14 bytes. */
+static const uint64_t magic[] = {0x697562206f4720ff, 0x3a666e69646c};
+
+/* Type and owner: 4, `Go`. */
+static const uint64_t go_note = 0x6f4700000004;
+
 /* Both ends of the module string. */
 static const size_t module_frames_bytes = 32;
 
@@ -35,13 +45,12 @@ struct go_strings {
     struct snug_text module;
 };
 
-static bool is_magic(const uint8_t *at)
+/* Eight bytes of any alignment, as this machine's kind of program stores them. */
+static uint64_t word_at(const uint8_t *bytes)
 {
-    static const uint8_t magic[MAGIC_BYTES] = "\xff Go buildinf:";
-    for (int i = 0; i < MAGIC_BYTES; i++)
-        if (at[i] != magic[i])
-            return false;
-    return true;
+    uint64_t ret;
+    __builtin_memcpy(&ret, bytes, sizeof ret);
+    return ret;
 }
 
 /* Where to look in a writable segment: behind what is made read-only after relocation,
@@ -56,33 +65,83 @@ static uint64_t search_start(const struct snug_elf *elf, const Elf64_Phdr *segme
     return ret + (-ret & (INFO_ALIGN - 1));
 }
 
-/* The address of the build information, 0 if there is none. */
-static uint64_t find_info(const struct snug_elf *elf)
+/* Marks of a Go program that are cheap to look for: a note of type 4 whose owner is `Go`,
+ * or what cgo exports. Either may be missing: `-buildid=` leaves the note out, and C
+ * programs with Go in them export nothing. */
+static bool is_marked(const struct snug_elf *elf)
 {
     for (size_t i = 0; i < elf->n_phdr; i++) {
         const Elf64_Phdr *segment = &elf->phdr[i];
-        uint64_t end;
-        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_W) ||
-            __builtin_add_overflow(segment->p_vaddr, segment->p_filesz, &end))
-            continue;
+        const uint8_t *bytes = segment->p_type == PT_NOTE
+                                   ? snug_elf_at(elf, segment->p_vaddr, segment->p_filesz)
+                                   : NULL;
+        for (size_t at = 0; bytes && at + sizeof go_note <= segment->p_filesz; at += 4)
+            if (word_at(bytes + at) == go_note)
+                return true;
+    }
+    return snug_objects_own("crosscall2");
+}
 
-        const uint64_t start = search_start(elf, segment);
-        if (start >= end)
-            continue;
-        uint64_t n_bytes = end - start;
-        if (n_bytes > SEARCH_BYTES)
-            n_bytes = SEARCH_BYTES;
-        const uint8_t *bytes = snug_elf_at(elf, start, n_bytes);
-        for (uint64_t at = 0; bytes && at + INFO_BYTES <= n_bytes; at += INFO_ALIGN)
-            if (is_magic(bytes + at))
-                return start + at;
+static uint64_t smaller(uint64_t one, uint64_t two)
+{
+    return one < two ? one : two;
+}
+
+/* How many places of a segment are searched. */
+static uint64_t count_places(const struct snug_elf *elf, uint64_t n_places)
+{
+    uint64_t most = UNMARKED_PLACES;
+    if (elf->file)
+        most = FILE_PLACES;
+    else if (n_places > most && is_marked(elf))
+        most = n_places;
+    return smaller(n_places, most);
+}
+
+/* The magic's place among the `n`, or `n`. */
+static uint64_t search(const uint8_t *bytes, uint64_t n)
+{
+    uint64_t ret = 0;
+    for (; ret < n; ret++) {
+        const uint8_t *at = bytes + ret * INFO_ALIGN;
+        if (word_at(at) == magic[0] && word_at(at + 8) << 16 == magic[1] << 16)
+            break;
+    }
+    return ret;
+}
+
+/* The address of the build information, 0 if there is none. */
+static uint64_t search_segment(const struct snug_elf *elf, uint64_t start, uint64_t end)
+{
+    if (end < start || end - start < INFO_BYTES)
+        return 0;
+    const uint8_t *bytes = snug_elf_at(elf, start, end - start);
+    uint64_t high = (end - start - INFO_BYTES) / INFO_ALIGN + 1;
+    uint64_t n_left = bytes ? count_places(elf, high) : 0;
+    uint64_t from = 0;
+    while (n_left) {
+        const uint64_t n = smaller(n_left, CHUNK_PLACES);
+        const uint64_t at = search(bytes + from * INFO_ALIGN, n);
+        if (at < n)
+            return start + (from + at) * INFO_ALIGN;
+        n_left -= n;
+        high -= smaller(n_left, CHUNK_PLACES);
+        from = high;
     }
     return 0;
 }
 
-bool snug_program_is_go(const struct snug_elf *elf)
+uint64_t snug_program_find_go(const struct snug_elf *elf)
 {
-    return find_info(elf) != 0;
+    uint64_t ret = 0;
+    for (size_t i = 0; i < elf->n_phdr && !ret; i++) {
+        const Elf64_Phdr *segment = &elf->phdr[i];
+        uint64_t end;
+        if (segment->p_type == PT_LOAD && segment->p_flags & PF_W &&
+            !__builtin_add_overflow(segment->p_vaddr, segment->p_filesz, &end))
+            ret = search_segment(elf, search_start(elf, segment), end);
+    }
+    return ret;
 }
 
 /* Reads the varint at `*at`, and moves behind it. */
@@ -112,13 +171,11 @@ static struct snug_text read_inline(const struct snug_elf *elf, uint64_t *at)
     return (struct snug_text){bytes, n_bytes};
 }
 
-/* Eight bytes of any alignment, as this machine's kind of program stores them. */
 static bool read_word(const struct snug_elf *elf, uint64_t at, uint64_t *ret_word)
 {
     const uint8_t *bytes = snug_elf_at(elf, at, sizeof *ret_word);
-    *ret_word = 0;
-    for (unsigned i = 0; bytes && i < sizeof *ret_word; i++)
-        *ret_word |= (uint64_t)bytes[i] << 8 * i;
+    if (bytes)
+        *ret_word = word_at(bytes);
     return bytes;
 }
 
@@ -126,7 +183,7 @@ static bool read_word(const struct snug_elf *elf, uint64_t at, uint64_t *ret_wor
  * pointers have been relocated. */
 static struct snug_text read_pointed(const struct snug_elf *elf, uint64_t at)
 {
-    const uint64_t bias = elf->file ? 0 : elf->bias;
+    const uint64_t bias = elf->bias;
     uint64_t header;
     uint64_t text;
     uint64_t n_bytes;
@@ -221,8 +278,10 @@ static void read_go(const struct snug_elf *elf, uint64_t info, struct snug_progr
     const struct go_strings strings = read_strings(elf, info);
     ret->is_go = true;
     read_version(strings.version, ret);
-    ret->is_archive =
-        snug_text_equals(find_setting(strings.module, "build\t-buildmode"), "c-archive");
+    const struct snug_text mode = find_setting(strings.module, "build\t-buildmode");
+    ret->is_archive = snug_text_equals(mode, "c-archive");
+    ret->may_be_archive = ret->is_archive || !mode.n;
+    ret->libraries = snug_libraries_find(strings.module);
 
     if (!ret->go_minor) /* It may be any release. */
         return;
@@ -263,19 +322,24 @@ static void read_loader(const struct snug_elf *elf, struct snug_program *ret)
         ret->libc = libc_of(interpreter);
 }
 
-void snug_program_read(const struct snug_elf *elf, struct snug_program *ret)
+void snug_program_read_loaded(const struct snug_elf *elf, uint64_t info,
+                              struct snug_program *ret)
 {
     *ret = (struct snug_program){
         .is_known = true,
         .is_pie = elf->is_pie,
     };
-    read_loader(elf, ret);
-    const uint64_t info = find_info(elf);
     if (!info)
         return;
     /* What C code that is built with 64-bit file offsets calls is the other one. */
     ret->imports_mmap = snug_elf_imports(elf, "mmap") || snug_elf_imports(elf, "mmap64");
     read_go(elf, info, ret);
+}
+
+void snug_program_read(const struct snug_elf *elf, uint64_t info, struct snug_program *ret)
+{
+    snug_program_read_loaded(elf, info, ret);
+    read_loader(elf, ret);
 }
 
 void snug_program_assume(struct snug_program *ret)

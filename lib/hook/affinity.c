@@ -12,12 +12,10 @@
 #include "snug/base/sys.h"
 #include "snug/hook/next.h"
 
-enum { PATH_BYTES = 40, LENGTH_MAX = 64 << 10, FIRST_LENGTH = 128 };
-
-static const struct snug_root live = {.fd = -1};
+enum { PATH_BYTES = 40, LENGTH_MAX = 4 << 20, FIRST_LENGTH = 128 };
 
 /* Whether `pid` is this process or one of its threads. Another process's mask is its own.
- */
+ * To be asked last: it opens a file. */
 static bool is_ours(pid_t pid)
 {
     if (pid == 0 || pid == snug_sys_getpid())
@@ -28,12 +26,13 @@ static bool is_ours(pid_t pid)
     snug_text_put_u64(&out, (uint64_t)pid);
     /* Not by signal 0: a seccomp filter may kill for a call that the program never makes.
      */
-    __attribute__((cleanup(snug_file_close))) const int fd = snug_file_open(&live, path);
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(&snug_file_live, path);
     return fd >= 0;
 }
 
 /* The form that these calls had before glibc 2.3.4 has no length: the mask stands in its
- * place. Nothing can be mapped where a length would lie. */
+ * place. No program keeps data as low as a length may be. */
 static void *complete(size_t *n_bytes, const cpu_set_t *mask)
 {
     const size_t first = *n_bytes;
@@ -61,7 +60,7 @@ int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
     ret_mask = complete(&n_bytes, ret_mask);
     int (*next)(pid_t, size_t, cpu_set_t *) = snug_next_find(SNUG_NEXT_SCHED_GETAFFINITY);
     const int r = next ? next(pid, n_bytes, ret_mask) : (int)snug_next_refuse();
-    if (r == 0 && is_ours(pid))
+    if (r == 0 && snug_shown_differs(n_bytes, ret_mask) && is_ours(pid))
         snug_shown_present(thread_of(pid), n_bytes, ret_mask);
     return r;
 }

@@ -2,21 +2,19 @@
  * The constructor. glibc's loader passes argc, argv and envp, to a program without libc
  * too; musl passes nothing, and only runs constructors where libc's start code calls them.
  */
-#include <link.h>
-#include <stdatomic.h>
 #include <stddef.h>
 
 #include "snug/apply/start.h"
+#include "snug/base/objects.h"
 
-/* Exported by glibc's loader and by no other, but only found if something needs a libc. */
-extern struct r_debug _r_debug __attribute__((weak));
-
-/* Every libc has it. Where there is none, only glibc's loader would have come here. */
-extern char **__environ __attribute__((weak));
+/* For people: `readelf -p .comment libsnug.so`. It is loaded into no process. */
+__asm__(".pushsection .comment, \"MS\", %progbits, 1\n"
+        ".asciz \"snug " SNUG_VERSION "\"\n"
+        ".popsection");
 
 __attribute__((constructor)) static void enter(int argc, char **argv, char **envp)
 {
-    if (&__environ && !&_r_debug)
+    if (snug_objects_has_musl())
         snug_start_late();
     else if (envp == argv + argc + 1)
         snug_start_run(envp);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * mmap and munmap: every mapping of the Go runtime in a cgo program passes here, on g0,
- * with runtime locks held. They end the start window.
+ * with runtime locks held. They end the start window. Once no mapping is of interest any
+ * more, they are a jump.
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -23,6 +25,11 @@ void *mmap64(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset
     __attribute__((alias("mmap")));
 
 typedef void *mmap_function(void *, size_t, int, int, int, off_t);
+typedef int munmap_function(void *, size_t);
+
+/* The next definitions, once snug_start_is_settled. */
+static mmap_function *_Atomic settled_mmap;
+static munmap_function *_Atomic settled_munmap;
 
 /* Where there is no next definition. */
 static void *map_by_kernel(void *at, size_t n_bytes, int prot, int flags, int fd,
@@ -41,8 +48,8 @@ static bool watches_heap(void)
     return plan && plan->watches_heap;
 }
 
-static void *map(mmap_function *next, const void *caller, void *at, size_t n_bytes,
-                 int prot, int flags, int fd, off_t offset)
+static void *map_watched(mmap_function *next, const void *caller, void *at, size_t n_bytes,
+                         int prot, int flags, int fd, off_t offset)
 {
     static void *const failed = (void *)-1;
     const bool is_watched = watches_heap() && snug_caller_is_runtime(caller);
@@ -61,28 +68,35 @@ static void *map(mmap_function *next, const void *caller, void *at, size_t n_byt
     return ret;
 }
 
-/* Where nothing is to be done it ends in a jump: a hook that the call returned through
- * would cost twice as much. */
-void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
+__attribute__((noinline)) static void *map(const void *caller, void *at, size_t n_bytes,
+                                           int prot, int flags, int fd, off_t offset)
 {
-    const void *caller = __builtin_return_address(0);
     snug_start_see_mapping(caller, at, n_bytes, prot, flags);
     mmap_function *next = snug_next_find(SNUG_NEXT_MMAP);
     if (!next)
-        next = map_by_kernel;
-    const struct snug_plan *plan = snug_start_plan();
-    if (!plan || !(plan->watches_heap || plan->ranges.align_bytes))
-        return next(at, n_bytes, prot, flags, fd, offset);
-    return map(next, caller, at, n_bytes, prot, flags, fd, offset);
+        return map_by_kernel(at, n_bytes, prot, flags, fd, offset);
+    if (snug_start_is_settled())
+        atomic_store_explicit(&settled_mmap, next, memory_order_relaxed);
+    return map_watched(next, caller, at, n_bytes, prot, flags, fd, offset);
 }
 
-int munmap(void *at, size_t n_bytes)
+void *mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset)
+{
+    mmap_function *next = atomic_load_explicit(&settled_mmap, memory_order_relaxed);
+    if (next)
+        return next(at, n_bytes, prot, flags, fd, offset);
+    return map(__builtin_return_address(0), at, n_bytes, prot, flags, fd, offset);
+}
+
+__attribute__((noinline)) static int unmap(void *at, size_t n_bytes)
 {
     snug_window_close();
     if (watches_heap())
         snug_heap_see_unmapping(at, n_bytes);
 
-    int (*next)(void *, size_t) = snug_next_find(SNUG_NEXT_MUNMAP);
+    munmap_function *next = snug_next_find(SNUG_NEXT_MUNMAP);
+    if (next && snug_start_is_settled())
+        atomic_store_explicit(&settled_munmap, next, memory_order_relaxed);
     if (next)
         return next(at, n_bytes);
 
@@ -90,4 +104,10 @@ int munmap(void *at, size_t n_bytes)
     if (r < 0)
         snug_next_set_errno((int)-r);
     return r < 0 ? -1 : 0;
+}
+
+int munmap(void *at, size_t n_bytes)
+{
+    munmap_function *next = atomic_load_explicit(&settled_munmap, memory_order_relaxed);
+    return next ? next(at, n_bytes) : unmap(at, n_bytes);
 }

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "snug/base/objects.h"
@@ -19,10 +20,12 @@ static const char names[] =
     "pthread_getaffinity_np\0sched_getaffinity\0sysconf\0sysinfo\0"
     "get_nprocs\0get_phys_pages\0get_avphys_pages\0fork\0vfork\0clone\0"
     "daemon\0system\0popen\0posix_spawn\0posix_spawnp\0execve\0execv\0"
-    "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0prctl\0syscall\0"
+    "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0forkpty\0wordexp\0"
+    "thrd_create\0timer_create\0mq_notify\0aio_read\0aio_write\0"
+    "aio_fsync\0lio_listio\0prctl\0syscall\0"
     "pthread_attr_setstacksize\0pthread_join\0pthread_self\0"
     "sched_setaffinity\0pthread_setaffinity_np\0"
-    "pthread_attr_setaffinity_np\0__errno_location\0"
+    "pthread_attr_setaffinity_np\0unsetenv\0putenv\0__errno_location\0"
     "__pthread_get_minstack";
 
 static const char *name_of(enum snug_next_name name)
@@ -41,8 +44,10 @@ void *snug_next_find(enum snug_next_name name)
     if (ret)
         return ret;
 
-    ret = snug_objects_next(_DYNAMIC, name_of(name));
-    atomic_store_explicit(&found[name], ret, memory_order_relaxed);
+    bool stays;
+    ret = snug_objects_next(_DYNAMIC, name_of(name), &stays);
+    if (stays)
+        atomic_store_explicit(&found[name], ret, memory_order_relaxed);
     return ret;
 }
 

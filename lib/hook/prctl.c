@@ -6,7 +6,6 @@
 #include <linux/seccomp.h>
 
 #include "snug/apply/guard.h"
-#include "snug/apply/heap.h"
 #include "snug/apply/start.h"
 #include "snug/base/sys.h"
 #include "snug/hook/next.h"
@@ -49,11 +48,11 @@ int prctl(int option, unsigned long a, unsigned long b, unsigned long c, unsigne
     if (option == PR_SET_THP_DISABLE && plan && plan->prctl.owns_thp &&
         is_thp_request(a, b, c, d))
         return 0;
-    if (option == PR_SET_THP_DISABLE || a != SECCOMP_MODE_FILTER || !plan)
-        return forward(option, a, b, c, d);
-
-    snug_heap_see_filter();
-    if (!plan->seccomp.is_guarded)
+    /* Without a program it is a question, whether the kernel knows filters. */
+    if (option == PR_SET_SECCOMP && (a != SECCOMP_MODE_FILTER || b))
+        snug_start_see_filter();
+    if (option == PR_SET_THP_DISABLE || a != SECCOMP_MODE_FILTER || !plan ||
+        !plan->seccomp.is_guarded)
         return forward(option, a, b, c, d);
 
     int turn;

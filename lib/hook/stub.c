@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Calls that close the start window, for they make a process or replace this one, and a
- * mask is inherited over fork and exec. The stubs jump to the next definition with every
+ * Calls that close the start window, for they make a process or replace this one, or make a
+ * thread inside libc, where no hook sees it; and a mask is inherited over all of these.
+ * Only functions that every libc has: what looks for one by its name must not find it here
+ * where there is none. The stubs jump to the next definition with every
  * argument register as it was, so that variadic functions, and vfork, which returns twice
  * through one stack frame, pass unharmed.
  */
@@ -58,7 +60,7 @@ __asm__(".pushsection .text\n"
 #endif
 
 /* The assembler takes numbers, not enumerators; these are checked against them. */
-_Static_assert(SNUG_NEXT_FORK == 11 && SNUG_NEXT_FEXECVE == 26,
+_Static_assert(SNUG_NEXT_FORK == 11 && SNUG_NEXT_LIO_LISTIO == 35,
                "the stubs' numbers are stale");
 
 STUB(fork, 11);
@@ -77,3 +79,20 @@ STUB(execl, 23);
 STUB(execle, 24);
 STUB(execlp, 25);
 STUB(fexecve, 26);
+STUB(forkpty, 27);
+STUB(wordexp, 28);
+STUB(thrd_create, 29);
+STUB(timer_create, 30);
+STUB(mq_notify, 31);
+STUB(aio_read, 32);
+STUB(aio_write, 33);
+STUB(aio_fsync, 34);
+STUB(lio_listio, 35);
+
+/* The second names of programs with 64-bit offsets. musl has none from 1.2.4 on. */
+#define SAME(name, of) __asm__(".globl " #name "\n.set " #name ", " #of "\n")
+
+SAME(aio_read64, aio_read);
+SAME(aio_write64, aio_write);
+SAME(aio_fsync64, aio_fsync);
+SAME(lio_listio64, lio_listio);

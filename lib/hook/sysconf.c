@@ -93,9 +93,16 @@ int sysinfo(struct sysinfo *ret_info)
 
     const uint64_t unit = ret_info->mem_unit ? ret_info->mem_unit : 1;
     const uint64_t shown = view.memory_bytes / unit;
-    if (shown < ret_info->totalram)
+    if (shown < ret_info->totalram) {
         ret_info->totalram = shown;
-    if (shown < ret_info->freeram)
-        ret_info->freeram = shown;
+        if (shown < ret_info->freeram)
+            ret_info->freeram = shown;
+        /* Readers subtract these three from the whole. */
+        const unsigned long left = shown - ret_info->freeram;
+        if (left < ret_info->bufferram)
+            ret_info->bufferram = left;
+        if (left < ret_info->sharedram)
+            ret_info->sharedram = left;
+    }
     return r;
 }

@@ -11,12 +11,14 @@
 #include "snug/apply/threads.h"
 #include "snug/apply/window.h"
 #include "snug/hook/next.h"
+#include "snug/hook/syscall.h"
 #include "snug/stats/counters.h"
 
 int pthread_attr_init(pthread_attr_t *attr)
 {
     snug_start_late();
     snug_start_open_window(__builtin_return_address(0));
+    snug_syscall_see_window();
 
     int (*next)(pthread_attr_t *) = snug_next_find(SNUG_NEXT_PTHREAD_ATTR_INIT);
     return next ? next(attr) : ENOMEM;

@@ -149,18 +149,21 @@ static const struct row rows[] = {
     {SYS_read, 0, NEWEST, GO | FOLLOW, NONE, {0}, {0}},
     {SYS_read, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_write, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
+    {SYS_ppoll, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_close, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_openat, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_unlinkat, 0, NEWEST, RARE, ERRNO, {0}, {0}},
+    {SYS_getdents64, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_pread64, 0, NEWEST, GO, ERRNO, {0}, {0}},
     {SYS_pread64, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_fcntl, 0, NEWEST, SNUG, ERRNO, {2}, {F_DUPFD_CLOEXEC}},
+    {SYS_fcntl, 0, NEWEST, RARE, ERRNO, {2}, {F_SETSIG}},
+    {SYS_fcntl, 0, NEWEST, RARE, ERRNO, {2}, {F_SETLEASE}},
     {SYS_fcntl, 21, NEWEST, GO | START, ERRNO, {2}, {F_GETFD}},
     {SYS_fcntl, 0, NEWEST, GO, ERRNO, {2}, {F_GETFL}},
     {SYS_fcntl, 20, NEWEST, GO, ERRNO, {2}, {F_SETFL}},
-    {SYS_fstat, 0, NEWEST, GO, ERRNO, {0}, {0}},
+    {SYS_fstat, 0, NEWEST, GO | RARE, ERRNO, {0}, {0}},
     {SYS_fstat, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
-    {SYS_fstat, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_newfstatat, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_newfstatat, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_newfstatat, 0, NEWEST, RARE, ERRNO, {0}, {0}},
@@ -169,9 +172,8 @@ static const struct row rows[] = {
     /* Before main: kernel, loader and libc. */
     {SYS_execve, 0, NEWEST, GO | LIBC | START, NONE, {0}, {0}},
     {SYS_set_tid_address, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
-    {SYS_prlimit64, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
+    {SYS_prlimit64, 0, NEWEST, LIBC | SNUG | START, ERRNO, {0}, {0}},
     {SYS_prlimit64, PRLIMIT_SINCE, NEWEST, GO | START, ERRNO, {0}, {0}},
-    {SYS_prlimit64, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_prlimit64, 0, NEWEST, RARE, ERRNO, {0}, {0}},
 #if defined(__x86_64__)
     {SYS_getrlimit, 19, PRLIMIT_SINCE - 1, GO | START, ERRNO, {0}, {0}},
@@ -185,6 +187,7 @@ static const struct row rows[] = {
 #ifdef SYS_access
     {SYS_access, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
 #endif
+    /* And snug, of a program that is not Go, no other: see snug_sys_may_read. */
 #ifdef SYS_arch_prctl
     {SYS_arch_prctl, 0, NEWEST, GO | LIBC | START, NONE, {1}, {ARCH_SET_FS}},
 #endif

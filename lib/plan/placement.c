@@ -121,6 +121,14 @@ static enum snug_reason decide_confine(const struct snug_facts *facts,
     return is_wanted ? SNUG_REASON_CONFINE_ON : SNUG_REASON_CONFINE_INSTEAD;
 }
 
+bool snug_placement_is_asked(const struct snug_policy *policy)
+{
+    const struct snug_setting *place = &policy->setting[SNUG_NUMA_PLACE];
+    return (!snug_values_is(place, SNUG_WORD_PLACE_OFF) &&
+            !snug_values_is(place, SNUG_WORD_PLACE_AUTO)) ||
+           snug_values_is(&policy->setting[SNUG_NUMA_CONFINE], SNUG_WORD_ON);
+}
+
 bool snug_placement_needs_weights(const struct snug_facts *facts,
                                   const struct snug_policy *policy)
 {

@@ -2,7 +2,10 @@
  * From facts and policy to what will be done. Pure: no kernel, no time, no environment.
  */
 #include "snug/base/log.h"
+#include "snug/facts/pacer.h"
+#include "snug/facts/usage.h"
 #include "snug/plan/anonymous.h"
+#include "snug/plan/gccgo.h"
 #include "snug/plan/memory.h"
 #include "snug/plan/needs.h"
 #include "snug/plan/placement.h"
@@ -10,6 +13,7 @@
 #include "snug/plan/present.h"
 #include "snug/plan/runtime.h"
 #include "snug/plan/spans.h"
+#include "snug/policy/problems.h"
 #include "snug/policy/values.h"
 
 static enum snug_reason decide_activity(const struct snug_program *program,
@@ -31,8 +35,17 @@ static enum snug_reason decide_activity(const struct snug_program *program,
 /* Whether the runtime's own count can be steered through the mask. */
 static enum snug_reason decide_window(const struct snug_facts *facts, bool is_presented)
 {
+    const enum snug_start start = facts->program.start;
     if (!facts->program.is_go)
         return SNUG_REASON_NOT_GO;
+    if (start == SNUG_START_REFUSED)
+        return SNUG_REASON_TRACE_REFUSED;
+    if (start == SNUG_START_GAINS)
+        return SNUG_REASON_TRACE_GAINS;
+    if (start == SNUG_START_PRIVILEGED)
+        return SNUG_REASON_PRIVILEGED;
+    if (start == SNUG_START_TRACED)
+        return is_presented ? SNUG_REASON_TRACED : SNUG_REASON_ALL_ALLOWED;
     if (facts->program.is_static)
         return SNUG_REASON_STATIC;
     if (!facts->program.imports_mmap)
@@ -46,6 +59,14 @@ static enum snug_reason decide_window(const struct snug_facts *facts, bool is_pr
     return SNUG_REASON_WINDOW;
 }
 
+/* Whether fewer CPUs would use all of the limit. */
+static bool is_above(const struct snug_quota *limit, uint64_t n_cpus)
+{
+    return limit->kind == SNUG_SET && n_cpus > 1 &&
+           n_cpus - 1 >= limit->quota_usec / limit->period_usec +
+                             (limit->quota_usec % limit->period_usec > 0);
+}
+
 static void decide_gomaxprocs(const struct snug_facts *facts,
                               const struct snug_numa_plan *numa, struct snug_cpu_plan *cpu)
 {
@@ -55,6 +76,9 @@ static void decide_gomaxprocs(const struct snug_facts *facts,
     }
     if (facts->variables.gomaxprocs == SNUG_OWNER_USER) {
         cpu->gomaxprocs_reason = SNUG_REASON_USER_VALUE;
+        cpu->value_reason = is_above(&facts->cpu.limit, facts->variables.gomaxprocs_count)
+                                ? SNUG_REASON_VALUE_ABOVE_CPUS
+                                : SNUG_REASON_NONE;
         return;
     }
     /* All the CPUs there are, for want of a limit, are not known to be better than what the
@@ -68,15 +92,18 @@ static void decide_gomaxprocs(const struct snug_facts *facts,
     /* What the mask holds after the start, which Go >= 1.25 counts again. */
     const unsigned n_left = numa->is_confined ? numa->n_confined : facts->cpu.n_allowed;
     cpu->may_set_gomaxprocs = !snug_runtime_settles_at(facts, n_left, n_left, cpu->count);
+    /* Where there is a loader, the object comes in too, and plans for itself. */
+    const bool is_seen =
+        cpu->has_window && (facts->program.is_static || facts->program.imports_mmap);
     const bool settles =
-        cpu->has_window ? snug_runtime_settles_at(facts, cpu->count, n_left, cpu->count)
-                        : !cpu->may_set_gomaxprocs;
+        is_seen ? snug_runtime_settles_at(facts, cpu->count, n_left, cpu->count)
+                : !cpu->may_set_gomaxprocs;
     cpu->sets_gomaxprocs = !settles;
     if (settles)
         cpu->gomaxprocs_reason = SNUG_REASON_RUNTIME_AGREES;
     else
         cpu->gomaxprocs_reason =
-            cpu->has_window ? SNUG_REASON_RUNTIME_WOULD_DIFFER : SNUG_REASON_NO_WINDOW;
+            is_seen ? SNUG_REASON_RUNTIME_WOULD_DIFFER : SNUG_REASON_NO_WINDOW;
 }
 
 static void decide_prctl(const struct snug_policy *policy, struct snug_prctl_plan *ret)
@@ -119,15 +146,99 @@ static void decide_children(const struct snug_facts *facts,
                             const struct snug_setting *signal, struct snug_child_plan *ret)
 {
     const unsigned inherited = facts->variables.tie.signal;
-    if (facts->program.is_static) {
-        ret->reason = SNUG_REASON_STATIC;
-    } else if (signal->unit == SNUG_UNIT_SIGNAL) {
+    if (signal->unit == SNUG_UNIT_SIGNAL) {
         ret->signal = (unsigned)signal->number;
         ret->reason = SNUG_REASON_CHILD_SIGNAL;
     } else {
         ret->signal = inherited;
         ret->reason = inherited ? SNUG_REASON_CHILD_INHERITED : SNUG_REASON_CHILD_OFF;
     }
+    if (ret->signal && facts->program.is_static) {
+        ret->signal = 0;
+        ret->reason = SNUG_REASON_STATIC;
+    }
+}
+
+static void decide_allocator(const struct snug_facts *facts,
+                             const struct snug_setting *arenas, unsigned n_cpus,
+                             struct snug_allocator_plan *ret)
+{
+    const struct snug_program *program = &facts->program;
+    if (snug_values_is(arenas, SNUG_WORD_KEEP))
+        ret->reason = SNUG_REASON_ARENAS_KEEP;
+    else if (program->is_static)
+        ret->reason = SNUG_REASON_STATIC;
+    else if (program->libc == SNUG_LIBC_MUSL || program->libc == SNUG_LIBC_NONE)
+        ret->reason = SNUG_REASON_ARENAS_NO_GLIBC;
+    else if (facts->variables.has_arenas)
+        ret->reason = SNUG_REASON_ARENAS_USER;
+    else if (arenas->unit == SNUG_UNIT_COUNT)
+        ret->reason = SNUG_REASON_ARENAS_GIVEN;
+    else
+        ret->reason = n_cpus ? SNUG_REASON_ARENAS_AUTO : SNUG_REASON_ALLOWED_UNKNOWN;
+    if (ret->reason == SNUG_REASON_ARENAS_GIVEN)
+        ret->most_arenas = (unsigned)arenas->number;
+    else if (ret->reason == SNUG_REASON_ARENAS_AUTO)
+        ret->most_arenas = n_cpus;
+}
+
+/* Whether a thread of ours can steer the runtime of this program. */
+static bool has_thread(const struct snug_program *program)
+{
+    return !program->is_static && program->imports_mmap;
+}
+
+/* What is in the way of following, by a thread or from outside. */
+static enum snug_reason find_obstacle(const struct snug_program *program)
+{
+    if (!program->is_go)
+        return SNUG_REASON_NOT_GO;
+    if (program->is_archive)
+        return SNUG_REASON_ARCHIVE;
+    if (has_thread(program))
+        return SNUG_REASON_NONE;
+    if (program->start == SNUG_START_REFUSED)
+        return SNUG_REASON_TRACE_REFUSED;
+    if (program->start == SNUG_START_GAINS)
+        return SNUG_REASON_TRACE_GAINS;
+    if (program->start == SNUG_START_PRIVILEGED)
+        return SNUG_REASON_PRIVILEGED;
+    return program->is_attended ? SNUG_REASON_NONE : SNUG_REASON_FOLLOW_INIT;
+}
+
+static enum snug_reason decide_measure(const struct snug_facts *facts,
+                                       const struct snug_policy *policy,
+                                       enum snug_reason memory)
+{
+    const enum snug_reason obstacle = find_obstacle(&facts->program);
+    if (!snug_values_is(&policy->setting[SNUG_MEMORY_HEADROOM], SNUG_WORD_MEASURED))
+        return SNUG_REASON_MEASURE_NOT;
+    if (obstacle)
+        return obstacle;
+    if (memory != SNUG_REASON_MEMORY_LIMIT)
+        return memory;
+    if (!snug_pacer_knows(facts->program.go_minor))
+        return SNUG_REASON_MEASURE_LAYOUT;
+    return snug_usage_is_known(facts->memory.limit.from) ? SNUG_REASON_MEASURE_ON
+                                                         : SNUG_REASON_MEASURE_UNSEEN;
+}
+
+/* How often it is looked: what others hold changes sooner than a limit does. */
+static uint64_t decide_interval(const struct snug_setting *interval, bool measures)
+{
+    enum { MEASURED_MS = 1000 };
+    return measures && interval->source == SNUG_FROM_DEFAULT ? MEASURED_MS
+                                                             : interval->number;
+}
+
+/* Whether the runtime's own limit is followed. */
+static enum snug_reason decide_moves(enum snug_reason memory)
+{
+    const bool is_fixed =
+        memory == SNUG_REASON_USER_VALUE || memory == SNUG_REASON_MEMORY_OFF ||
+        memory == SNUG_REASON_MEMORY_GIVEN || memory == SNUG_REASON_GO_TOO_OLD ||
+        memory == SNUG_REASON_PROGRAM_LIMIT || memory == SNUG_REASON_PROGRAM_MODULE;
+    return is_fixed ? memory : SNUG_REASON_FOLLOW_ON;
 }
 
 /* Everything else of the plan must have been decided. */
@@ -135,39 +246,36 @@ static void decide_follow(const struct snug_facts *facts, const struct snug_poli
                           struct snug_plan *plan)
 {
     struct snug_follow_plan *ret = &plan->follow;
+    const enum snug_reason obstacle = find_obstacle(&facts->program);
+    ret->reason = obstacle ? obstacle : SNUG_REASON_FOLLOW_ON;
     if (!snug_values_is(&policy->setting[SNUG_FOLLOW], SNUG_WORD_ON))
         ret->reason = SNUG_REASON_FOLLOW_OFF;
-    else if (!facts->program.is_go)
-        ret->reason = SNUG_REASON_NOT_GO;
-    else if (facts->program.is_static)
-        ret->reason = SNUG_REASON_STATIC;
-    else if (!facts->program.imports_mmap)
-        ret->reason = SNUG_REASON_FOLLOW_LIBC;
-    else if (facts->program.is_archive)
-        ret->reason = SNUG_REASON_ARCHIVE;
-    else
-        ret->reason = SNUG_REASON_FOLLOW_ON;
-    ret->is_on = ret->reason == SNUG_REASON_FOLLOW_ON;
+    ret->has_limits = ret->reason == SNUG_REASON_FOLLOW_ON;
+    ret->measure_reason = decide_measure(facts, policy, plan->memory.reason);
+    ret->measures = ret->measure_reason == SNUG_REASON_MEASURE_ON;
+    ret->is_on = ret->has_limits || ret->measures;
     ret->cpu_reason = ret->reason;
     ret->memory_reason = ret->reason;
     if (!ret->is_on)
         return;
 
-    plan->seccomp.who |= SNUG_NEEDS_FOLLOW;
-    ret->interval_ms = policy->setting[SNUG_FOLLOW_INTERVAL].number;
-    if (facts->variables.gomaxprocs == SNUG_OWNER_USER)
-        ret->cpu_reason = SNUG_REASON_USER_VALUE;
-    else if (plan->cpu.reason == SNUG_REASON_COUNT_OFF)
-        ret->cpu_reason = SNUG_REASON_COUNT_OFF;
+    const bool is_within = has_thread(&facts->program);
+    if (is_within)
+        plan->seccomp.who |= SNUG_NEEDS_FOLLOW;
+    ret->interval_ms =
+        decide_interval(&policy->setting[SNUG_FOLLOW_INTERVAL], ret->measures);
+    if (ret->has_limits) {
+        if (!is_within)
+            ret->cpu_reason = SNUG_REASON_FOLLOW_INIT;
+        else if (facts->variables.gomaxprocs == SNUG_OWNER_USER)
+            ret->cpu_reason = SNUG_REASON_USER_VALUE;
+        else if (plan->cpu.reason == SNUG_REASON_COUNT_OFF)
+            ret->cpu_reason = SNUG_REASON_COUNT_OFF;
+        ret->memory_reason = decide_moves(plan->memory.reason);
+    }
     ret->moves_cpus = ret->cpu_reason == SNUG_REASON_FOLLOW_ON;
-
-    const enum snug_reason memory = plan->memory.reason;
-    if (memory == SNUG_REASON_USER_VALUE || memory == SNUG_REASON_MEMORY_OFF ||
-        memory == SNUG_REASON_MEMORY_GIVEN || memory == SNUG_REASON_GO_TOO_OLD ||
-        memory == SNUG_REASON_PROGRAM_LIMIT)
-        ret->memory_reason = memory;
     ret->moves_memory = ret->memory_reason == SNUG_REASON_FOLLOW_ON;
-    if (ret->moves_memory)
+    if (ret->moves_memory || ret->measures)
         ret->first_bytes =
             plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : INT64_MAX;
 }
@@ -204,10 +312,41 @@ static void write_variables(const struct snug_policy *policy, struct snug_plan *
 /* Whether anything is on that is off by default and makes calls of its own. */
 static bool decide_rare(const struct snug_policy *policy, const struct snug_plan *plan)
 {
+    unsigned at = 0;
     return policy->setting[SNUG_LOG].word != SNUG_LOG_OFF || plan->seccomp.is_guarded ||
            plan->threads.warn || plan->memory.guard_bytes || plan->spans.forbids_huge ||
            plan->spans.only_advised || plan->spans.names || plan->children.signal ||
-           plan->follow.is_on || policy->setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH;
+           plan->follow.is_on || policy->setting[SNUG_STATS_FILE].unit == SNUG_UNIT_PATH ||
+           (plan->tells && snug_problems_next(policy, false, &at));
+}
+
+void snug_plan_forgo(const struct snug_facts *facts, enum snug_reason reason,
+                     struct snug_plan *ret)
+{
+    *ret = (struct snug_plan){.reason = reason};
+    ret->cpu.count = facts->cpu.n_allowed;
+    ret->cpu.reason = reason;
+    ret->cpu.presented = facts->cpu.allowed;
+    ret->cpu.window_reason = reason;
+    ret->cpu.gomaxprocs_reason = reason;
+    ret->memory.reason = reason;
+    ret->memory.present_reason = reason;
+    ret->memory.gogc_reason = reason;
+    ret->memory.guard_reason = reason;
+    ret->numa.reason = reason;
+    ret->numa.confine_reason = reason;
+    ret->spans.huge_reason = reason;
+    ret->spans.name_reason = reason;
+    ret->prctl.reason = reason;
+    ret->seccomp.reason = reason;
+    ret->threads.reason = reason;
+    ret->children.reason = reason;
+    ret->allocator.reason = reason;
+    ret->follow.reason = reason;
+    ret->follow.cpu_reason = reason;
+    ret->follow.memory_reason = reason;
+    ret->follow.measure_reason = SNUG_REASON_MEASURE_NOT;
+    ret->ranges.align_reason = reason;
 }
 
 void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
@@ -216,36 +355,19 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     *ret = (struct snug_plan){0};
     ret->reason = decide_activity(&facts->program, policy, &ret->is_active);
     if (!ret->is_active) {
-        ret->cpu.count = facts->cpu.n_allowed;
-        ret->cpu.reason = ret->reason;
-        ret->cpu.presented = facts->cpu.allowed;
-        ret->cpu.window_reason = ret->reason;
-        ret->cpu.gomaxprocs_reason = ret->reason;
-        ret->memory.reason = ret->reason;
-        ret->memory.present_reason = ret->reason;
-        ret->memory.gogc_reason = ret->reason;
-        ret->memory.guard_reason = ret->reason;
-        ret->numa.reason = ret->reason;
-        ret->numa.confine_reason = ret->reason;
-        ret->spans.huge_reason = ret->reason;
-        ret->spans.name_reason = ret->reason;
-        ret->prctl.reason = ret->reason;
-        ret->seccomp.reason = ret->reason;
-        ret->threads.reason = ret->reason;
-        ret->children.reason = ret->reason;
-        ret->follow.reason = ret->reason;
-        ret->follow.cpu_reason = ret->reason;
-        ret->follow.memory_reason = ret->reason;
-        ret->ranges.align_reason = ret->reason;
+        snug_plan_forgo(facts, ret->reason, ret);
+        snug_gccgo_plan(facts, policy, request_milli, ret);
+        write_variables(policy, ret);
         return;
     }
 
     snug_present_decide(&facts->cpu, &facts->nodes, policy, request_milli, &ret->cpu);
     ret->cpu.window_reason = decide_window(facts, ret->cpu.is_presented);
-    ret->cpu.has_window = ret->cpu.window_reason == SNUG_REASON_WINDOW;
+    ret->cpu.has_window = ret->cpu.window_reason == SNUG_REASON_WINDOW ||
+                          ret->cpu.window_reason == SNUG_REASON_TRACED;
     snug_placement_decide(facts, policy, &ret->cpu, &ret->numa);
     snug_memory_decide(facts, policy, &ret->memory);
-    const uint64_t bytes = facts->memory.limit.bytes;
+    const uint64_t bytes = ret->memory.limit_bytes;
     const uint64_t kept = snug_memory_headroom(policy, bytes);
     snug_spans_decide(facts, policy, kept < bytes ? bytes - kept : 0, &ret->spans);
     const bool is_counted =
@@ -259,8 +381,20 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     decide_children(facts, &policy->setting[SNUG_CHILD_PDEATHSIG], &ret->children);
     decide_follow(facts, policy, ret);
     snug_anonymous_decide(facts, policy, &ret->ranges);
+    decide_allocator(facts, &policy->setting[SNUG_MALLOC_ARENAS], ret->cpu.count,
+                     &ret->allocator);
+    const struct snug_setting *log = &policy->setting[SNUG_LOG];
+    ret->tells = facts->program.is_go && !facts->variables.is_told &&
+                 (log->word != SNUG_LOG_OFF || log->source == SNUG_FROM_DEFAULT);
     ret->is_rare = decide_rare(policy, ret);
     if (ret->is_rare || ret->numa.nodes)
         ret->seccomp.who |= SNUG_NEEDS_RARE;
     write_variables(policy, ret);
+}
+
+bool snug_plan_needs_rest(const struct snug_facts *facts, const struct snug_policy *policy,
+                          const struct snug_plan *plan)
+{
+    return !facts->cpu.n_allowed || plan->cpu.is_presented || plan->watches_heap ||
+           plan->is_rare || snug_placement_is_asked(policy);
 }

@@ -6,9 +6,9 @@
 /* Arrays, not pointers: nothing to relocate in the preload object. */
 static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_NONE] = "nothing was decided",
-    [SNUG_REASON_OFF_SWITCH] = "SNUG=off",
+    [SNUG_REASON_OFF_SWITCH] = "the variable SNUG switches it off",
     [SNUG_REASON_NOT_GO] = "the program is not a Go program",
-    [SNUG_REASON_PROGRAM_UNKNOWN] = "the program could not be examined",
+    [SNUG_REASON_PROGRAM_UNKNOWN] = "the program cannot be read from here",
     [SNUG_REASON_GO_PROGRAM] = "the program is a Go program",
     [SNUG_REASON_SCOPE_ALL] = "scope = all",
 
@@ -30,6 +30,11 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_ALL_ALLOWED] = "all allowed CPUs are presented",
     [SNUG_REASON_WINDOW] =
         "the mask is narrowed while the Go runtime counts, then restored",
+    [SNUG_REASON_TRACED] =
+        "snug run traces the start and cuts the answer that the Go runtime counts",
+    [SNUG_REASON_TRACE_REFUSED] = "snug run would trace the start, and tracing is refused",
+    [SNUG_REASON_TRACE_GAINS] =
+        "tracing the start would take capabilities that the exec gives",
     [SNUG_REASON_NO_MMAP_IMPORT] =
         "the program does not call libc's mmap, so a narrowed mask could not be restored",
     [SNUG_REASON_ARCHIVE] =
@@ -97,6 +102,8 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_CEILING_REFUSE] = "span.guard = refuse",
     [SNUG_REASON_CEILING_SOFT] =
         "the tightest limit is memory.high, past which nobody is killed",
+    [SNUG_REASON_CEILING_STATED] =
+        "the limit is lxcfs's word, and the use of its cgroup cannot be seen",
 
     [SNUG_REASON_THREADS_OFF] = "threads.warn = off",
     [SNUG_REASON_THREADS_WARN] = "threads.warn is a number",
@@ -107,7 +114,8 @@ static const char words[SNUG_N_REASONS][84] = {
 
     [SNUG_REASON_FOLLOW_OFF] = "follow = off",
     [SNUG_REASON_FOLLOW_ON] = "follow = on",
-    [SNUG_REASON_FOLLOW_LIBC] = "the Go runtime does not use libc",
+    [SNUG_REASON_FOLLOW_INIT] =
+        "the object cannot follow here; snug run --init follows the memory limit",
     [SNUG_REASON_FOLLOW_FLOOR] =
         "the memory limit leaves the live heap too little, so headroom gives way",
     [SNUG_REASON_FOLLOW_NO_WORD] = "no word of the program holds GOMEMLIMIT's value",
@@ -119,6 +127,40 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_ALIGN_GIVEN] = "span.align is a size",
     [SNUG_REASON_ALIGN_ROUNDED] = "span.align, rounded down to a power of two",
     [SNUG_REASON_MAPS_RAW] = "the program maps memory without libc",
+
+    [SNUG_REASON_PACKED] = "what is packed shows only then",
+    [SNUG_REASON_FOREIGN] = "the program is not one of 64 bits for this machine",
+    [SNUG_REASON_PRIVILEGED] = "the program is set-user-id or has capabilities of its own",
+    [SNUG_REASON_GCCGO] = "gccgo's runtime is not the one that snug knows",
+    [SNUG_REASON_BELOW_MAX] = "memory.max less memory.headroom",
+    [SNUG_REASON_BELOW_HIGH] = "memory.high less half of memory.headroom",
+    [SNUG_REASON_MEMORY_REQUEST] =
+        "no memory limit is known; memory.request less memory.headroom",
+    [SNUG_REASON_MEMORY_REQUEST_TOO_SMALL] =
+        "no memory limit is known, and memory.request is below 64 MiB",
+    [SNUG_REASON_PROGRAM_MODULE] = "automemlimit is built in, so the program sets its own",
+    [SNUG_REASON_ARENAS_KEEP] = "malloc.arenas = keep",
+    [SNUG_REASON_ARENAS_AUTO] = "malloc.arenas = auto: as many as CPUs",
+    [SNUG_REASON_ARENAS_GIVEN] = "malloc.arenas is a number",
+    [SNUG_REASON_ARENAS_NO_GLIBC] = "the program does not allocate by glibc",
+    [SNUG_REASON_ARENAS_USER] = "MALLOC_ARENA_MAX or GLIBC_TUNABLES says how many",
+    [SNUG_REASON_MEASURE_NOT] = "memory.headroom is given",
+    [SNUG_REASON_MEASURE_ON] = "memory.headroom = measured",
+    [SNUG_REASON_MEASURE_LAYOUT] =
+        "snug does not know where this release of Go counts its memory",
+    [SNUG_REASON_MEASURE_UNSEEN] = "the use of the cgroup with the limit cannot be seen",
+    [SNUG_REASON_MEASURED] = "the memory limit less what others hold",
+    [SNUG_REASON_ANNOUNCED] = "a lower memory limit is announced",
+    [SNUG_REASON_MEASURED_FLOOR] = "others hold so much that the target is at its floor",
+    [SNUG_REASON_VALUE_MALFORMED] =
+        "Go ends at its start: it takes bytes, or B, KiB, MiB, GiB, TiB",
+    [SNUG_REASON_VALUE_AT_LIMIT] =
+        "not below the memory limit, so the kernel kills before Go saves",
+    [SNUG_REASON_VALUE_NEAR_LIMIT] =
+        "above 95% of the memory limit: little is left for what Go does not count",
+    [SNUG_REASON_VALUE_BELOW_HALF] = "below half of the memory limit: the rest lies idle",
+    [SNUG_REASON_VALUE_ABOVE_CPUS] = "above the CPU limit: the program is throttled",
+    [SNUG_REASON_NO_C] = "the program has no libc that C code could ask",
 };
 
 const char *snug_reason_words(enum snug_reason reason)

@@ -18,7 +18,8 @@ static uint64_t count_of_own_limit(const struct snug_facts *facts)
 {
     const struct snug_quota *own = &facts->cpu.own;
     const bool finds_its_cgroup =
-        facts->program.go_minor > FIRST_CONTAINER_AWARE || facts->cpu.is_mounted_whole;
+        !facts->cpu.misleads_go &&
+        (facts->program.go_minor > FIRST_CONTAINER_AWARE || facts->cpu.is_mounted_whole);
     if (own->kind == SNUG_NONE)
         return SNUG_CPUS_MAX;
     if (own->kind == SNUG_UNKNOWN || !finds_its_cgroup)

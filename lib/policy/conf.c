@@ -94,6 +94,17 @@ static struct snug_text base_name(struct snug_text path)
     return path;
 }
 
+/* What the kernel adds to the path of an executable that was replaced while it ran. */
+static struct snug_text before_deletion(struct snug_text program)
+{
+    static const char mark[] = " (deleted)";
+    const size_t n = sizeof mark - 1;
+    if (program.n > n &&
+        snug_text_equals((struct snug_text){program.at + program.n - n, n}, mark))
+        program.n -= n;
+    return program;
+}
+
 /* A pattern with a slash is for the whole path, one without for the base name. */
 static bool is_for(struct snug_text program, struct snug_text pattern)
 {
@@ -219,7 +230,7 @@ void snug_conf_read(struct snug_policy *policy, int fd, struct snug_text program
 {
     char buffer[BUFFER_BYTES];
     struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    struct reading in = {.policy = policy, .program = program};
+    struct reading in = {.policy = policy, .program = before_deletion(program)};
     size_t n_bytes = 0;
 
     for (;;) {

@@ -19,12 +19,21 @@ const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
     [SNUG_MEMORY_LIMIT] = {.values = "`auto` `off` SIZE",
                            .text = "the limit to hand to Go as `GOMEMLIMIT`"},
     [SNUG_MEMORY_HEADROOM] =
-        {.values = "PERCENT or SIZE",
-         .text = "kept back for what Go does not count (C heap, stacks, page tables)"},
+        {.values = "PERCENT, SIZE, PERCENT+SIZE or `measured`",
+         .text = "kept back for what Go does not count (C heap, stacks, page tables); "
+                 "`measured` is what is really held"},
+    [SNUG_MEMORY_SHARE] = {.values = "PERCENT",
+                           .text = "the part of the limit that this process plans with"},
+    [SNUG_MEMORY_REQUEST] = {.values = "`off` `env` SIZE",
+                             .text = "without a limit: aim at the request; `env` reads "
+                                     "`SNUG_MEMORY_REQUEST_BYTES` (0 or unset means none)"},
     [SNUG_MEMORY_GOGC] = {.values = "`keep` `off` N", .text = "`GOGC`"},
     [SNUG_MEMORY_PRESENT] = {.values = "`off` `on`",
                              .text = "show the limit to C code too (`_SC_PHYS_PAGES`, "
                                      "`_SC_AVPHYS_PAGES`, `sysinfo`)"},
+    [SNUG_MALLOC_ARENAS] = {.values = "`keep` `auto` N",
+                            .text = "how many arenas glibc's `malloc` makes; `auto` is as "
+                                    "many as CPUs are presented"},
     [SNUG_NUMA_PLACE] = {.values = "`off` `auto` `local` `interleave` `node:LIST`",
                          .text = "where heap arenas go; `auto` leaves that to the kernel"},
     [SNUG_NUMA_CONFINE] = {.values = "`off` `on`",
@@ -52,6 +61,9 @@ const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
                          "a running program follows a change of its CPU and memory limits"},
     [SNUG_FOLLOW_INTERVAL] = {.values = "SECONDS or Nms",
                               .text = "how often the limits are read again"},
+    [SNUG_FOLLOW_ANNOUNCE] = {.values = "PATH",
+                              .text = "a file with the memory limit that is wanted, in "
+                                      "bytes; aimed at if it is lower"},
     [SNUG_CHILD_PDEATHSIG] = {.values = "`off` SIGNAL",
                               .text =
                                   "children of the program get this signal when it dies"},

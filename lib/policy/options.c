@@ -4,8 +4,6 @@
 #include "snug/base/cpus.h"
 #include "snug/policy/options.h"
 
-#define KIB (1u << 10)
-
 enum { NODES_MAX = 1024, THREADS_MAX = 1 << 22, NAME_BYTES = 32 };
 
 const struct snug_option snug_options[SNUG_N_KEYS] = {
@@ -44,15 +42,29 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
     [SNUG_MEMORY_LIMIT] = {.name = "memory.limit",
                            .words = "auto off",
                            .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
-                           .least_bytes = 1,
+                           .least_bytes_log2 = 22, /* Go's heap is that large at least. */
                            .most_bytes_log2 = 63,
                            .initial = "auto"},
     [SNUG_MEMORY_HEADROOM] = {.name = "memory.headroom",
-                              .words = "",
-                              .units = SNUG_UNIT_PERCENT | SNUG_UNIT_BYTES,
+                              .words = "measured",
+                              .units = SNUG_UNIT_WORD | SNUG_UNIT_PERCENT |
+                                       SNUG_UNIT_BYTES | SNUG_UNIT_SUM,
                               .most = 99,
+                              .least_bytes_log2 = 20,
                               .most_bytes_log2 = 63,
                               .initial = "10%"},
+    [SNUG_MEMORY_SHARE] = {.name = "memory.share",
+                           .words = "",
+                           .units = SNUG_UNIT_PERCENT,
+                           .least = 1,
+                           .most = 100,
+                           .initial = "100%"},
+    [SNUG_MEMORY_REQUEST] = {.name = "memory.request",
+                             .words = "off env",
+                             .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
+                             .least_bytes_log2 = 22,
+                             .most_bytes_log2 = 63,
+                             .initial = "off"},
     [SNUG_MEMORY_GOGC] = {.name = "memory.gogc",
                           .words = "keep off",
                           .units = SNUG_UNIT_WORD | SNUG_UNIT_COUNT,
@@ -63,6 +75,12 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                              .words = "off on",
                              .units = SNUG_UNIT_WORD,
                              .initial = "off"},
+    [SNUG_MALLOC_ARENAS] = {.name = "malloc.arenas",
+                            .words = "keep auto",
+                            .units = SNUG_UNIT_WORD | SNUG_UNIT_COUNT,
+                            .least = 1,
+                            .most = SNUG_CPUS_MAX,
+                            .initial = "keep"},
     [SNUG_NUMA_PLACE] = {.name = "numa.place",
                          .words = "off auto local interleave",
                          .units = SNUG_UNIT_WORD | SNUG_UNIT_NODES,
@@ -79,7 +97,7 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
     [SNUG_SPAN_ALIGN] = {.name = "span.align",
                          .words = "off",
                          .units = SNUG_UNIT_WORD | SNUG_UNIT_BYTES,
-                         .least_bytes = 4 * KIB,
+                         .least_bytes_log2 = 12,
                          .most_bytes_log2 = 30,
                          .initial = "off"},
     [SNUG_SPAN_GUARD] = {.name = "span.guard",
@@ -108,6 +126,10 @@ const struct snug_option snug_options[SNUG_N_KEYS] = {
                               .least = 1,
                               .most = 3600000,
                               .initial = "5"},
+    [SNUG_FOLLOW_ANNOUNCE] = {.name = "follow.announce",
+                              .words = "none",
+                              .units = SNUG_UNIT_WORD | SNUG_UNIT_PATH,
+                              .initial = "none"},
     [SNUG_CHILD_PDEATHSIG] = {.name = "child.pdeathsig",
                               .words = "off",
                               .units = SNUG_UNIT_WORD | SNUG_UNIT_SIGNAL,

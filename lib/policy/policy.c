@@ -14,8 +14,12 @@
 #include "snug/policy/problems.h"
 #include "snug/policy/values.h"
 
-static const char standard_file[] = "/etc/snug.conf";
+/* The kernel's name for owners whom the user namespace does not map, unless
+ * kernel.overflowuid is changed; and nobody's. */
+enum { OVERFLOW_USER = 65534 };
+
 static const char request_variable[] = "SNUG_CPU_REQUEST_MILLI";
+static const char memory_request_variable[] = "SNUG_MEMORY_REQUEST_BYTES";
 static const char off_words[] = "off 0 false no none disable disabled";
 static const char on_words[] = "on 1 true yes enable enabled";
 
@@ -67,19 +71,33 @@ void snug_policy_default(struct snug_policy *ret)
 
 /* Complains about the file as a whole. */
 static void refuse_file(struct snug_policy *policy, enum snug_problem_kind kind, long error,
-                        struct snug_text path)
+                        enum snug_source source, struct snug_text path)
 {
     const struct snug_problem problem = {
-        .kind = kind, .source = SNUG_FROM_FILE, .error = (int)error, .key = -1};
+        .kind = kind, .source = source, .error = (int)error, .key = -1};
     snug_problems_add(policy, &problem, path);
+}
+
+/* Whether there is such a file, of whatever permission. */
+static bool is_there(const char *path)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_links_open(path, O_PATH | O_CLOEXEC);
+    return fd >= 0;
+}
+
+static bool is_trusted(const struct snug_owners *owners, uint32_t owner)
+{
+    return owners ? owner == owners->superuser || owner == owners->user
+                  : !owner || owner == snug_sys_geteuid();
 }
 
 int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *root,
                           struct snug_text named)
 {
-    const struct snug_text path = named.n ? named : snug_text_of(standard_file);
+    const struct snug_text path = named.n ? named : snug_text_of("/etc/snug.conf");
     if (snug_text_copy(path, sizeof policy->file, policy->file) < 0) {
-        refuse_file(policy, SNUG_PROBLEM_OPEN, ENAMETOOLONG, path);
+        refuse_file(policy, SNUG_PROBLEM_OPEN, ENAMETOOLONG, SNUG_FROM_FILE, path);
         return -ENAMETOOLONG;
     }
     const int fd = root->open ? snug_file_open(root, policy->file)
@@ -89,17 +107,24 @@ int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *ro
 
     struct stat file;
     const long r = fd < 0 ? fd : snug_sys_fstat(fd, &file);
+    enum snug_problem_kind kind = SNUG_PROBLEM_OPEN;
+    enum snug_source source = SNUG_FROM_FILE;
     if (r < 0) {
-        refuse_file(policy, SNUG_PROBLEM_OPEN, -r, path);
+        if (!named.n && !root->open && !is_there(policy->file))
+            source = SNUG_FROM_DEFAULT;
     } else if (!S_ISREG(file.st_mode)) {
-        refuse_file(policy, SNUG_PROBLEM_NOT_A_FILE, 0, path);
-    } else if ((file.st_uid && file.st_uid != snug_sys_geteuid()) ||
-               file.st_mode & (S_IWGRP | S_IWOTH)) {
-        refuse_file(policy, SNUG_PROBLEM_WRITABLE, 0, path);
+        kind = SNUG_PROBLEM_NOT_A_FILE;
+    } else if (file.st_mode & (S_IWGRP | S_IWOTH)) {
+        kind = SNUG_PROBLEM_WRITABLE;
+    } else if (!is_trusted(root->owners, file.st_uid)) {
+        /* User 0 is the superuser of another namespace, or it would be trusted. */
+        const bool is_unknown = file.st_uid == OVERFLOW_USER || file.st_uid == 0;
+        kind = is_unknown ? SNUG_PROBLEM_OWNER : SNUG_PROBLEM_WRITABLE;
     } else {
         policy->has_file = true;
         return fd;
     }
+    refuse_file(policy, kind, -r, source, path);
     snug_file_close(&fd);
     return -EINVAL;
 }
@@ -159,7 +184,22 @@ static void complain(struct snug_policy *policy, enum snug_problem_kind kind,
 static bool is_known(struct snug_text name)
 {
     return snug_text_equals(name, "SNUG_POLICY") || snug_text_equals(name, "SNUG_SET") ||
-           snug_text_equals(name, request_variable);
+           snug_text_equals(name, request_variable) ||
+           snug_text_equals(name, memory_request_variable);
+}
+
+/* The first of duplicates counts. */
+static void read_request(struct snug_policy *policy, const char *entry,
+                         struct snug_text value)
+{
+    struct snug_setting request;
+    if (!value.n || policy->request_bytes)
+        return;
+    if (snug_values_parse(SNUG_MEMORY_REQUEST, value, &request) == 0 &&
+        request.unit == SNUG_UNIT_BYTES)
+        policy->request_bytes = request.number;
+    else
+        complain(policy, SNUG_PROBLEM_BAD_VALUE, snug_text_of(entry));
 }
 
 void snug_policy_read_environment(struct snug_policy *policy, char *const *entries)
@@ -174,8 +214,10 @@ void snug_policy_read_environment(struct snug_policy *policy, char *const *entri
 
         value = snug_text_trim(value);
         const int key = snug_options_find_variable(name);
-        if (snug_text_equals(name, "SNUG") && value.n && !is_one_of(off_words, value) &&
-            !is_one_of(on_words, value))
+        if (snug_text_equals(name, memory_request_variable))
+            read_request(policy, *entries, value);
+        else if (snug_text_equals(name, "SNUG") && value.n &&
+                 !is_one_of(off_words, value) && !is_one_of(on_words, value))
             complain(policy, SNUG_PROBLEM_BAD_VALUE, snug_text_of(*entries));
         else if (key < 0 && snug_text_starts(name, "SNUG_") && !is_known(name) &&
                  !snug_service_has_set(name, value))

@@ -63,6 +63,17 @@ void snug_problems_add(struct snug_policy *policy, const struct snug_problem *pr
     put_sample(sample, added->sample);
 }
 
+const struct snug_problem *snug_problems_next(const struct snug_policy *policy, bool is_all,
+                                              unsigned *at)
+{
+    while (*at < policy->n_problems) {
+        const struct snug_problem *ret = &policy->problem[(*at)++];
+        if (is_all || ret->source != SNUG_FROM_DEFAULT)
+            return ret;
+    }
+    return NULL;
+}
+
 static void put_quoted(struct snug_builder *out, const char *before, const char *quoted,
                        const char *after)
 {
@@ -122,14 +133,19 @@ static void put_assignment(const struct snug_problem *problem, struct snug_build
     }
 }
 
-/* What holds instead: `; cpu.round stays "up" (default)`. */
-static void put_rest(const struct snug_policy *policy, enum snug_key key,
+/* What holds instead: `; cpu.round stays "up" (default)`. A later one may have been good.
+ */
+static void put_rest(const struct snug_policy *policy, const struct snug_problem *problem,
                      struct snug_builder *out)
 {
+    const enum snug_key key = (enum snug_key)problem->key;
     const struct snug_setting *setting = &policy->setting[key];
+    const bool is_later =
+        setting->source > problem->source ||
+        (setting->source == problem->source && setting->line > problem->line);
     snug_text_put(out, "; ");
     snug_text_put(out, snug_options[key].name);
-    snug_text_put(out, " stays \"");
+    snug_text_put(out, is_later ? " is \"" : " stays \"");
     snug_values_put(out, key, setting);
     snug_text_put(out, "\" (");
     snug_text_put(out, snug_policy_source(setting->source));
@@ -175,9 +191,12 @@ static void put_bad_value(const struct snug_policy *policy,
         put_assignment(problem, out);
         snug_text_put(out, " is not ");
         snug_values_put_choices(out, key);
-        put_rest(policy, key, out);
+        put_rest(policy, problem, out);
     } else if (snug_text_starts(snug_text_of(problem->sample), "SNUG=")) {
         put_quoted(out, "", problem->sample, " is neither on nor off; snug is on");
+    } else if (snug_text_starts(snug_text_of(problem->sample), "SNUG_M")) {
+        put_quoted(out, "", problem->sample,
+                   " is not a number of bytes; no memory request is known");
     } else {
         put_quoted(out, "", problem->sample,
                    " is not a number of millicores; no CPU request is known");
@@ -191,7 +210,7 @@ static void put_locked(const struct snug_policy *policy, const struct snug_probl
     snug_text_put(out, " is ignored, since ");
     snug_text_put(out, policy->file);
     snug_text_put(out, " locks this key");
-    put_rest(policy, (enum snug_key)problem->key, out);
+    put_rest(policy, problem, out);
 }
 
 /* A complaint about the file as a whole. One whose name is too long has it in the sample.
@@ -224,6 +243,10 @@ void snug_problems_put(const struct snug_policy *policy, const struct snug_probl
     case SNUG_PROBLEM_WRITABLE:
         put_file(policy, problem,
                  " can be written by someone other than root and this process's user", out);
+        break;
+    case SNUG_PROBLEM_OWNER:
+        put_file(policy, problem, " belongs to nobody or a user outside this namespace",
+                 out);
         break;
     case SNUG_PROBLEM_READ:
         snug_text_put(out, "cannot be read on from here: ");
@@ -270,15 +293,18 @@ void snug_problems_put(const struct snug_policy *policy, const struct snug_probl
     }
 }
 
-/* `/etc/snug.conf:3: cpu.round "sideways" is not taken as it stands; …`. Of a complaint
- * about the whole file, the sample is its path. */
+/* `/etc/snug.conf:3: cpu.round "sideways" is not taken as it stands; …`, or the variable's
+ * name. Of a complaint about the whole file, the sample is its path. */
 void snug_problems_put_brief(const struct snug_policy *policy,
                              const struct snug_problem *problem, struct snug_builder *out)
 {
     if (problem->line)
         put_place(policy, problem, out);
     if (problem->key >= 0) {
-        snug_text_put(out, snug_options[problem->key].name);
+        if (problem->source == SNUG_FROM_ENVIRONMENT)
+            snug_options_put_variable(out, (enum snug_key)problem->key);
+        else
+            snug_text_put(out, snug_options[problem->key].name);
         snug_text_put(out, " ");
     }
     put_quoted(out, "", problem->sample,

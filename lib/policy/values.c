@@ -7,7 +7,7 @@
 #include "snug/base/cpus.h"
 #include "snug/policy/values.h"
 
-enum { N_UNITS = 9, MS_PER_SECOND = 1000 };
+enum { N_UNITS = 10, MS_PER_SECOND = 1000 };
 
 /* From number 1 on, and the same on amd64 and arm64. Real-time signals have no names. */
 static const char signal_names[] =
@@ -48,6 +48,11 @@ static int find_word(const char *words, struct snug_text text, uint8_t *ret_plac
             return 0;
         }
     return -EINVAL;
+}
+
+static uint64_t least_bytes(const struct snug_option *option)
+{
+    return (uint64_t)1 << option->least_bytes_log2;
 }
 
 static uint64_t most_bytes(const struct snug_option *option)
@@ -112,6 +117,34 @@ static int parse_nodes(struct snug_text text, uint64_t most, struct snug_setting
                : 0;
 }
 
+/* 0 bytes are the same as 0 %, and what the downward API says of a request that is not set.
+ */
+static bool takes_zero(const struct snug_option *option)
+{
+    return option->units & SNUG_UNIT_PERCENT ||
+           option == &snug_options[SNUG_MEMORY_REQUEST];
+}
+
+/* `10%+100M`. */
+static int parse_sum(const struct snug_option *option, struct snug_text text,
+                     struct snug_setting *ret)
+{
+    struct snug_text percent;
+    uint64_t number;
+    if (!snug_text_cut(&text, '+', &percent) || !text.at)
+        return -EINVAL;
+    int r = snug_text_percent(percent, &number);
+    if (r == 0)
+        r = snug_text_size(text, &ret->number);
+    if (r < 0)
+        return r;
+    ret->word = (uint8_t)number;
+    return number < option->least || number > option->most ||
+                   ret->number < least_bytes(option) || ret->number > most_bytes(option)
+               ? -ERANGE
+               : 0;
+}
+
 static int parse_as(enum snug_unit unit, const struct snug_option *option,
                     struct snug_text text, struct snug_setting *ret)
 {
@@ -126,13 +159,17 @@ static int parse_as(enum snug_unit unit, const struct snug_option *option,
         return parse_path(text, ret);
     case SNUG_UNIT_NODES:
         return parse_nodes(text, most, ret);
+    case SNUG_UNIT_SUM:
+        return parse_sum(option, text, ret);
     case SNUG_UNIT_COUNT:
         r = snug_text_u64(text, &ret->number);
         break;
     case SNUG_UNIT_BYTES:
-        least = option->least_bytes;
+        least = least_bytes(option);
         most = most_bytes(option);
         r = snug_text_size(text, &ret->number);
+        if (r == 0 && !ret->number && takes_zero(option))
+            least = 0;
         break;
     case SNUG_UNIT_PERCENT:
         r = snug_text_percent(text, &ret->number);
@@ -242,6 +279,10 @@ void snug_values_put(struct snug_builder *out, enum snug_key key,
     case SNUG_UNIT_PERCENT:
         put_number(out, setting->number, "%");
         break;
+    case SNUG_UNIT_SUM:
+        put_number(out, setting->word, "%+");
+        put_bytes(out, setting->number);
+        break;
     case SNUG_UNIT_MILLI:
         put_number(out, setting->number, "m");
         break;
@@ -261,6 +302,11 @@ void snug_values_put(struct snug_builder *out, enum snug_key key,
 bool snug_values_is(const struct snug_setting *setting, unsigned word)
 {
     return setting->unit == SNUG_UNIT_WORD && setting->word == word;
+}
+
+const char *snug_values_path(const struct snug_setting *setting)
+{
+    return setting->unit == SNUG_UNIT_PATH ? setting->text : NULL;
 }
 
 static void put_range(struct snug_builder *out, uint64_t least, uint64_t most,
@@ -285,12 +331,12 @@ static void put_unit(struct snug_builder *out, const struct snug_option *option,
         put_range(out, option->least, option->most, "");
         break;
     case SNUG_UNIT_BYTES:
+        snug_text_put(out, "a size from ");
+        put_bytes(out, least_bytes(option));
         if (most_bytes(option) == SNUG_BYTES_MOST) {
-            snug_text_put(out, "a size such as 256M");
+            snug_text_put(out, " such as 256M");
             break;
         }
-        snug_text_put(out, "a size from ");
-        put_bytes(out, option->least_bytes);
         snug_text_put(out, " to ");
         put_bytes(out, most_bytes(option));
         break;
@@ -316,6 +362,9 @@ static void put_unit(struct snug_builder *out, const struct snug_option *option,
         break;
     case SNUG_UNIT_NODES:
         snug_text_put(out, "node:LIST");
+        break;
+    case SNUG_UNIT_SUM:
+        snug_text_put(out, "both as in 10%+100M");
         break;
     }
 }

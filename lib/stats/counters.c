@@ -13,7 +13,8 @@ _Static_assert(IS_AT(head.layout, 8) && IS_AT(head.n_bytes, 12) &&
                    IS_AT(head.namespace, 24) && IS_AT(head.start_ticks, 32) &&
                    IS_AT(prctl, 40) && IS_AT(prctl_other, 688) && IS_AT(node_bytes, 696) &&
                    IS_AT(change_sequence, 1216) && IS_AT(change, 1224) &&
-                   IS_AT(counter, 1280) && sizeof(struct snug_counters) == 2304,
+                   IS_AT(counter, 1280) && IS_AT(measured, 2304) &&
+                   sizeof(struct snug_counters) == 2336,
                "the layout of the counters is frozen");
 _Static_assert(SNUG_COUNT_THREADS == 14, "a counter keeps its place");
 _Static_assert((int)SNUG_N_COUNTERS <= SNUG_COUNTERS_MAX,
@@ -63,6 +64,19 @@ void snug_counters_set_change(const struct snug_change *change)
     for (unsigned i = 0; i < SNUG_CHANGE_WORDS; i++)
         atomic_store_explicit(&counters->change[i], words[i], memory_order_relaxed);
     atomic_fetch_add_explicit(&counters->change_sequence, 1, memory_order_release);
+}
+
+void snug_counters_set_measured(const struct snug_measured *measured)
+{
+    struct snug_counters *counters = find();
+    const uint64_t words[SNUG_MEASURED_WORDS] = {
+        measured->target_bytes,
+        measured->others_bytes,
+        measured->reserve_bytes,
+        measured->limit_bytes,
+    };
+    for (unsigned i = 0; i < SNUG_MEASURED_WORDS; i++)
+        atomic_store_explicit(&counters->measured[i], words[i], memory_order_relaxed);
 }
 
 const struct snug_counters *snug_counters_prepare(uint32_t pid, uint64_t namespace,

@@ -9,6 +9,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 (cd "$here/heap" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/heap" .)
 # With one P: what the collector's workers do in the idle time of others is not the same twice.
 program=(env GOMAXPROCS=1 "$work/heap" -live 1024 -reads 0 -rounds 3)

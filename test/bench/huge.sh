@@ -15,6 +15,7 @@ modes=/sys/kernel/mm/transparent_hugepage/enabled
 mode=$(sed 's/.*\[\(.*\)\].*/\1/' $modes)
 work=$(mktemp -d)
 trap '[ ! -w $modes ] || echo "$mode" >$modes; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 [ ! -w $modes ] || echo madvise >$modes
 echo "the machine's mode: $(cat $modes)"
 

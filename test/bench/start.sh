@@ -9,6 +9,7 @@ for tool in go strace valgrind; do
 done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 cat > "$work/main.go" << 'END'
 package main

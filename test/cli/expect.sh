@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What the tests of the command share. Sourced; `end` comes last and gives the status.
 #
-# Nothing of the caller's may steer snug or Go. The names are fixed, so that a test is the
-# same everywhere.
+# A script may set `running`, a process that ends with the test, and `elsewhere`, a directory that
+# goes with it.
 set -eu
-unset SNUG SNUG_POLICY SNUG_SET SNUG_CPU_REQUEST_MILLI SNUG_CPU_ROUND GOMAXPROCS \
-    GOMEMLIMIT GOGC GODEBUG LD_PRELOAD
 export LC_ALL=C
+running= elsewhere=
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+clean_up() {
+    [ -z "$running" ] || kill -9 "$running" 2>/dev/null || :
+    rm -rf "$work" "$elsewhere"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
 n_failed=0
 
 fail() { # WHY
@@ -27,6 +31,29 @@ try() { # STATUS COMMAND…
     status=0
     "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
     [ "$status" = "$expected" ] || fail "ended with status $status, not $expected"
+}
+
+# Starts a command beside the test, one at a time.
+beside() { # COMMAND…
+    "$@" >"$work/beside" 2>&1 &
+    running=$!
+}
+
+# Waits until a command says yes about it.
+await_beside() { # COMMAND…
+    until "$@"; do
+        kill -0 "$running" 2>"$work/gone" || {
+            what="$*"
+            fail "what runs beside has ended: $(cat "$work/beside")"
+            return
+        }
+        sleep 0.01
+    done
+}
+
+end_beside() {
+    kill "$running"
+    running=
 }
 
 # Claims about what the last command printed.
@@ -63,6 +90,14 @@ holds() {
     [ ! -s "$work/differences" ] || fail "$(cat "$work/differences")"
 }
 
+# What is not tried makes no failure, and no success.
+has_untried=
+untried() { # WHY
+    echo "$1"
+    has_untried=1
+}
+
 end() {
-    [ "$n_failed" = 0 ]
+    [ "$n_failed" = 0 ] || exit 1
+    [ -z "$has_untried" ] || exit 77
 }

@@ -91,6 +91,20 @@ END
     rm "$tree/etc/snug.conf"
 }
 
+which_limit_the_target_comes_from() {
+    echo 134217728 >"$tree/sys/fs/cgroup/memory.high"
+    explain 0
+    prints '125829120 bytes (120 MiB): memory.high less half of memory.headroom'
+    explain 0 --memory.headroom=0%
+    prints '134217728 bytes (128 MiB): memory.high less half of memory.headroom'
+    echo 255012864 >"$tree/sys/fs/cgroup/memory.high"
+    explain 0
+    prints '241172480 bytes (230 MiB): memory.max less memory.headroom'
+    rm "$tree/sys/fs/cgroup/memory.high"
+    explain 0
+    prints '241172480 bytes (230 MiB): the memory limit less memory.headroom'
+}
+
 problems_are_no_failure() {
     printf 'cpu.rond = down\ncpu.min = many\nmemory.headroom = 0%%\n' >"$tree/etc/snug.conf"
     explain 0 --json
@@ -106,6 +120,10 @@ END
 
     explain 0 --cpu.round=sideways
     prints '  problem '
+    printf 'cpu.min = many\ncpu.min = 3\n' >"$tree/etc/snug.conf"
+    explain 0
+    prints ' is "3" (file)'
+    rm "$tree/etc/snug.conf"
     explain 0 --policy "$work/missing"
     prints '  problem '
 }
@@ -127,8 +145,8 @@ plan seccomp softens = true
 plan seccomp reason = "seccomp.guard = log"
 END
     explain 0 --prctl.thp=own --seccomp.guard=audit
-    prints 'huge pages      not changed by the program: prctl.thp = own'
-    prints 'seccomp filters looked at, not changed: seccomp.guard = audit'
+    prints 'huge pages      not changed by C code: prctl.thp = own'
+    prints "seccomp filters C code's are looked at: seccomp.guard = audit"
 }
 
 whose_variables() {
@@ -142,8 +160,8 @@ plan variables = {"GOMEMLIMIT": "241172480"}
 END
     printf 'SNUG=off\0' >"$tree/proc/self/environ"
     explain 0
-    prints 'nothing is changed: SNUG=off'
-    prints 'SNUG=off is set: snug does nothing at all.'
+    prints 'nothing is changed: the variable SNUG switches it off'
+    prints 'The variable SNUG switches snug off: it does nothing at all.'
     rm "$tree/proc/self/environ"
 
     try 0 env GOGC=50 "$snug" explain --root "$tree" --json
@@ -190,7 +208,8 @@ END
     try 0 env PATH=/usr/bin "$snug" explain --root "$tree" --json service
     holds <<'END'
 facts program path = "/usr/bin/service"
-notes = []
+plan cpu window = true
+notes = ["Without libc, libsnug.so sets the variables and nothing else: what is traced takes snug run."]
 END
     explain 0 --json -- "$static"
     prints 'The program is this machine'
@@ -254,6 +273,8 @@ text_for_people() {
     mv "$work/status" "$tree/proc/self/status"
     explain 0
     prints 'A seccomp filter is active'
+    explain 0 --cpu.count=off
+    prints_no 'A seccomp filter is active'
     make_tree "$tree"
 }
 
@@ -329,9 +350,27 @@ facts program is_assumed = true
 END
 }
 
+lxcfs_is_named() {
+    local node=sys/devices/system/node
+    make_tree "$work/lxcfs"
+    (
+        cd "$work/lxcfs"
+        echo max >sys/fs/cgroup/memory.max
+        echo '51 44 0:25 /proc/meminfo /proc/meminfo rw - fuse.lxcfs lxcfs rw' >>proc/self/mountinfo
+        echo 'MemTotal:         524288 kB' >proc/meminfo
+        mkdir $node/node0
+        echo 'Node 0 MemTotal:       4025528 kB' >$node/node0/meminfo
+    )
+    try 0 "$snug" explain --root "$work/lxcfs"
+    prints_line '  memory limit    536870912 bytes (512 MiB) by /proc/meminfo of lxcfs'
+    prints_line '  GOMEMLIMIT      482344960 bytes (460 MiB): the memory limit less memory.headroom'
+}
+
 json_names
+lxcfs_is_named
 unknown_and_none_differ
 sources_of_values
+which_limit_the_target_comes_from
 problems_are_no_failure
 filters_and_huge_pages
 whose_variables

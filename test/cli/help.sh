@@ -11,7 +11,7 @@ prints_line "snug $version"
 is_calm
 
 try 0 "$snug" --help
-for command in explain run check stat; do
+for command in explain run check stat doctor capture completion; do
     prints "  $command "
     try 0 "$snug" "$command" --help
     prints "Usage: snug $command"
@@ -26,8 +26,8 @@ prints 'up down nearest  (default: up)'
 
 try 125 "$snug"
 prints_nothing
-try 125 "$snug" doctor
-complains "snug: there is no command 'doctor'; see 'snug --help'"
+try 125 "$snug" nurse
+complains "snug: there is no command 'nurse'; see 'snug --help'"
 try 125 "$snug" --bogus
 complains "snug: there is no option '--bogus'"
 try 125 "$snug" explain --bogus

@@ -10,6 +10,10 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#ifdef LOOKS_LIKE_GO
+#include "looks_like_go.h"
+#endif
+
 enum { PAGE_BYTES = 4096 };
 
 static void *idle(void *unused)

@@ -49,9 +49,9 @@ as_pid_1() { # NAME INIT…
     claim "$name: code" is_status 7 unshare -pf --mount-proc "$@" sh -c 'exit 7'
     claim "$name: death" is_status 143 unshare -pf --mount-proc "$@" sh -c 'kill -TERM $$'
     claim "$name: a program without handlers ends by SIGTERM" is_status 143 \
-        unshare -pf --mount-proc "$@" sh -c '(sleep 0.2; kill -TERM 1) & exec sleep 9'
+        unshare -pf --mount-proc "$@" sh -c '(sleep 0.2; kill -TERM 1) & exec sleep 9999'
     claim "$name: SIGTERM to PID 1 reaches the group" is_status 5 unshare -pf --mount-proc "$@" \
-        sh -c 'trap "exit 5" TERM; sleep 9 & sleep 9 & (sleep 0.2; kill -TERM 1) & wait; wait'
+        sh -c 'trap "exit 5" TERM; sleep 9999 & sleep 9999 & (sleep 0.2; kill -TERM 1) & wait; wait'
     claim "$name: faults sent to PID 1 do nothing" is_status 4 unshare -pf --mount-proc "$@" \
         sh -c 'for s in FPE ILL SEGV BUS ABRT TRAP SYS; do kill -$s 1; done; sleep 0.1; exit 4'
     claim "$name: its first child is 2, with a group of its own" is_status 0 \

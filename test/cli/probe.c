@@ -1,21 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Stands in for a program that snug starts: prints its arguments, the variables that matter
  * and how many CPUs it may use. Built with LOOKS_LIKE_GO it carries the build information
- * by which a Go program is known, so that no Go is needed here.
+ * by which a Go program is known, so that no Go is needed here; with LOOKS_LIKE_GCCGO what
+ * gccgo leaves.
  */
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#ifdef LOOKS_LIKE_GCCGO
+/* What gccgo tells other packages of this one, and no strip removes. */
+__asm__(".section .go_export,\"\",@progbits\n.byte 0\n.previous");
+#endif
+
 #ifdef LOOKS_LIKE_GO
-/* The header: magic, size of a pointer, flags (2: the strings follow in line), padding to
- * 32 bytes; then version and module information, each behind its length. */
-__attribute__((used, aligned(16),
-               section(".go.buildinfo"))) static char build_information[] =
-    "\xff Go buildinf:\x08\x02"
-    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-    "\x09go1.22.12"
-    "\0";
+#include "looks_like_go.h"
 #endif
 
 int main(int argc, char **argv)

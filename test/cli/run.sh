@@ -92,7 +92,12 @@ counting_cpus() {
         echo 'one CPU only: counting is not tested'
         return
     fi
-    try 3 "$snug" run --cpu.count=1 --memory.limit=off -- "$static_go"
+    # Where its start cannot be traced, a variable says it: see trace.sh.
+    echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["ptrace"],
+        "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}' >"$work/profile"
+    try 3 "$snug" run --seccomp "$work/profile" -- "$snug" run --cpu.count=1 \
+        --memory.limit=off -- "$static_go"
+    is_calm
     prints_line GOMAXPROCS=1
     prints_line SNUG_SET=GOMAXPROCS=1
     prints_line "CPUs $n_cpus"
@@ -141,7 +146,17 @@ privileged_programs() {
     chmod 4755 "$work/privileged"
     chmod 755 "$work" "$work/bin"
     try 3 "$snug" run -- "$work/privileged"
-    complains 'the loader ignores LD_PRELOAD'
+    complains 'the loader ignores LD_PRELOAD, and snug does nothing in it'
+    prints_no GOMEMLIMIT
+    # Of a Go program the variables are set, and its start is not traced: that would take from it
+    # what it is given.
+    cp "$static_go" "$work/privileged"
+    chown 65534 "$work/privileged"
+    chmod 4755 "$work/privileged"
+    try 3 "$snug" run --cpu.count=1 --memory.limit=100M -- "$work/privileged"
+    complains 'and snug sets variables only'
+    prints_line GOMEMLIMIT=104857600
+    [ "$n_cpus" -lt 2 ] || prints_line GOMAXPROCS=1
     try 0 "$snug" explain --json -- "$work/privileged"
     prints 'the loader ignores LD_PRELOAD'
 }
@@ -156,6 +171,27 @@ scripts() {
     echo 'echo "$# arguments"' >"$work/script"
     try 0 "$snug" run -- "$work/script" a b
     prints_line '2 arguments'
+}
+
+# What libsnug(7) says of programs that are not of this word size: the loader says a line, starts
+# the program, and says nothing where $LIB leads to an object that suits.
+other_word_size() {
+    if [ ! -e /lib/ld-linux.so.2 ] || ! printf '%s\n' 'void _start(void) {
+        __asm__("mov $1, %eax; mov $3, %ebx; int $0x80"); }' >"$work/small.c" ||
+        ! cc -m32 -O1 -fpie -pie -nostdlib -Wl,--dynamic-linker=/lib/ld-linux.so.2 \
+            -o "$work/small" "$work/small.c" 2>/dev/null ||
+        [ "$("$work/small" 2>/dev/null; echo $?)" != 3 ]; then # The kernel may lack them too.
+        echo 'no 32-bit programs here: they are not tested'
+        return
+    fi
+    try 3 "$snug" run -- "$work/small"
+    complains 'wrong ELF class: ELFCLASS64): ignored'
+
+    mkdir -p "$work/by/lib32" "$work/by/lib/i386-linux-gnu"
+    : | cc -m32 -shared -nostdlib -x c -o "$work/by/lib32/libsnug.so" -
+    cp "$work/by/lib32/libsnug.so" "$work/by/lib/i386-linux-gnu"
+    try 3 env LD_PRELOAD="$work/by/\$LIB/libsnug.so" "$work/small"
+    is_calm
 }
 
 # The command without its object beside it: dynamic programs are refused, static ones need
@@ -188,5 +224,6 @@ switched_off
 not_started
 privileged_programs
 scripts
+other_word_size
 without_object
 end

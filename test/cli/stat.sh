@@ -7,21 +7,22 @@
 snug=$1 object=$2 keeper=$3
 
 pages=$(tmpfs_make) || { echo "$pages"; exit 77; }
-trap 'rm -rf "$work" "$pages"' EXIT
+elsewhere=$pages
 
 mkfifo "$work/input"
 start() { # STATS-FILE THREADS [FILE]
     SNUG_SCOPE=all SNUG_STATS_FILE=$1 LD_PRELOAD=$object "$keeper" "$2" ${3-} <"$work/input" &
-    pid=$!
+    pid=$! running=$!
     exec 3>"$work/input"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        [ "$(cat "/proc/$pid/comm")" = kept ] && return
-        sleep 0.1
-    done
+    await_beside is_kept
+}
+is_kept() {
+    [ "$(cat "/proc/$pid/comm")" = kept ]
 }
 finish() {
     exec 3>&-
     wait "$pid"
+    running=
 }
 
 start "$pages/page" 3
@@ -78,13 +79,13 @@ if unshare -rmpf true 2>"$work/no"; then
     SNUG_SCOPE=all SNUG_STATS_FILE=/mnt/snug-%p unshare -rmpf --mount-proc sh -euc '
         mount -t tmpfs none /mnt
         LD_PRELOAD=$0 exec "$1" 4' "$object" "$keeper" <"$work/input" &
-    outer=$! pid=
+    outer=$! running=$! pid=
     exec 3>"$work/input"
-    for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+    is_inner_kept() {
         read -r pid _ <"/proc/$outer/task/$outer/children" || : # No newline.
-        [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm")" = kept ] && break
-        sleep 0.1
-    done
+        [ -n "$pid" ] && is_kept
+    }
+    await_beside is_inner_kept
     try 0 "$snug" stat --json "$pid"
     holds <<END
 processes 0 pid = $pid
@@ -94,8 +95,9 @@ processes 0 counters threads = 4
 END
     exec 3>&-
     wait $outer
+    running=
 else
-    echo 'machine lacks namespaces for everyone: no container is tried'
+    untried 'machine lacks namespaces for everyone: no container is tried'
 fi
 
 # The change of a live resize, written into the page of a process as following does.
@@ -142,9 +144,10 @@ finish
 
 # Watching ends with the process.
 start "$pages/watched" 2
-(sleep 1.5 && kill "$pid") &
+: >"$work/out"
+(until [ "$(grep -c "^Process $pid" "$work/out")" = 2 ]; do sleep 0.02; done; kill "$pid") &
 try 0 "$snug" stat --watch --interval 1 "$pid"
-[ "$(grep -c "^Process $pid" "$work/out")" = 2 ] || fail 'not two looks'
+wait $!
 exec 3>&-
 wait "$pid" || true
 try 0 "$snug" stat --watch "$pages/watched"

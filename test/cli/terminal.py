@@ -9,12 +9,13 @@ import os
 import pty
 import re
 import select
+import signal
 import sys
 import time
 
 SNUG, WARD = map(os.path.realpath, sys.argv[1:])
 INIT = f'{SNUG} run --init --'
-PATIENCE = 30
+PATIENCE = 600  # Seconds: the machine may be busy.
 n_failed = 0
 
 
@@ -44,6 +45,7 @@ class Terminal:
                 raise AssertionError(f'no {pattern!r} in {self.seen!r}')
             self.seen += text.decode(errors='replace')
         self.seen = self.seen[match.end():]
+        return match
 
     def status(self):
         end = time.monotonic() + PATIENCE
@@ -54,6 +56,18 @@ class Terminal:
                 return os.waitstatus_to_exitcode(status)
             time.sleep(0.01)
         raise AssertionError('it does not end')
+
+
+def state(pid):
+    with open(f'/proc/{pid}/stat', encoding='utf-8') as stat:
+        return stat.read().rpartition(')')[2].split()[0]
+
+
+def await_state(pid, expected):
+    end = time.monotonic() + PATIENCE
+    while state(pid) != expected:
+        assert time.monotonic() < end, f'{pid} is not in state {expected}'
+        time.sleep(0.01)
 
 
 def the_program_reads_and_is_in_the_foreground():
@@ -81,6 +95,13 @@ def input_from_elsewhere_leaves_it_the_terminal():
 
 def a_script_gets_the_terminal_back():
     at = Terminal('sh', '-c', f'{INIT} true; read a; echo "got $a"')
+    at.type('line\n')
+    at.sees('got line')
+    assert at.status() == 0
+
+
+def a_script_gets_it_back_also_without_standard_input():
+    at = Terminal('sh', '-c', f'{INIT} true <&-; read a; echo "got $a"')
     at.type('line\n')
     at.sees('got line')
     assert at.status() == 0
@@ -114,7 +135,7 @@ def a_job_in_the_background_leaves_the_terminal_alone():
     at.sees('ready')
     at.type('echo he""re\n')
     at.sees('here')
-    at.type('wait %1; echo status $?.\n')
+    at.type('wait $!; echo status $?.\n')  # It may have ended and been told.
     at.sees(r'status 4\.')
     at.type('exit\n')
     assert at.status() == 0
@@ -125,6 +146,21 @@ def without_a_shell_there_is_no_stopping():
     at.sees('ready')
     at.type('\x1a')
     time.sleep(0.3)
+    at.type('line\n')
+    at.sees('got line')
+    assert at.status() == 0
+
+
+def what_is_stopped_by_hand_stays_stopped():
+    at = Terminal('sh', '-c', f'exec {INIT} sh -c \'echo "I am $$"; read a; echo "got $a"\'')
+    at.sees('I am ')
+    program = int(at.sees(r'(\d+)\s')[1])
+    os.kill(program, signal.SIGSTOP)
+    await_state(program, 'T')
+    await_state(at.pid, 'S')  # It has seen that by now, and has nothing to do.
+    time.sleep(0.3)
+    assert state(program) == 'T'
+    os.kill(program, signal.SIGCONT)
     at.type('line\n')
     at.sees('got line')
     assert at.status() == 0
@@ -141,8 +177,10 @@ def a_hangup_is_handed_on():
 
 for claim in (the_program_reads_and_is_in_the_foreground, keys_reach_the_program,
               input_from_elsewhere_leaves_it_the_terminal, a_script_gets_the_terminal_back,
+              a_script_gets_it_back_also_without_standard_input,
               a_shell_stops_and_continues_it, a_job_in_the_background_leaves_the_terminal_alone,
-              without_a_shell_there_is_no_stopping, a_hangup_is_handed_on):
+              without_a_shell_there_is_no_stopping, what_is_stopped_by_hand_stays_stopped,
+              a_hangup_is_handed_on):
     try:
         claim()
     except (AssertionError, OSError) as error:

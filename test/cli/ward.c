@@ -4,16 +4,18 @@
  *   ward state      prints what an init could have changed: signals, capabilities, group
  *   ward signals    says `ready PID`, then the number of each signal that comes, and ends
  *                   with status 9 at the highest one
- *   ward orphans N  leaves N orphans, half of them ending in the same moment, and ends
- *                   with status 0 once nothing is left of them in this PID namespace
- *   ward stubborn   says `ready PID`, ignores SIGTERM, and lives for a minute
- *   ward moments N COMMAND…
- *                   starts it N times, sends SIGTERM in one of its first ten
- *                   milliseconds, and ends with status 0 if it ended by that each time
+ *   ward values     the same, with the values of sigqueue(3) behind the numbers
+ *   ward queue PID SIGNAL VALUE     sends such a signal
+ *   ward orphans N  leaves N orphans, half of them ending at once, and ends with status 0
+ *                   when nothing is left of them in this PID namespace
+ *   ward stubborn   says `ready PID`, ignores SIGTERM, and lives for hours
+ *   ward moments N COMMAND…         starts it N times, with a SIGTERM in one of its first
+ *                   ten milliseconds; ends with status 0 if it ended by that each time
  */
 #include <ctype.h>
 #include <dirent.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +50,7 @@ static int show_state(void)
     return 0;
 }
 
-static int show_signals(void)
+static int show_signals(bool has_values)
 {
     sigset_t all;
     (void)sigfillset(&all);
@@ -56,13 +58,24 @@ static int show_signals(void)
     (void)printf("ready %d\n", (int)getpid());
     (void)fflush(stdout);
     for (;;) {
-        int signal = 0;
-        (void)sigwait(&all, &signal);
-        (void)printf("%d\n", signal);
+        siginfo_t info;
+        const int signal = sigwaitinfo(&all, &info);
+        (void)printf("%d", signal);
+        if (has_values && info.si_code == SI_QUEUE)
+            (void)printf(" value %d of %d", info.si_value.sival_int, (int)info.si_pid);
+        (void)printf("\n");
         (void)fflush(stdout);
         if (signal == SIGRTMAX)
             return 9;
     }
+}
+
+/* Says its own number, by which it is the sender. */
+static int queue(char *const *argument)
+{
+    const union sigval value = {.sival_int = atoi(argument[2])};
+    (void)printf("%d\n", (int)getpid());
+    return sigqueue(atoi(argument[0]), atoi(argument[1]), value) < 0;
 }
 
 /* Other processes than the first one and this one. */
@@ -89,7 +102,7 @@ static int leave_orphan(const int *pipe_ends)
     if (middle == 0) {
         (void)close(pipe_ends[1]);
         if (fork() == 0)
-            (void)read(pipe_ends[0], &byte, 1);
+            _exit(read(pipe_ends[0], &byte, 1) < 0);
         _exit(0);
     }
     return middle > 0 && waitpid(middle, NULL, 0) == middle ? 0 : -1;
@@ -122,7 +135,7 @@ static int be_stubborn(void)
     (void)signal(SIGTERM, SIG_IGN);
     (void)printf("ready %d\n", (int)getpid());
     (void)fflush(stdout);
-    (void)sleep(60);
+    (void)sleep(9999);
     return 0;
 }
 
@@ -154,7 +167,11 @@ int main(int argc, char **argv)
     if (argc == 2 && strcmp(argv[1], "state") == 0)
         return show_state();
     if (argc == 2 && strcmp(argv[1], "signals") == 0)
-        return show_signals();
+        return show_signals(false);
+    if (argc == 2 && strcmp(argv[1], "values") == 0)
+        return show_signals(true);
+    if (argc == 5 && strcmp(argv[1], "queue") == 0)
+        return queue(argv + 2);
     if (argc == 2 && strcmp(argv[1], "stubborn") == 0)
         return be_stubborn();
     if (argc == 3 && strcmp(argv[1], "orphans") == 0)

@@ -38,10 +38,10 @@ begin() { # COMMAND…
     ready=$(sed -n 's/^ready //p' "$work/said" | head -n 1)
 }
 
-# Until it holds, 30 seconds at most: the machine may be busy.
+# Until it holds, ten minutes or more: the machine may be busy.
 await() { # COMMAND
     local i
-    for i in $(seq 1500); do
+    for i in $(seq 30000); do
         ! eval "$1" || return 0
         sleep 0.02
     done

@@ -10,14 +10,14 @@ static const struct snug_root live = {.fd = -1};
 
 static void check_place(const struct snug_cgroup *cgroup)
 {
-    const size_t n = strnlen(cgroup->directory, sizeof cgroup->directory);
-    MUST(n < sizeof cgroup->directory);
-    MUST(!cgroup->has_directory || cgroup->n_top <= n);
+    const size_t n = cgroup->n;
+    MUST(n < SNUG_POINT_BYTES + SNUG_PATH_BYTES && cgroup->n_top <= n);
     struct snug_cgroup up = *cgroup;
+    MUST(strlen(snug_cgroup_file(&up, "memory.limit_in_bytes")) ==
+         n + strlen("/memory.limit_in_bytes"));
     for (size_t before = n; snug_cgroup_go_up(&up);) {
-        const size_t now = strlen(up.directory);
-        MUST(now < before && now >= up.n_top);
-        before = now;
+        MUST(up.n < before && up.n >= up.n_top);
+        before = up.n;
     }
 }
 

@@ -9,8 +9,8 @@ enum { IMAGE_BYTES_MAX = 1 << 20 };
 
 static void check_program(const struct snug_elf *elf, struct snug_program *ret)
 {
-    snug_program_read(elf, ret);
-    MUST(ret->is_known && ret->is_go == snug_program_is_go(elf));
+    snug_program_read(elf, snug_program_find_go(elf), ret);
+    MUST(ret->is_known && ret->is_go == (snug_program_find_go(elf) != 0));
     MUST(strnlen(ret->go_version, sizeof ret->go_version) < sizeof ret->go_version);
     MUST(strnlen(ret->interpreter, sizeof ret->interpreter) < sizeof ret->interpreter);
     for (const char *c = ret->go_version; *c; c++)

@@ -3,142 +3,18 @@
  * and again, as a start and its children do. After each edit Go, libc and C code read it in
  * their own ways, and what they see is compared with what a list of strings would hold.
  */
-#include <elf.h>
 #include <errno.h>
 
-#include "fuzz.h"
+#include "fuzz_start.h"
 #include "snug/apply/inheritance.h"
 
-enum { ENTRIES = 48, PAIRS = 40, WORDS = 256, TEXTS = 64, TEXT_BYTES = 40, EDITS = 4 };
+enum { EDITS = 4 };
 
-static const char *const some_entries[] = {
-    "PATH=/bin",
-    "GOMAXPROCS=2",
-    "GOMAXPROCS=7",
-    "GOMEMLIMIT=241172480",
-    "GOGC=off",
-    "GOGC=",
-    "SNUG_SET=",
-    "SNUG_SET=GOMAXPROCS=2",
-    "SNUG_SET=GOMEMLIMIT=241172480 GOMAXPROCS=2 pdeathsig=15:7:8",
-    "SNUG_SET=GOGC= GOGC=off",
-    "SNUG_SETS=GOMAXPROCS=2",
-    "SNUG_LOG=info",
-    "GO",
-    "",
-    "=",
-};
 static const char *const new_entries[] = {"GOMAXPROCS=2", "GOMEMLIMIT=241172480",
                                           "GOGC=off", "GOMAXPROCS=3", "GOMEMLIMIT=1"};
-static const uint64_t some_types[] = {
-    AT_SYSINFO_EHDR, AT_HWCAP, AT_CLKTCK, AT_PHENT,  AT_PHNUM,  AT_BASE, AT_FLAGS,
-    AT_ENTRY,        AT_UID,   AT_SECURE, AT_EXECFN, AT_IGNORE, AT_GID,  AT_HWCAP2};
-
-static uint64_t words[WORDS];
 static uint64_t before[WORDS];
-static char text[TEXTS][TEXT_BYTES];
 static char record[EDITS][SNUG_RECORD_BYTES];
 static char copy[WORDS][TEXT_BYTES * 4];
-static char **envp;
-static uint64_t (*old_auxv)[2];
-static size_t n_words;
-static uint64_t first_auxv[PAIRS][2]; /* As the kernel wrote it. */
-static size_t n_first;
-
-static void put_entries(struct fuzz_input *input)
-{
-    unsigned n_texts = 0;
-    for (unsigned left = fuzz_byte(input) % ENTRIES; left > 0; left--) {
-        const uint8_t choice = fuzz_byte(input);
-        const char *entry =
-            some_entries[choice % (sizeof some_entries / sizeof *some_entries)];
-        if (choice >= 128 && n_texts < TEXTS) {
-            const struct snug_text own = fuzz_part(input);
-            snprintf(text[n_texts], TEXT_BYTES, "%.*s", (int)own.n, own.at);
-            entry = text[n_texts++];
-        }
-        words[n_words++] = (uint64_t)(uintptr_t)entry;
-    }
-}
-
-static void put_pair(uint64_t type, uint64_t value)
-{
-    first_auxv[n_first][0] = words[n_words++] = type;
-    first_auxv[n_first++][1] = words[n_words++] = value;
-}
-
-/* What every kernel writes stands somewhere among what some do. */
-static void put_auxv(struct fuzz_input *input)
-{
-    const unsigned n = fuzz_byte(input) % (PAIRS - 4);
-    const unsigned place = n ? fuzz_byte(input) % (n + 1) : 0;
-    n_first = 0;
-    for (unsigned i = 0; i <= n; i++) {
-        if (i == place) {
-            put_pair(AT_PHDR, 0x400040);
-            put_pair(AT_PAGESZ, 4096);
-            put_pair(AT_RANDOM, 0x7ffc1234);
-        }
-        if (i < n) {
-            const uint64_t type = some_types[fuzz_byte(input) % (sizeof some_types / 8)];
-            const uint64_t value = fuzz_byte(input);
-            put_pair(type, type == AT_FLAGS ? value / 250 : value / 64 * 64);
-        }
-    }
-}
-
-static void compose(struct fuzz_input *input)
-{
-    memset(words, 0x55, sizeof words);
-    n_words = 1;
-    words[n_words++] = 0; /* argv ends; argc may be 0. */
-    envp = (char **)&words[n_words];
-    put_entries(input);
-    words[n_words++] = 0;
-    old_auxv = (void *)&words[n_words];
-    put_auxv(input);
-    words[n_words++] = AT_NULL;
-    words[n_words++] = 0;
-}
-
-/* The pairs may be found in any number; the first of a type counts. */
-static const uint64_t *find_pair(uint64_t (*pairs)[2], uint64_t type)
-{
-    for (; (*pairs)[0] != AT_NULL; pairs++)
-        if ((*pairs)[0] == type)
-            return &(*pairs)[1];
-    return NULL;
-}
-
-/* getauxval answers as before: it walks from where the auxv began, and says 0 of what is
- * not there. */
-static void check_libc(void)
-{
-    uint64_t kernels[PAIRS + 1][2] = {0};
-    memcpy(kernels, first_auxv, n_first * sizeof *kernels);
-    for (size_t i = 0; i < n_first; i++) {
-        const uint64_t *libcs = find_pair(old_auxv, first_auxv[i][0]);
-        MUST((libcs ? *libcs : 0) == *find_pair(kernels, first_auxv[i][0]));
-    }
-}
-
-/* Go reads the auxv behind the environment's end. */
-static void check_auxv(const struct snug_vector *vector)
-{
-    char **end = envp;
-    while (*end)
-        end++;
-    MUST((void *)(end + 1) == (void *)vector->auxv);
-    MUST((uint64_t *)vector->auxv >= (uint64_t *)old_auxv);
-    MUST((uint64_t *)vector->auxv + 2 * vector->n_pairs + 2 == &words[n_words]);
-
-    check_libc();
-    for (size_t i = 0; i < n_first; i++) {
-        const uint64_t *gos = find_pair(vector->auxv, first_auxv[i][0]);
-        const uint64_t *libcs = find_pair(old_auxv, first_auxv[i][0]);
-        MUST(!gos == !libcs && (!gos || *gos == *libcs));
-    }
-}
 
 /* Whether the entry is snug's by the record that stands first: a word of it, between white
  * space of any kind. */
@@ -223,9 +99,10 @@ static size_t least(size_t one, size_t two)
 static bool is_unset(const char *entry)
 {
     const char *value = strchr(entry, '=') + 1;
-    const size_t n_digits = strspn(value, "0123456789");
     if (!*value || strncmp(entry, "GOMAXPROCS=", 11) != 0)
         return !*value;
+    value += *value == '+';
+    const size_t n_digits = strspn(value, "0123456789");
     const unsigned long long number = strtoull(value, NULL, 10);
     return value[n_digits] || !number || number > INT32_MAX;
 }
@@ -284,14 +161,33 @@ static void check_entries(const struct snug_vector *vector, const struct old *ol
     for (unsigned i = 0; i < n; i++)
         MUST(is_set[i] == (i < n_set));
 
+    if (was_taken)
+        return; /* There is room that no pair gave. */
     const size_t n_unset = count_unset(old, vector->n_first, set, n);
-    const size_t n_wanted =
-        n - n_unset + (is_passing ? has_word && !n : has_word || n_unset);
+    const size_t n_wanted = n - n_unset + (has_word || n);
     size_t n_new = n_wanted > old->n_snugs ? n_wanted - old->n_snugs : 0;
     n_new = least((n_new + 1) / 2, old->n_spare) * 2;
     MUST(count(envp) == old->n + n_new);
     const size_t n_placed = least(n, n_unset + old->n_snugs + n_new);
     MUST(n_set == (is_passing ? least(n, n_placed + old->n_lenders) : n_placed));
+}
+
+/* As glibc's unsetenv does, or musl's, which takes all of that name in one walk. */
+static void take(struct fuzz_input *input)
+{
+    const size_t n = count(envp);
+    const uint8_t choice = fuzz_byte(input);
+    if (!n)
+        return;
+    was_taken = true;
+    const char *name = envp[choice % n];
+    char **to = envp;
+    for (char **from = envp; *from; from++)
+        if (choice & 128 ? *from != name
+                         : strncmp(*from, name, strcspn(name, "=") + 1) != 0)
+            *to++ = *from;
+    for (; *to; to++)
+        *to = NULL;
 }
 
 /* True if all was taken out again: that ends it, as the runtime is up then. */
@@ -310,13 +206,22 @@ static bool edit(struct fuzz_input *input, struct snug_vector *vector, char *own
     const bool is_passing = choice & 2;
 
     struct old old;
+    snug_vector_refill(vector);
     note_old(vector, &old);
     const unsigned n_set = snug_vector_set(vector, set, n, word, own_record, is_passing);
     check_auxv(vector);
     check_entries(vector, &old, set, n, n_set, word, own_record, is_passing);
     MUST(word ? strstr(own_record, word) != NULL : !strstr(own_record, "pdeathsig"));
-    if (!(choice & 4))
+    if (!(choice & 4)) {
+        for (int i = choice >> 6; i > 0; i--) {
+            take(input);
+            if (choice & 8) {
+                snug_vector_refill(vector);
+                check_auxv(vector);
+            }
+        }
         return false;
+    }
 
     /* All of it is taken out again, of the runtime's copies too. */
     static struct snug_go_string go[WORDS];
@@ -328,8 +233,13 @@ static bool edit(struct fuzz_input *input, struct snug_vector *vector, char *own
     char *const was_first = envp[0];
     const bool keeps_first =
         was_first && was_first != own_record && !snug_vector_own(vector, was_first);
-    snug_inheritance_withdraw(vector, word, own_record, go);
-    MUST(!keeps_first || (envp[0] == was_first && go[0].at == copy[0]));
+    for (int i = choice >> 6; i > 0; i--) {
+        take(input);
+        if (choice & 8)
+            snug_vector_refill(vector);
+    }
+    snug_inheritance_withdraw(vector, word, own_record, go, n_go);
+    MUST(!keeps_first || was_taken || (envp[0] == was_first && go[0].at == copy[0]));
     for (char **entry = envp; *entry; entry++)
         for (unsigned i = 0; i < n; i++)
             MUST(*entry != set[i]);
@@ -346,6 +256,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     struct fuzz_input input = {bytes, n_bytes};
     struct snug_vector vector;
     compose(&input);
+    was_taken = false;
     memcpy(before, words, sizeof words);
     MUST(snug_vector_find(envp, &vector) == 0);
     check_auxv(&vector);
@@ -354,6 +265,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
         is_over = edit(&input, &vector, record[i]);
     if (input.n && !is_over) {
         static char last[SNUG_RECORD_BYTES] = "SNUG_SET=pdeathsig=15:1:2";
+        snug_vector_refill(&vector);
         snug_vector_put_record(&vector, last);
         check_auxv(&vector);
     }
@@ -368,9 +280,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     if (input.n > 1) {
         words[1 + fuzz_byte(&input) % (n_words - 1)] = fuzz_byte(&input);
         struct snug_vector damaged;
-        uint64_t value;
         if (words[1] == 0 && snug_vector_find(envp, &damaged) == 0)
-            MUST(snug_vector_auxv(&damaged, AT_PAGESZ, &value) && !(value & (value - 1)));
+            MUST(damaged.page_bytes && !(damaged.page_bytes & (damaged.page_bytes - 1)));
     }
     return 0;
 }

@@ -23,9 +23,9 @@ mode_read() { # MODE
     [[ $mode_build != '= '* ]] || mode_program=${mode_build#= }
 }
 
-minor() { # RELEASE
+minor() { # RELEASE, which may be 1.28rc1 too
     local rest=${1#1.}
-    echo "${rest%%.*}"
+    echo "${rest%%[!0-9]*}"
 }
 
 # The command that starts a program with snug, or without.
@@ -33,7 +33,7 @@ cell_command() { # snug | plain, MODE, PROGRAM
     local start
     mode_read "$2"
     start=${mode_start//%/$3}
-    [ "$1" = snug ] || start=$(sed 's/^\(SNUG_[^ ]* \)*\(preload \|snug run -- \)//' <<<"$start")
+    [ "$1" = snug ] || start=$(sed 's/^\(SNUG_[^ ]* \)*\(preload \|snug run -- \|snug run --init -- \)//' <<<"$start")
     echo "$start"
 }
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What snug sets is for the program alone: its children, which may be static, switched off, or in
-# another cgroup, get the variables that the program was given, and at most the record of a tie. For the
+# another cgroup, get the variables that the program was given, and at most the record of a tie or of what was told. For the
 # script that sources this, of which it uses all.
 
 # Prints what a child of the program is given that it could have from snug.
@@ -21,7 +21,7 @@ test_children() {
                 grep -qx 'C later variables 0' "$work/why" || status=1
             result $status "$name leaves nothing to the C program that it is a part of"
         fi
-        [ "$mode_reached" = window ] && [ "$mode_program" = "$mode" ] &&
+        [ "$mode_reached" = window ] && [ "$mode_program" = "$mode" ] && [[ $mode_start == preload* ]] &&
             [[ $mode_build =~ (plain|plain-old|c)\ (exe|pie|race) ]] || continue
         while IFS='|' read -r label settings expected; do
             status=0
@@ -39,6 +39,8 @@ test_children() {
         done <<END
 nothing|SNUG_LOG=off|
 a tie alone|SNUG_CHILD_PDEATHSIG=TERM|SNUG_SET=pdeathsig=15
+that mistakes have been told|SNUG_CPU_ROUND=x|SNUG_SET=told
+both|SNUG_CPU_ROUND=x SNUG_CHILD_PDEATHSIG=TERM|SNUG_SET=told pdeathsig=15
 the user's value|SNUG_LOG=off GOGC=50|GOGC=50
 END
     done <"$list"

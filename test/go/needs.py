@@ -16,7 +16,7 @@ import os, re, resource, signal, subprocess, sys, tempfile, time
 
 LINE = re.compile(r'^(\d+) +(\w+)\((.*)')
 MARK = re.compile(r'^write\((?:-1|4294967295), "(\w+) (\w+)')
-ENOUGH_SECONDS = 60
+ENOUGH_SECONDS = 1800
 
 # SNUG_NEEDS_…, of include/snug/plan/needs.h.
 GO, LIBC, SNUG, START, FOLLOW, RARE = 1, 2, 4, 8, 16, 64

@@ -9,6 +9,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/toolchain.sh"
 releases=1.22.12 modes='external internal' newest_modes=musl-internal
+static_releases='1.19.13 1.22.12'
 if [ "$1" = --long ]; then
     releases='1.17.13 1.19.13 1.21.13 1.22.12 1.24.13 1.25.12'
     modes='external internal pie pie-external musl-external musl-internal' newest_modes=
@@ -25,6 +26,7 @@ mode_flags() { # MODE
     internal) ldflags="-linkmode=internal $ldflags" ;;
     esac
     case $1 in pie*) flags+=(-buildmode=pie) ;; esac
+    case $1 in static | pie-nocgo) cc=none ;; esac
     case $1 in musl*) cc=musl-gcc ;; esac
     case $1 in musl-internal) ldflags="-linkmode=internal $ldflags -I $interpreter_musl" ;; esac
     case $1 in pie-external) ldflags="-s $ldflags" ;; esac
@@ -35,7 +37,7 @@ build() { # RELEASE MODE
     local name=$1-resize-$2 go_line=1.17 src cc flags ldflags stamp
     case $1 in 1.2[5-9].* | 1.[3-9][0-9].*) go_line=1.25 ;; esac
     mode_flags "$2"
-    command -v $cc >/dev/null || return 0
+    [ $cc = none ] || command -v $cc >/dev/null || return 0
     src=$dir/src/resize-$go_line
     mkdir -p "$src"
     cp -p "$here"/resize/*.go "$src/"
@@ -44,7 +46,9 @@ build() { # RELEASE MODE
     echo "$1 $2 $name" >>"$dir/resize.new"
     [ "$(cat "$dir/bin/.$name" 2>/dev/null)" != "$stamp" ] || return 0
     echo "building $name" >&2
-    (export CC=$cc CGO_ENABLED=1 && cd "$src" && go_release "$(go_root "$fetcher" "$1")" \
+    (export CC=$cc CGO_ENABLED=1
+        [ $cc != none ] || export CC=cc CGO_ENABLED=0
+        cd "$src" && go_release "$(go_root "$fetcher" "$1")" \
         build ${flags[@]+"${flags[@]}"} "-ldflags=$ldflags" -o "$dir/bin/$name" .)
     echo "$stamp" >"$dir/bin/.$name"
 }
@@ -53,5 +57,6 @@ rm -f "$dir/resize.new"
 for release in $releases $newest; do
     for mode in $modes; do build "$release" "$mode"; done
 done
-for mode in $newest_modes; do build "$newest" "$mode"; done
+for mode in $newest_modes pie-nocgo; do build "$newest" "$mode"; done
+for release in $static_releases $newest; do build "$release" static; done
 mv "$dir/resize.new" "$dir/resize"

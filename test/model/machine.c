@@ -25,13 +25,18 @@ long __wrap_snug_sys_openat(void)
 }
 
 /* Four CPUs, and nothing that forbids anything. */
-void __wrap_snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
+void __wrap_snug_facts_gather_limits(const struct snug_root *root, struct snug_facts *ret)
 {
     (void)root;
+    schedule_start();
     ret->cpu.allowed.word[0] = SCHEDULE_ALL_CPUS;
     ret->cpu.n_allowed = 4;
     ret->nodes.n_online = 1;
     ret->privileges.may_set_affinity = SNUG_YES;
+}
+
+void __wrap_snug_facts_gather_rest(void)
+{
 }
 
 /* How the runtime is known has tests of its own; here it is enough that it is. */
@@ -40,6 +45,13 @@ bool __wrap_snug_caller_see_mapping(const void *caller, const void *at, size_t n
 {
     (void)caller;
     return !at && n_bytes == SCHEDULE_START_BYTES;
+}
+
+/* Then the hooks of mappings are jumps, and there is nothing left to try. */
+bool __wrap_snug_start_is_settled(void);
+bool __wrap_snug_start_is_settled(void)
+{
+    return false;
 }
 
 /* The vector is the explorer's own: it stays as it is. */

@@ -15,7 +15,6 @@
 
 #include "schedule.h"
 #include "snug/apply/start.h"
-#include "snug/base/file.h"
 #include "snug/hook/next.h"
 
 enum {
@@ -49,7 +48,8 @@ static struct thread *current;
 static jmp_buf explorer;
 static ucontext_t birth;
 static int pid;
-static unsigned n_signals, n_forks, n_plans;
+static unsigned n_signals, n_forks, n_starts;
+static bool knows_main;
 static bool was_disturbed; /* Something came between the runtime and its count. */
 
 static struct {
@@ -185,8 +185,8 @@ static void live(void)
     }
 }
 
-/* The main thread is known by its stack, which lies below the start vector: it gets a part of
- * this program's own that nothing else reaches. */
+/* The main thread is known by its stack, which lies below the start vector: it gets a part
+ * of this program's own that nothing else reaches. */
 static void give_birth(struct thread *thread)
 {
     char *const far_below = (char *)__builtin_frame_address(0) - (size_t)FAR * STACK_BYTES;
@@ -205,8 +205,9 @@ static void run(void)
 {
     memcpy(__start_model_state, first_state,
            (size_t)(__stop_model_state - __start_model_state));
-    n_taken = n_notes = n_signals = n_forks = n_plans = 0;
+    n_taken = n_notes = n_signals = n_forks = n_starts = 0;
     was_disturbed = false;
+    knows_main = !scene->is_late;
     pid = FIRST_PID;
     for (unsigned i = 0; i < N_THREADS; i++) {
         threads[i].is_running = threads[i].was_run = i == 0;
@@ -348,9 +349,18 @@ long __wrap_snug_sys_sched_setaffinity(int tid, size_t n_bytes, const unsigned l
     return 0;
 }
 
-long __wrap_snug_sys_gettid(void)
+void __wrap_snug_main_thread_arm(void)
 {
-    return current ? current->tid : FIRST_PID;
+    knows_main = true;
+}
+
+/* A copy that the second thread has forked of itself is the second thread, but the kernel
+ * knows it as a main one. */
+bool __wrap_snug_main_thread_is_here(void)
+{
+    if (!current)
+        return true;
+    return knows_main ? current == threads : current->tid == pid;
 }
 
 long __wrap_snug_sys_getpid(void)
@@ -358,15 +368,8 @@ long __wrap_snug_sys_getpid(void)
     return pid;
 }
 
-/* A plan is made once in a process. */
-void __real_snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
-                           uint64_t request_milli, struct snug_plan *ret);
-void __wrap_snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
-                           uint64_t request_milli, struct snug_plan *ret);
-void __wrap_snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
-                           uint64_t request_milli, struct snug_plan *ret)
+void schedule_start(void)
 {
-    if (current && n_plans++)
+    if (current && n_starts++)
         fail("it starts twice");
-    __real_snug_plan_make(facts, policy, request_milli, ret);
 }

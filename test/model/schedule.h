@@ -38,6 +38,9 @@ void schedule_note(const char *what);
 /* Where a mask counts as the runtime's: it must be narrow if nothing came between. */
 void schedule_count_cpus(void);
 
+/* Where snug starts: once in a process. */
+void schedule_start(void);
+
 /* The process is replaced by a program: its mask must not be narrow; nothing comes after.
  */
 void schedule_execute(void);

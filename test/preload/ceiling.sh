@@ -11,6 +11,7 @@ command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
 group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
 work=$(mktemp -d)
 trap 'cgroup_close "$group"; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 for program in live beside; do
     (cd "$here/../go/$program" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/$program" .)
 done

@@ -8,6 +8,7 @@ object=$1
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 second=$work/again/libsnug.so older=$work/older.so
 mkdir "$work/again"
 cp "$object" "$second"
@@ -82,5 +83,6 @@ END
     done
 else
     echo 'not installed: go'
+    [ "$failures" != 0 ] || exit 77
 fi
 exit "$failures"

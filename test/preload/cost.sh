@@ -7,6 +7,7 @@ object=$1 empty=$2
 command -v valgrind > /dev/null || { echo 'valgrind is not installed'; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 instructions() { # PRELOAD
     LD_PRELOAD=$1 valgrind --tool=callgrind --callgrind-out-file=/dev/null /bin/true 2>&1 |

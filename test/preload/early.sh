@@ -7,6 +7,7 @@ object=$1
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 line() { # FILE NAME VALUE
     grep -qx "$2 $3" "$1" && return

@@ -8,8 +8,8 @@ object=$1 filters=$2
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 ulimit -c 0
-unset LD_PRELOAD
 
 fail() { # LABEL FILE…
     echo "$1:"

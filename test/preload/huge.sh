@@ -12,6 +12,7 @@ mode=$(sed 's/.*\[\(.*\)\].*/\1/' /sys/kernel/mm/transparent_hugepage/enabled 2>
 group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
 work=$(mktemp -d)
 trap 'cgroup_close "$group"; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 (cd "$here/../go/heap" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/heap" .)
 failures=0
 

@@ -8,7 +8,7 @@
  *   detach  as a child that outlives a forked copy of it
  *   own     as a child that asked for SIGHUP by itself
  *   self    in its own place
- *   thread  as a child of a thread that ends at once
+ *   thread  as a child of a thread that ends when there is a FILE: kin thread FILE COMMAND…
  */
 #include <pthread.h>
 #include <signal.h>
@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 static char **command;
+static const char *asked;
 
 static int start(void)
 {
@@ -74,7 +75,8 @@ static void *start_in_thread(void *ret_child)
     if (!child)
         _exit(start());
     *(pid_t *)ret_child = child;
-    usleep(300000); /* Until the command has asked. */
+    while (access(asked, F_OK) < 0) /* Until the command has asked. */
+        usleep(1000);
     return NULL;
 }
 
@@ -117,5 +119,7 @@ int main(int argc, char **argv)
     if (argc < 3)
         return 2;
     command = argv + 2;
+    if (!strcmp(argv[1], "thread"))
+        asked = *command++;
     return run(argv[1]);
 }

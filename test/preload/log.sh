@@ -7,6 +7,7 @@ object=$1
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # Starts true under the policy and compares its lines, without the process id, with standard input.
 lines() { # LABEL VARIABLE…
@@ -26,7 +27,7 @@ lines 'log = off' SNUG_CPU_MIN=x </dev/null
 lines 'log = error' SNUG_LOG=error SNUG_CPU_MIN=x <<END
 $work/policy:1: cpu.round "sideways" $amiss
 $work/policy:2: "no.such" $amiss
-cpu.min "x" $amiss
+SNUG_CPU_MIN "x" $amiss
 END
 
 rm "$work/policy"
@@ -64,4 +65,37 @@ for blocks in 0 1; do
         }
     done
 done
+
+# Nobody reads standard error, and the pipe is full: the program runs, without the line. Where
+# there is room the line is there.
+python3 - "$object" "$work/policy" <<'END' || failures=$((failures + 1))
+import os, subprocess, sys
+environment = dict(os.environ, SNUG_SCOPE='all', SNUG_POLICY=sys.argv[2], SNUG_LOG='info',
+                   LD_PRELOAD=sys.argv[1])
+n_amiss = 0
+for is_full in True, False:
+    reader, writer = os.pipe()
+    os.set_blocking(reader, False)
+    os.set_blocking(writer, False)
+    try:
+        while is_full:
+            os.write(writer, b'x' * 4096)
+    except BlockingIOError:
+        pass
+    os.set_blocking(writer, True)
+    child = subprocess.Popen(['true'], stderr=writer, env=environment)
+    try:
+        status = child.wait(3600)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        status = 'no end'
+    try:
+        found = os.read(reader, 1 << 20)
+    except BlockingIOError:
+        found = b''
+    if status != 0 or (b'snug[' in found) == is_full:
+        print('a pipe, full: %s: status %s, %r' % (is_full, status, found[-80:]))
+        n_amiss += 1
+sys.exit(n_amiss)
+END
 exit "$failures"

@@ -7,6 +7,7 @@ object=$1
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 [ "$(nproc)" -ge 2 ] || exit 77 # Nothing can be narrowed.
 
 line() { # LABEL WANTED GOT
@@ -87,6 +88,54 @@ for cc in cc musl-gcc; do
         taskset -c 0-1 "$work/put")"
 done
 
+# A thread asks for its own mask by its number, under a filter that kills for what it never does;
+# and a mask may be longer than any machine needs.
+cat > "$work/ask.c" <<'END'
+#define _GNU_SOURCE
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static unsigned char mask[128 << 10];
+
+static void *ask(void *ret)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof code / sizeof *code, code};
+    cpu_set_t set;
+    *(int *)ret = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+                  prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ||
+                  sched_getaffinity(gettid(), sizeof set, &set);
+    return ret;
+}
+
+int main(void)
+{
+    pthread_t thread;
+    int r = -1;
+    const int r_get = sched_getaffinity(0, sizeof mask, (void *)mask);
+    const int r_set = sched_setaffinity(0, sizeof mask, (void *)mask);
+    pthread_create(&thread, NULL, ask, &r);
+    pthread_join(thread, NULL);
+    printf("%d %d %d\n", r_get, r_set, r);
+    return 0;
+}
+END
+cc -o "$work/ask" "$work/ask.c" -lpthread
+LD_PRELOAD=$object "$work/ask" > "$work/asked" || echo "ended with $?" > "$work/asked"
+line "a thread by its number, and a long mask" "0 0 0" "$(cat "$work/asked")"
+
 # A library of a Go program opens the window and pins the process.
 if command -v go > "$work/where"; then
     cat > "$work/main.go" <<'END'
@@ -103,6 +152,8 @@ __attribute__((constructor)) static void pin(void)
     cpu_set_t set;
     pthread_attr_init(&attr);
     CPU_ZERO(&set);
+    if (!getenv("PIN"))
+        return;
     CPU_SET(atoi(getenv("PIN")), &set);
     sched_setaffinity(0, sizeof set, &set);
 }
@@ -126,7 +177,71 @@ END
         line "pinned to $pin before Go starts" "1 $pin" \
             "$(PIN=$pin SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$work/program")"
     done
+
+    # An allocator that maps each block closes the window before Go counts.
+    cat > "$work/blocks.c" <<'END'
+#include <string.h>
+#include <sys/mman.h>
+
+enum { HEAD = 64 };
+
+void *malloc(size_t n)
+{
+    size_t *block =
+        mmap(NULL, n + HEAD, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (block == MAP_FAILED)
+        return NULL;
+    *block = n;
+    return (char *)block + HEAD;
+}
+
+static size_t *head_of(void *at)
+{
+    return (size_t *)((char *)at - HEAD);
+}
+
+void free(void *at)
+{
+    if (at)
+        munmap(head_of(at), *head_of(at) + HEAD);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return malloc(n * size);
+}
+
+void *realloc(void *at, size_t n)
+{
+    void *ret = malloc(n);
+    if (ret && at)
+        memcpy(ret, at, *head_of(at) < n ? *head_of(at) : n);
+    if (ret)
+        free(at);
+    return ret;
+}
+END
+    cc -shared -fPIC -fno-builtin -o "$work/blocks.so" "$work/blocks.c"
+    sed -i 's/runtime.NumCPU()/runtime.GOMAXPROCS(0)/' "$work/main.go"
+    (cd "$work" && GO111MODULE=off GOFLAGS= CGO_ENABLED=1 go build -o procs main.go)
+    for preload in "$object:$work/blocks.so" "$work/blocks.so:$object"; do
+        SNUG_CPU_COUNT=1 LD_PRELOAD=$preload "$work/procs" > "$work/count"
+        line "an allocator maps: $preload" 1 "$(cut -d ' ' -f 1 "$work/count")"
+    done
+
+    # A library's constructor takes a variable away before snug's turn.
+    cat > "$work/unset.c" <<'END'
+#include <stdlib.h>
+__attribute__((constructor)) static void take(void)
+{
+    unsetenv("FIRST");
+}
+END
+    cc -shared -fPIC -o "$work/unset.so" "$work/unset.c"
+    FIRST=1 SNUG_CPU_COUNT=1 LD_PRELOAD=$object:$work/unset.so "$work/program" > "$work/count"
+    line 'a variable was taken away before snug starts' 1 "$(cut -d ' ' -f 1 "$work/count")"
 else
     echo 'not installed: go'
+    [ "$failures" != 0 ] || exit 77
 fi
 exit "$failures"

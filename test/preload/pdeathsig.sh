@@ -9,6 +9,7 @@ object=$1 kin=$2
 failures=0
 work=$(mktemp -d)
 trap 'end_living; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # The processes whose program lies here.
 living() {
@@ -64,8 +65,10 @@ relations() {
     expect 0 0 $on "$kin" detach "$kin" asked
 
     # The kernel's rule: the end of the thread that started the child counts.
-    expect 0 '' "$kin" thread sleep 1
-    expect 143 '' $on "$kin" thread sleep 1
+    rm -f "$work/asked"
+    expect 0 '' "$kin" thread "$work/asked" sh -c ': >"$0"; exec sleep 1' "$work/asked"
+    rm -f "$work/asked"
+    expect 143 '' $on "$kin" thread "$work/asked" sh -c ': >"$0"; exec sleep 9999' "$work/asked"
 }
 
 # A manager learns an environment by running `env` and starts a service with it later. It is older
@@ -129,28 +132,40 @@ func main() {
 	if err := command.Start(); err != nil {
 		panic(err)
 	}
-	time.Sleep(time.Minute)
+	time.Sleep(time.Hour)
 }
 END
     (cd "$work" && GO111MODULE=off GOFLAGS= CGO_ENABLED=1 go build -o service main.go)
 }
 
-# A Go program that starts a shell that starts sleepers, killed after DELAY seconds.
-kill_service() { # DELAY VARIABLE…
+# A Go program that starts a shell that starts sleepers, killed after DELAY seconds, or once there
+# are so many of them.
+kill_service() { # DELAY|-COUNT VARIABLE…
     delay=$1
     shift
     env LD_PRELOAD="$object" "$@" "$work/service" "$work/shell" -c \
         '"$0" 1000 & "$0" 1000 & "$0" 1000 | "$0" 1000 & wait' "$work/sleeper" &
     service=$!
-    sleep "$delay"
+    case $delay in
+    -*)
+        until [ "$(living | wc -l)" = "${delay#-}" ]; do
+            kill -0 $service || break # What it left is counted.
+            sleep 0.02
+        done
+        ;;
+    *) sleep "$delay" ;;
+    esac
     kill -9 $service
     wait $service 2> "$work/gone" || :
 }
 
-# How many processes are left a second later.
+# How many processes are left in the end: a second later, or when the machine comes to it.
 left() { # COUNT LABEL
-    sleep 1
-    n=$(living | wc -l)
+    for i in $(seq 600); do
+        sleep 1
+        n=$(living | wc -l)
+        [ "$n" -gt "$1" ] || break
+    done
     [ "$n" = "$1" ] || {
         echo "$2: $n processes are left, $1 were to be"
         failures=$((failures + 1))
@@ -163,7 +178,7 @@ pre_stop() {
     build_go
     cp "$(command -v sleep)" "$work/sleeper"
     cp "$(readlink -f "$(command -v sh)")" "$work/shell"
-    kill_service 0.5 SNUG_CHILD_PDEATHSIG=off
+    kill_service -6 SNUG_CHILD_PDEATHSIG=off
     left 5 'without the key'
     for ms in 00 02 04 06 08 10 12 14 16 18 20 22 24 26 28 30 35 40 50 99; do
         kill_service "0.0$ms" SNUG_CHILD_PDEATHSIG=TERM

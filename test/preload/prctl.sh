@@ -8,7 +8,7 @@ object=$1 program=$2
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-unset LD_PRELOAD
+trap 'exit 1' HUP INT TERM
 
 same() { # LABEL
     cmp -s "$work/plain" "$work/snug" && return

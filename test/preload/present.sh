@@ -8,6 +8,7 @@ shift
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 same() { # LABEL FILE FILE
     cmp -s "$2" "$3" && return
@@ -46,6 +47,7 @@ for victim; do
     done
     line "$work/all" phys_mib 64
     line "$work/all" sysinfo_mib 64
+    line "$work/all" sysinfo_parts_fit 1
 
     # Nothing may take the place of a standard stream that the program started without.
     SNUG_SCOPE=all SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$victim" > "$work/closed" 0<&- 2>&-

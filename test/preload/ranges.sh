@@ -7,7 +7,6 @@ object=$1 mapped=$2 crowd=$3 aligned=$4
 failures=0
 seconds=3
 [ -z "${SNUG_LONG-}" ] || seconds=60
-unset LD_PRELOAD
 export SNUG_SCOPE=all
 
 works() { # VARIABLE… PROGRAM ARGUMENT…
@@ -79,5 +78,11 @@ END
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-if command -v go > "$work/where"; then go_program; else echo 'not installed: go'; fi
+trap 'exit 1' HUP INT TERM
+if command -v go > "$work/where"; then
+    go_program
+else
+    echo 'not installed: go'
+    [ "$failures" != 0 ] || exit 77
+fi
 exit "$failures"

@@ -15,39 +15,33 @@ KIB, PAGE = 1024, os.sysconf("SC_PAGE_SIZE")
 MOST_BYTES, MOST_PAGES, STARTS = 80 * KIB, 1, 12
 
 
-def load_end(path):
-    """How far the last segment reaches in memory, from the object's start."""
+def segments(path):
+    """Of each segment that is loaded: where it starts and ends in memory, whether it is written."""
     with open(path, "rb") as file:
         data = file.read(4096)
     at, = struct.unpack_from("<Q", data, 0x20)
     size, n = struct.unpack_from("<HH", data, 0x36)
-    segments = (data[at + i * size:at + (i + 1) * size] for i in range(n))
-    loads = [struct.unpack_from("<IIQQQQQ", segment) for segment in segments]
-    return max(load[3] + load[6] for load in loads if load[0] == 1)
+    rows = (struct.unpack_from("<IIQQQQQ", data, at + i * size) for i in range(n))
+    return [(row[3], row[3] + row[6], bool(row[1] & 2)) for row in rows if row[0] == 1]
 
 
 def measure(pid, path):
-    """Bytes of the object that are resident, and pages of its variables that are there."""
-    with open(f"/proc/{pid}/smaps") as file:
-        lines = file.read().splitlines()
-    start = end = None
-    resident, is_ours = 0, False
-    for line in lines:
-        words = line.split()
-        if "-" in words[0] and not words[0].endswith(":"):
-            low, high = (int(word, 16) for word in words[0].split("-"))
-            is_ours = words[-1] == path
-            if is_ours:
-                start = low if start is None else start
-                end = high
-        elif is_ours and words[0] == "Rss:":
-            resident += int(words[1]) * KIB
-    n_pages = 0
+    """Pages of the object that are resident, and pages of its variables that are there."""
+    with open(f"/proc/{pid}/maps") as file:
+        ours = [line for line in file if line.split()[-1] == path]
+    start = int(ours[0].split("-")[0], 16)
+    # What the loader writes, and then protects, is the file's; the variables begin after it.
+    variables = next(int(line.split("-")[1].split()[0], 16) for line in ours if " r--p " in line)
+    pages, written = set(), set()
     with open(f"/proc/{pid}/pagemap", "rb") as file:
-        for at in range(end, start + load_end(path), PAGE):
-            file.seek(at // PAGE * 8)
-            n_pages += struct.unpack("<Q", file.read(8))[0] >> 63
-    return resident + n_pages * PAGE, n_pages
+        for low, high, is_writable in segments(path):
+            for at in range(start + low // PAGE * PAGE, start + high, PAGE):
+                file.seek(at // PAGE * 8)
+                if struct.unpack("<Q", file.read(8))[0] >> 63:
+                    pages.add(at)
+                    if is_writable and at >= variables:
+                        written.add(at)
+    return len(pages), len(written)
 
 
 def main():
@@ -61,7 +55,7 @@ def main():
         child.stdout.readline()
         seen.append(measure(child.pid, path))
         child.communicate()
-    resident, n_pages = max(row[0] for row in seen), max(row[1] for row in seen)
+    resident, n_pages = max(row[0] for row in seen) * PAGE, max(row[1] for row in seen)
     if n_pages == 0:
         return "the object's variables were not found"
     print(f"resident in {STARTS} starts: at most {resident // KIB} KiB, "

@@ -22,6 +22,7 @@ clean_up() {
     rm -rf "$work" "$pages"
 }
 trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
 failures=0
 mib=$((1 << 20))
 
@@ -45,7 +46,7 @@ start() { # LABEL VARIABLE… PROGRAM ARGUMENT…
     n=0
     until running=$(number pid) && [ -n "$running" ]; do
         n=$((n + 1))
-        [ $n -lt 200 ] || { fail 'does not start'; return 1; }
+        [ $n -lt 12000 ] || { fail 'does not start'; return 1; }
         sleep 0.05
     done
 }
@@ -89,28 +90,28 @@ keeps_up() { # COUNT LABEL VARIABLE… PROGRAM ARGUMENT…
     until now=$(number changes) && [ "${now:=0}" -ge "$count" ]; do
         [ -n "$early" ] || [ "$now" -lt 100 ] || early=$(n_threads)
         kill -0 "$running" 2>/dev/null || { fail "ended behind $now resizes"; break; }
-        [ $((SECONDS - began)) -lt $((60 + count / 20)) ] || { fail "saw $now resizes"; break; }
+        [ $((SECONDS - began)) -lt $((1200 + count)) ] || { fail "saw $now resizes"; break; }
         sleep 0.2
     done
     kill "$changing" 2>/dev/null || fail "$(cat "$work/changer")"
     wait "$changing" 2>/dev/null || true
     changing=
     n=0
-    until [ "$(n_followers)" = 1 ] || [ $n -gt 50 ]; do # The last change has a thread too.
+    until [ "$(n_followers)" = 1 ] || [ $n -gt 6000 ]; do # The last change has a thread too.
         n=$((n + 1))
         sleep 0.1
     done
-    [ $n -le 50 ] || fail "$(n_followers) threads named snug"
+    [ $n -le 6000 ] || fail "$(n_followers) threads named snug"
     late=$(n_threads)
     [ "$late" -le $((early + 4)) ] || fail "$early threads, then $late"
     echo "$label: $now resizes in $((SECONDS - began)) s, threads: $early, then $late"
     finish
 }
 
-# The last change: `when` lies within the last minute, and it took less than that.
+# The last change: `when` lies behind the write, and it took less time than there was.
 tells() { # COUNT CPUS_FROM CPUS_TO BYTES_FROM BYTES_TO REASON
     local n=0 words key value at took
-    until [ "$(number changes)" = "$1" ] || [ $n -gt 100 ]; do
+    until [ "$(number changes)" = "$1" ] || [ $n -gt 12000 ]; do
         n=$((n + 1))
         sleep 0.05
     done
@@ -128,18 +129,20 @@ tells() { # COUNT CPUS_FROM CPUS_TO BYTES_FROM BYTES_TO REASON
         done
         grep -q "\"reason\": \"$6\"" "$work/$of.json" || fail "$of --json: no reason"
         at=$(number_in "$work/$of.json" when_ns) took=$(number_in "$work/$of.json" took_ns)
-        [ $(($(date +%s%N) - at)) -ge 0 ] && [ $(($(date +%s%N) - at)) -lt 60000000000 ] &&
-            [ "$took" -gt 0 ] && [ "$took" -lt 60000000000 ] || fail "$of --json: at $at, took $took"
+        [ "$at" -ge "$written" ] && [ "$at" -le "$(date +%s%N)" ] &&
+            [ "$took" -gt 0 ] && [ "$took" -le $(($(date +%s%N) - written)) ] || fail "$of --json: at $at, took $took"
     done
 }
 
 tells_the_last_one() {
-    local cpu memory
+    local cpu memory written
     start 'what is told' "$work/resize" || return 0
     read -r cpu memory <<<"$(cgroup_files "$group")"
     grep -q '"resize": null' <("$snug" stat --json "$running") || fail 'a change before the first'
+    written=$(date +%s%N)
     echo $all_cpus >"$cpu"
     tells 1 1 2 $few_target $few_target 'the CPU limit, rounded'
+    written=$(date +%s%N)
     echo $all_bytes >"$memory"
     tells 2 2 2 $few_target $all_target 'the memory limit less memory.headroom'
     finish

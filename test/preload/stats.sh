@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # stats.file: stats.sh OBJECT WORKERS. A page that holds what was counted; whatever stands in its
 # way stays as it was, the program does not notice, and the log has the reason.
@@ -7,12 +7,21 @@ set -eu
 object=$1 workers=$2
 failures=0
 work=$(tmpfs_make) || { echo "$work"; exit 77; }
-trap 'rm -rf "$work"' EXIT
+owner=
+trap '[ -z "$owner" ] || kill -9 "$owner"; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 export SNUG_SCOPE=all SNUG_LOG=error
 
 fail() { # TEXT
     echo "$label: $1"
     failures=$((failures + 1))
+}
+
+# What is not tried makes no failure, and no success.
+has_untried=
+untried() { # WHY
+    echo "$1"
+    has_untried=1
 }
 
 # Starts a program that creates ten threads, with that stats.file, under a command if one is given.
@@ -46,7 +55,7 @@ is_page() { # FILE THREADS
 plain() {
     run 'a fixed name' "$work/fixed"
     is_page "$work/fixed" 10
-    [ "$(stat -c %a:%s "$work/fixed")" = 444:2304 ] || fail "$(stat -c %a:%s "$work/fixed")"
+    [ "$(stat -c %a:%s "$work/fixed")" = 444:2336 ] || fail "$(stat -c %a:%s "$work/fixed")"
     run 'its own name again' "$work/fixed"
     is_page "$work/fixed" 10
 
@@ -104,7 +113,7 @@ in_the_way() {
     refused 20
     run 'not in memory' /proc/page
     refused 124
-    run 'a name too long' "$work/$(printf '%164s' | sed 's/ /%p/105g; s/ /x/g')"
+    run 'a name too long' "$work/$(printf '%110s' | sed 's/ /%p/31g; s/ /x/g')"
     refused 36
     label='what was there'
     [ "$(cat "$work/file")" = precious ] || fail 'the file has changed'
@@ -119,24 +128,105 @@ two_of_one_name() {
     mkfifo "$work/end"
     SNUG_STATS_FILE=$work/both LD_PRELOAD=$object cat "$work/end" >"$work/cat" &
     owner=$!
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        [ -s "$work/both" ] && break
-        sleep 0.1
-    done
+    await_page "$work/both"
     cp "$work/both" "$work/before"
     run 'a living owner' "$work/both"
     refused 16
     cmp -s "$work/both" "$work/before" || fail 'the page has changed'
-    [ "$(number "$work/both" 20 4)" = $owner ] || fail 'another owner'
-    : >"$work/end"
-    wait $owner
+    [ "$(number "$work/both" 20 4)" = "$owner" ] || fail 'another owner'
+    end_owner "$work/end"
     run 'an owner that is gone' "$work/both"
     is_page "$work/both" 10
 }
 
+# Waits for the owner's page.
+await_page() { # PATTERN-OF-THE-SHELL
+    until [ -s "$(echo $1)" ]; do
+        kill -0 "$owner" || { fail "no page $1"; return; }
+        sleep 0.1
+    done
+}
+
+# Opens the FIFO that the owner reads, and waits for its end.
+end_owner() { # FIFO
+    : >"$1"
+    wait "$owner"
+    owner=
+}
+
+# Starts a program that ends as FIFO is opened, under a command if one is given, and waits for its page.
+hold() { # PATTERN-OF-THE-SHELL PATTERN FIFO [COMMAND…]
+    pages=$1
+    mkfifo "$3"
+    SNUG_STATS_FILE=$2 OBJECT=$object FIFO=$3 "${@:4}" sh -c 'LD_PRELOAD=$OBJECT exec cat "$FIFO"' >"$work/cat" 2>&1 &
+    owner=$!
+    await_page "$pages"
+}
+
+# Pages in which nobody counts any more go at the next start with the same pattern; all else stays.
+swept() {
+    mkdir "$work/probe"
+    for _ in 1 2 3 4 5 6 7 8; do
+        run 'a probe' "$work/probe/p-%p.page"
+    done
+    [ "$(ls "$work/probe" | wc -l)" = 1 ] || fail "leaves $(ls "$work/probe" | xargs)"
+
+    rm "$work"/probe/*
+    cp "$work/fixed" "$work/probe/p-1.page" # Its head has another number.
+    cp "$work/fixed" "$work/probe/p-$(number "$work/fixed" 20 4).page"
+    cp "$work/fixed" "$work/probe/q-$(number "$work/fixed" 20 4).page"
+    chmod 644 "$work/probe/p-$(number "$work/fixed" 20 4).page" # None that snug has made.
+    echo precious >"$work/probe/p-2.page"
+    : >"$work/probe/p-3.page"
+    chmod 444 "$work"/probe/p-[23].page
+    ln -s "$work/fixed" "$work/probe/p-4.page"
+    mkfifo "$work/probe/p-5.page"
+    mkdir "$work/probe/p-6.page"
+    ls "$work/probe" >"$work/before"
+    run 'what no pattern made' "$work/probe/p-%p.page"
+    ls "$work/probe" | grep -vx "p-$(number "$(ls -t "$work"/probe/p-*.page | head -n 1)" 20 4).page" >"$work/after"
+    cmp -s "$work/before" "$work/after" || fail "$(diff "$work/before" "$work/after")"
+
+    mkdir "$work/living"
+    label='a page of a living process'
+    hold "$work/living/*" "$work/living/%p" "$work/end.living"
+    cp "$work/living/"* "$work/before"
+    run 'beside a living process' "$work/living/%p"
+    run 'beside a living process, again' "$work/living/%p"
+    [ "$(ls "$work/living" | wc -l)" = 2 ] && cmp -s "$work/living/$owner" "$work/before" ||
+        fail "$(ls "$work/living" | xargs), owner $owner"
+    gone=$owner
+    end_owner "$work/end.living"
+    run 'when it is gone' "$work/living/%p"
+    [ ! -e "$work/living/$gone" ] || fail 'its page stays'
+}
+
+# Who lives in another namespace has the same number, or one that nobody has here.
+other_namespaces() {
+    [ "$(id -u)" = 0 ] && unshare -pf true 2>"$work/no" || {
+        untried 'machine lacks root: namespaces of process ids are not tried'
+        return
+    }
+    mkdir "$work/shared"
+    label='two namespaces'
+    hold "$work/shared/*" "$work/shared/%p" "$work/end.shared" unshare -pf
+    cp "$work/shared/1" "$work/before"
+    run 'beside another namespace' "$work/shared/%p"
+    run 'beside another namespace, again' "$work/shared/%p"
+    [ "$(ls "$work/shared" | wc -l)" = 2 ] && cmp -s "$work/shared/1" "$work/before" || fail "$(ls "$work/shared" | xargs)"
+    run 'its namesake' "$work/shared/%p" unshare -pf
+    refused 16
+    run 'its page by name' "$work/shared/1"
+    refused 16
+    cmp -s "$work/shared/1" "$work/before" || fail 'the page has changed'
+    end_owner "$work/end.shared"
+    run 'when the other namespace is gone' "$work/shared/%p"
+    [ ! -e "$work/shared/1" ] || fail 'its page stays'
+}
+
 foreign() {
     [ "$(id -u)" = 0 ] && command -v setpriv >"$work/where" || {
-        echo 'machine lacks root: files of others are not tried'
+        untried 'machine lacks root: files of others are not tried'
         return
     }
     cp "$work/fixed" "$work/foreign"
@@ -173,7 +263,7 @@ limited() {
 # A set-user-id program ignores LD_PRELOAD, but not /etc/ld.so.preload.
 secure() {
     [ "$(id -u)" = 0 ] && unshare -m true 2>"$work/no" || {
-        echo 'machine lacks root: set-user-id programs are not tried'
+        untried 'machine lacks root: set-user-id programs are not tried'
         return
     }
     mkdir "$work/etc" "$work/pages"
@@ -197,7 +287,7 @@ secure() {
 # Without memory for the page there is none, and no SIGBUS.
 full() {
     unshare -rm mount -t tmpfs none /mnt 2>"$work/no" || {
-        echo 'machine lacks mount namespaces: a full file system is not tried'
+        untried 'machine lacks mount namespaces: a full file system is not tried'
         return
     }
     mkdir "$work/full"
@@ -213,7 +303,7 @@ full() {
 
 go_program() {
     command -v go >"$work/where" || {
-        echo 'not installed: go'
+        untried 'not installed: go'
         return
     }
     mkdir "$work/go"
@@ -258,9 +348,12 @@ plain
 descriptors
 in_the_way
 two_of_one_name
+swept
+other_namespaces
 foreign
 limited
 secure
 full
 go_program
-[ "$failures" = 0 ]
+[ "$failures" = 0 ] || exit 1
+[ -z "$has_untried" ] || exit 77

@@ -10,6 +10,7 @@ seconds=3
 command -v go > /dev/null || { echo 'not installed: go'; exit 77; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 (cd "$here/../go/stress" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/stress" .)
 
 export SNUG_NUMA_PLACE=interleave SNUG_NUMA_CONFINE=on SNUG_SPAN_HUGE=auto

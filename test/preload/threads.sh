@@ -7,6 +7,7 @@ object=$1 workers=$2
 failures=0
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # Goroutines that never let go of their thread: `leak` blocks each in a system call, `churn` ends
 # each, and its thread with it, before the next begins.

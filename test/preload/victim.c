@@ -81,6 +81,8 @@ int main(void)
            sysconf(_SC_PHYS_PAGES) * (sysconf(_SC_PAGESIZE) / 1024) / 1024);
     printf("sysinfo_mib %llu\n",
            (unsigned long long)info.totalram * info.mem_unit / 1024 / 1024);
+    printf("sysinfo_parts_fit %d\n", info.freeram + info.bufferram <= info.totalram &&
+                                         info.freeram + info.sharedram <= info.totalram);
     printf("descriptor %d\n", fd);
     printf("errno %d %d %d\n", errno_at_start, errno_of_mmap == EINVAL,
            errno_of_munmap == EINVAL);

@@ -13,6 +13,8 @@
 #include "snug/base/root.h"
 #include "snug/facts/online.h"
 
+#include "../unit/suite.h"
+
 enum { N_CASES_MIN = 30, TEXT_BYTES = 4096 };
 
 static const char *const whys[] = {
@@ -178,13 +180,10 @@ int main(int argc, char **argv)
         return EXIT_FAILURE;
     }
 
-    SRunner *runner = srunner_create(tree_suite());
-    srunner_run_all(runner, CK_ENV);
-    const int n_failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
+    const int status = suite_run(tree_suite());
     for (int i = 0; i < n_cases; i++)
         free(cases[i]);
     free(cases);
     close(data_fd);
-    return n_failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return status;
 }

@@ -15,10 +15,11 @@ package main
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "kernels_mask.h"
 
 static unsigned long first[16];
 static volatile int n_forks, n_narrow, n_opened;
@@ -26,7 +27,7 @@ static volatile int n_forks, n_narrow, n_opened;
 static int is_narrow(void)
 {
     unsigned long mask[16] = {0};
-    syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    kernels_mask(mask, sizeof mask);
     return memcmp(mask, first, sizeof mask) != 0;
 }
 
@@ -108,7 +109,7 @@ static void try_ways(void)
 __attribute__((constructor)) static void begin(void)
 {
     const char *delay = getenv("ALARM_USEC");
-    syscall(SYS_sched_getaffinity, 0, sizeof first, first);
+    kernels_mask(first, sizeof first);
     if (getenv("WAYS")) {
         try_ways();
         return;

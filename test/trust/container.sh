@@ -16,6 +16,7 @@ mkdir "$tree"
 make_tree "$tree" "$build"
 cd "$work"
 trap 'podman_clean || true; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
 
 # Runs a command in the container, by its shell.
 contained() { # COMMAND

@@ -5,8 +5,16 @@
 # by itself, then with scope = go, with scope = all, and with all that shows one CPU and the
 # limit to C code. What is missing is installed first; with --long all rows run.
 #
-#   corpus.sh [--long] BUILD [LABEL]
+#   corpus.sh [--with both|jemalloc|loader] [--long] BUILD [LABEL]
+#
+# --with runs them in another way: with a second copy of the object before the first, beside
+# jemalloc, or with each row's program started by the loader by hand. test/run --long does.
 set -euo pipefail
+way=
+if [ "${1-}" = --with ]; then
+    way=$2
+    shift 2
+fi
 . "$(dirname "$0")/tap.sh"
 only=${2-}
 case $(uname -m) in
@@ -62,14 +70,14 @@ install_missing() (
     names=$(each_row name_missing | sort -u)
     [ -n "$names" ] || return 0
     . "$here/../setup.sh"
-    as_root apt-get update -qq >"$work/apt" 2>&1 || true
+    apt_update 2>"$work/apt" || true
     names=$(for name in $names; do ! has_package "$name" || echo "$name"; done)
     if [ ! -e $policy ]; then
         trap 'as_root rm -f $policy' EXIT
         printf '#!/bin/sh\nexit 101\n' >"$work/policy"
         as_root install -m 755 "$work/policy" $policy
     fi
-    apt_install $names >"$work/apt" 2>&1 || sed 's/^/# /' "$work/apt" | tail -n 5
+    apt_install $names 2>"$work/apt" || sed 's/^/# /' "$work/apt" | tail -n 5
 )
 
 # Runs the command in a directory that has the same name each time, and keeps what came of
@@ -82,9 +90,11 @@ run() { # NAME PRELOAD VARIABLE…
     (
         cd "$dir"
         env -i PATH=$path HOME="$dir" LC_ALL=C.UTF-8 TZ=UTC TMPDIR="$dir" \
-            go_program="$go_program" timeout -k 5 60 env ${preload:+LD_PRELOAD="$preload"} "$@" \
-            bash -c 'go_program() { "$go_program" | grep -v GOMEMLIMIT; }
-                     . "$0/servers"; eval "$1"' "$here" "$command"
+            go_program="$go_program" timeout -k 5 1800 env ${preload:+LD_PRELOAD="$preload"} "$@" \
+            bash -c 'by_hand=$3
+                     go_program() { $by_hand "$go_program" | grep -v GOMEMLIMIT; }
+                     [ -z "$3" ] || [ "$2" = go_program ] || eval "$2() { $3 $(type -P "$2") \"\$@\"; }"
+                     . "$0/servers"; eval "$1"' "$here" "$command" "${package##*:}" "$by_hand"
     ) >"$work/$name/out" 2>"$work/$name/err" </dev/null || status=$?
     echo "exit code $status" >>"$work/$name/out"
     (cd "$dir" && list_files) >"$work/$name/files"
@@ -140,6 +150,13 @@ check_order() { # LABEL PLAIN FIRST SECOND
     result $status "$label"
 }
 
+# The loader that the row's program names; nothing for a script or a static program.
+loader_of() {
+    local file
+    file=$(PATH=$path type -P "${package##*:}") || file=$go_program
+    readelf -lW "$file" 2>/dev/null | sed -n 's/.*interpreter: \(.*\)\]/\1/p'
+}
+
 check_row() {
     if ! is_here; then
         if has_package "$(package_of "${package%%:*}")"; then
@@ -147,12 +164,35 @@ check_row() {
         else
             unknown="$unknown${unknown:+, }$label"
         fi
+    elif [ "$way" = jemalloc ]; then
+        # AddressSanitizer has an allocator of its own.
+        [ -n "$library" ] || [[ $command == *-fsanitize=address* ]] ||
+            check_order "$label, beside jemalloc" "$jemalloc" '' ":$jemalloc"
+    elif [ "$way" = both ]; then
+        check_order "$label, two copies" "$library" "$work/copy.so:" "${library:+:$library}"
+    elif [ "$way" = loader ]; then
+        by_hand=$(loader_of)
+        # What serves is ended by its number, which here is a shell's.
+        [ -z "$by_hand" ] || [[ $command == *serve_* || $command == *' & '* ]] ||
+            check_order "$label, by the loader" "$library" '' "${library:+:$library}"
     elif [ -n "$library" ]; then
         check_order "$label, behind snug" "$library" '' ":$library"
         check_order "$label, before snug" "$library" "$library:" ''
     else
         check_order "$label" '' '' ''
     fi
+}
+
+# A row's program is given to the loader, be it one of Debian's or the Go program.
+check_by_hand() {
+    local label=by-hand marks= by_hand='echo handed' library= status=0 package command
+    for package in coreutils:nproc coreutils:go_program; do
+        command=${package#*:}
+        run by-hand '' PATH=$path
+        cp "$work/by-hand/out" "$work/why"
+        grep -q '^handed /' "$work/why" || status=1
+    done
+    result $status 'a program is started by what is to start it'
 }
 
 # A program with the shared AddressSanitizer refuses any preloaded object, as libsnug(7) says.
@@ -167,8 +207,15 @@ check_sanitizer() {
     result $((status == 0)) 'AddressSanitizer starts with verify_asan_link_order=0 only'
 }
 
-absent= unknown=
+absent= unknown= by_hand=
+cp "$object" "$work/copy.so"
 [ -n "$only" ] || install_missing
+jemalloc=$(ls /usr/lib/$triplet/libjemalloc.so.2 2>/dev/null) || [ "$way" != jemalloc ] || {
+    skip 'all, beside jemalloc' 'machine lacks libjemalloc2'
+    finish
+    exit
+}
+[ "$way" != loader ] || check_by_hand
 each_row check_row
 [ -z "$absent" ] || skip 'programs that are not installed' "$absent"
 [ -z "$unknown" ] || skip 'programs without a package' "machine lacks packages for $unknown"

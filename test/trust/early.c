@@ -16,9 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "kernels_mask.h"
 
 enum { N_THREADS = 64, N_ROUNDS = 50, STACK_BYTES = 64 << 10 };
 
@@ -32,7 +33,7 @@ static unsigned long start_mask[16];
 static void read_mask(unsigned long *ret)
 {
     memset(ret, 0, sizeof start_mask);
-    syscall(SYS_sched_getaffinity, 0, sizeof start_mask, ret);
+    kernels_mask(ret, sizeof start_mask);
 }
 
 static int is_narrow(void)

@@ -19,7 +19,7 @@ import sys
 import tempfile
 from collections import Counter
 
-from tap import finish, result
+from tap import finish, result, skip
 
 LONG = '--long' in sys.argv
 BUILD = os.path.realpath(sys.argv[-1])
@@ -73,11 +73,12 @@ class Program:
         command += self.command
         try:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True,
-                                  timeout=60)
+                                  timeout=3600)
         except subprocess.TimeoutExpired:
             return {'code': 'no end', 'out': [], 'err': b'', 'calls': [], 'end': []}
         if done.returncode == 77:
-            print('1..0 # SKIP', done.stderr.decode().strip())
+            skip('each call fails', 'machine lacks permission to trace')
+            finish()
             sys.exit(0)
         lines = report.read().splitlines()
         return {
@@ -104,6 +105,10 @@ class Program:
 
     def complaints(self, faults):
         found = self.run(OBJECT, faults)
+        # A log that the user named and that cannot be opened is told, once.
+        numbers = '|'.join(one.split(':')[1] for one in faults)
+        told = r'snug\[\d+\]: log.file is tried anew for each line: error (%s)\n' % numbers
+        found['err'] = re.sub(told.encode(), b'', found['err'], count=1)
         calls = dict(enumerate(found['calls'], 1))
         failing = [calls.get(int(one.split(':')[0]), ['none'])[0] for one in faults]
         ret = self.differences(found, not {'getpid', 'gettid'} & set(failing))
@@ -225,7 +230,9 @@ def test_kills(pool, program):
            (program.label, len(found), len(calls)))
 
 
-with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') else None) as shared:
+# By its name minder.py knows it.
+with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') else None,
+                                 prefix=os.path.basename(tempfile.gettempdir()) + '-') as shared:
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         rows = programs()
         # Calls that neither libc nor Go makes by chance, now more, now less; a Go program reads

@@ -5,8 +5,16 @@
 #   hostile.sh [--long] BUILD
 set -euo pipefail
 . "$(dirname "$0")/tap.sh"
+. "$here/../public.sh"
 snug=$build/lib/snug victim=$build/test/preload/preload_victim filter=$build/test/preload/filter
-chmod 755 "$work"
+if public=$(public_make); then
+    rmdir "$work"
+    work=$public
+else
+    skip 'what others can do to snug' "$public"
+    finish
+    exit
+fi
 log=$work/dir/log
 mkdir -m 777 "$work/dir"
 
@@ -51,7 +59,7 @@ test_log() {
     claim 'a file with two names is not written to' is_as_it_was "$work/target"
     fresh
     mkfifo "$log"
-    claim 'a FIFO that nobody reads does not block' timeout 10 bash -c "$(declare -f logs_to)
+    claim 'a FIFO that nobody reads does not block' timeout 600 bash -c "$(declare -f logs_to)
         object=$object logs_to $log"
     fresh
     mkdir "$log" && logs_to "$log"
@@ -116,17 +124,17 @@ test_policy() {
     chmod 646 "$policy"
     claim 'nor one that everybody can write' is "$(counts)" "$(nproc)"
     rm "$policy" && mkfifo "$policy"
-    claim 'a FIFO is no policy and does not block' is "$(counts timeout 10)" "$(nproc)"
+    claim 'a FIFO is no policy and does not block' is "$(counts timeout 600)" "$(nproc)"
     rm "$policy" && mkdir "$policy"
     claim 'a directory is no policy' is "$(counts)" "$(nproc)"
     rmdir "$policy" && ln -s /dev/zero "$policy"
-    claim 'a device is no policy' is "$(counts timeout 10)" "$(nproc)"
+    claim 'a device is no policy' is "$(counts timeout 600)" "$(nproc)"
     rm "$policy" && ln -s policy "$policy"
     claim 'a link to itself is no policy' is "$(counts)" "$(nproc)"
     rm "$policy" && printf "lock = cpu.*\n$text" >"$policy"
     claim 'a locked key is deaf to the environment' is "$(counts env SNUG_CPU_COUNT=2)" 1
     truncate -s 1T "$policy"
-    claim 'a policy of a terabyte ends' is "$(counts timeout 60)" 1
+    claim 'a policy of a terabyte ends' is "$(counts timeout 3600)" 1
     if [ "$(id -u)" = 0 ]; then
         printf "$text" >"$work/dir/other" && chown nobody "$work/dir/other"
         policy=$work/dir/other
@@ -142,31 +150,31 @@ test_secure() {
         skip 'a set-user-id program' 'machine lacks permission for a mount namespace'
         return
     fi
-    mkdir -m 777 "$work/suid" && mkdir "$work/etc"
-    # Below /tmp it may be mounted nosuid; a fresh tmpfs is not. libsnug.so may lie where
-    # other users cannot go.
+    mkdir -m 777 "$work/suid"
+    # A fresh tmpfs is not mounted nosuid, and libsnug.so may lie where other users cannot go. What is
+    # in this /etc nobody else sees.
     unshare -m bash -euc '
-        mount -t tmpfs -o mode=755 none "$1/etc"
-        cp "$2" "$1/etc/libsnug.so" && chmod 755 "$1/etc/libsnug.so"
-        cp /bin/cat "$1/etc/cat" && cp /bin/cat "$1/etc/plain"
-        chown daemon "$1/etc/cat" && chmod 4755 "$1/etc/cat"
-        echo "$1/etc/libsnug.so" >"$1/etc/preload"
-        [ -e /etc/ld.so.preload ] || : >/etc/ld.so.preload
-        mount --bind "$1/etc/preload" /etc/ld.so.preload
-        mkdir -m 1777 /dev/shm/snug-$$ && trap "rm -rf /dev/shm/snug-$$" EXIT
+        cat=$(readlink -f /bin/cat)
+        mount -t tmpfs -o mode=755,suid,exec none /etc
+        cp "$2" /etc/libsnug.so && chmod 755 /etc/libsnug.so
+        cp "$cat" /etc/cat && cp "$cat" /etc/plain
+        chown 1 /etc/cat && chmod 4755 /etc/cat
+        echo /etc/libsnug.so >/etc/ld.so.preload
+        pages=/dev/shm/$(basename "${TMPDIR-/tmp}")-snug-$$ # By its name minder.py knows it.
+        mkdir -m 1777 "$pages" && trap "rm -rf $pages" EXIT
+        trap "exit 1" HUP INT TERM
         for program in cat plain; do
             # The others load the object as well.
-            setpriv --reuid=nobody --clear-groups \
+            setpriv --reuid=65534 --clear-groups \
                 env SNUG_SCOPE=all SNUG_LOG=debug SNUG_LOG_FILE="$1/suid/$program.log" \
-                SNUG_STATS_FILE="/dev/shm/snug-$$/$program" \
+                SNUG_STATS_FILE="$pages/$program" \
                 SNUG_POLICY="$1/suid/none" SNUG_THREADS_WARN=1 \
-                "$1/etc/$program" /proc/self/maps /proc/self/status >"$1/suid/$program.maps"
-            ls "/dev/shm/snug-$$" >"$1/suid/$program.stats"
+                /etc/$program /proc/self/maps /proc/self/status >"$1/suid/$program.maps"
+            ls "$pages" >"$1/suid/$program.stats"
         done' bash "$work" "$object" >"$work/why" 2>&1 || {
         result 1 'a set-user-id program is started'
         return
     }
-    [ -s /etc/ld.so.preload ] || rm -f /etc/ld.so.preload
     claim 'the object is in a set-user-id program' eval 'grep libsnug "$work/suid/cat.maps" &&
         awk "/^Uid:/ { exit \$2 == \$3 }" "$work/suid/cat.maps"'
     claim 'in which it writes no log' [ ! -e "$work/suid/cat.log" ]
@@ -178,7 +186,7 @@ test_secure() {
 # A captured tree made to harm who looks at it.
 test_tree() {
     local tree=$work/tree name escape=$'\e]0;owned\a\e[31m' csi=$'\xc2\x9b31m'
-    explain() { timeout 60 "$snug" explain --root "$tree" "$@"; }
+    explain() { timeout 3600 "$snug" explain --root "$tree" "$@"; }
     fresh_tree() {
         rm -rf "$tree"
         mkdir -p "$tree/proc/self" "$tree/sys/fs/cgroup" "$tree/etc"
@@ -261,9 +269,125 @@ test_tree() {
     claim 'which names the file all the same' grep owned.*:1: "$log.e"
 }
 
+# A process of another user, in a root of its own, whose files and variables are made to harm
+# the superuser who looks at it.
+test_process() {
+    local own=$work/own at name
+    if [ "$(id -u)" != 0 ]; then
+        skip "another user's process" 'machine lacks root for the tests'
+        return
+    fi
+    if ! strace -o "$work/trace" true 2>"$work/why"; then
+        skip "another user's process" 'machine lacks permission to trace'
+        return
+    fi
+    mkdir -p "$own/etc" "$own/proc"
+    echo 'cpu.min = secret' >"$work/outside.conf"
+    echo 'cpu.min = secret' >"$own/inside.conf" && chmod 600 "$own/inside.conf"
+
+    # The process has the variables from its start, and its root from then on.
+    start_process() { # VARIABLE…
+        coproc process { exec env "$@" python3 -c 'if True:
+            import os, sys
+            os.chroot(sys.argv[1])
+            os.setgroups([])
+            os.setgid(65534)
+            os.setuid(65534)
+            print("ready", flush=True)
+            sys.stdin.read()' "$own" 2>"$work/process.err"; }
+        read -r -u "${process[0]}" _
+    }
+    end_process() {
+        local pid=$process_PID
+        exec {process[1]}>&-
+        wait "$pid"
+    }
+    looks() { # COMMAND…: leaves the names that it opens in $work/trace
+        strace -f -y -e trace=open,openat,openat2 -o "$work/trace" "$@" >"$work/out" 2>&1 || true
+    }
+    # What was opened, not only looked up, of a name.
+    opened() { grep -v O_PATH "$work/trace" | grep "= [0-9]*<$1"; }
+    is_looked_up_only() { # NAME
+        grep "O_PATH.*= [0-9]*<$1" "$work/trace" && ! opened "$1"
+    }
+
+    for name in 'a device' 'a FIFO' 'a link to a device'; do
+        rm -f "$own/etc"/* "$own/null"
+        at=$own/etc/snug.conf
+        case $name in
+        'a FIFO') mkfifo "$at" ;;
+        'a device') mknod "$at" c 1 3 2>/dev/null || continue ;;
+        *) at=$own/null && mknod "$at" c 1 3 2>/dev/null || continue
+            ln -s /null "$own/etc/snug.conf" ;;
+        esac
+        start_process
+        for command in explain doctor capture; do
+            looks "$snug" $command --pid "$process_PID" \
+                $([ $command != capture ] || echo "$work/captured")
+            claim "$command looks at $name that is its policy, and does not open it" \
+                is_looked_up_only "$at"
+            rm -rf "$work/captured"
+        done
+        end_process
+    done
+
+    rm -f "$own/etc"/*
+    for name in /proc/self/../.. /proc/.. /sys/devices/system/../../../.. /proc/self/root/../..; do
+        start_process "LD_PRELOAD=$name$work/outside.conf"
+        looks "$snug" doctor --pid "$process_PID"
+        claim "$name in its variables leads out of no root" eval '! opened "$work/outside.conf"'
+        end_process
+        for at in "$work/outside.conf" /inside.conf; do
+            start_process "SNUG_POLICY=$name$at"
+            looks "$snug" capture --pid "$process_PID" "$work/captured"
+            claim "nor is a copy made of ${at##*/}, which its user may not read" \
+                eval '[ -d "$work/captured" ] && ! grep -r "= secret" "$work/captured"'
+            rm -rf "$work/captured"
+            end_process
+        done
+    done
+
+    # A name may mean something else as soon as it has been looked up.
+    truncate -s 4096 "$work/page" && cp /bin/true "$work/program"
+    coproc process { exec python3 -c 'if True:
+        import mmap, sys
+        with open(sys.argv[1], "r+b") as file:
+            page = mmap.mmap(file.fileno(), 0)
+        print("ready", flush=True)
+        sys.stdin.read()' "$work/page"; }
+    read -r -u "${process[0]}" _
+    opens_no_name() { # NAME
+        grep "$1\".*O_PATH" "$work/trace" && ! { grep -v O_PATH "$work/trace" | grep "$1\""; }
+    }
+    looks "$snug" stat "$process_PID"
+    claim 'what a process has mapped is not opened by its name' opens_no_name page
+    end_process
+    looks "$snug" stat "$work/page"
+    claim 'nor is a page that is named' opens_no_name page
+    looks "$snug" explain -- "$work/program"
+    claim 'nor a program' opens_no_name program
+
+    # Where there is no /proc to open a descriptor by.
+    local without_proc=(unshare -m sh -c 'mount -t tmpfs none /proc && exec "$@"' sh)
+    if ! "${without_proc[@]}" true 2>/dev/null; then
+        skip 'without /proc' 'machine lacks permission for a mount namespace'
+        return
+    fi
+    rm -rf "$work/tree" && mkdir -p "$work/tree/etc"
+    echo 'cpu.min = 7' >"$work/tree/etc/snug.conf"
+    claim 'without /proc a tree is read' \
+        eval '"${without_proc[@]}" "$snug" explain --root "$work/tree" | grep "cpu.min.*7"'
+    claim 'and without openat2' eval '"${without_proc[@]}" "$filter" refuse $openat2 \
+        "$snug" explain --root "$work/tree" | grep "cpu.min.*7"'
+    rm "$work/tree/etc/snug.conf" && mkfifo "$work/tree/etc/snug.conf"
+    looks "${without_proc[@]}" "$snug" explain --root "$work/tree"
+    claim 'but no FIFO in it opened' is_looked_up_only "$work/tree/etc/snug.conf"
+}
+
 test_log
 test_log_of_root
 test_policy
 test_secure
 test_tree
+test_process
 finish

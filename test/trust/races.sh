@@ -46,7 +46,7 @@ check_early() {
 # Eleven ways to make a child, each in a window that has just been opened.
 check_ways() {
     local status=0
-    go build -o "$work/alarmed" "$here/alarmed.go"
+    CGO_CFLAGS="-O1 -I$here" go build -o "$work/alarmed" "$here/alarmed.go"
     WAYS=$(grep Cpus_allowed: /proc/self/status) under "$work/alarmed" >"$work/why" 2>&1 ||
         status=1
     grep -qx '0 narrow false 11 opened' "$work/why" || status=1
@@ -112,8 +112,8 @@ END
 check_sanitized() {
     local status=0
     gcc -std=gnu17 -D_GNU_SOURCE -g -O1 -fsanitize=thread -I"$top/include" -o "$work/hammer" \
-        "$here/hammer.c" "$top"/lib/apply/{caller,window}.c "$top"/lib/stats/counters.c \
-        "$top"/lib/base/{cpus,objects,sys,text}.c >"$work/why" 2>&1 || status=1
+        "$here/hammer.c" "$top"/lib/apply/{caller,main_thread,window}.c "$top"/lib/stats/counters.c \
+        "$top"/lib/base/{cpus,objects,readable,sys,text}.c >"$work/why" 2>&1 || status=1
     [ $status != 0 ] || "$work/hammer" >"$work/why" 2>&1 || status=1
     result $status 'ThreadSanitizer: window and counters from 8 threads'
 }

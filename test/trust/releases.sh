@@ -6,11 +6,11 @@
 #   releases.sh [--long] BUILD
 #
 # The programs are linked against the oldest release. Each must print in every release what it
-# prints on this machine.
+# prints on this machine; and what snug relies on of a loader must hold there.
 set -euo pipefail
 . "$(dirname "$0")/tap.sh"
 . "$here/roots.sh"
-. "$here/../go/toolchain.sh"
+. "$here/../facts/programs.sh"
 roots=$build/releases programs=$build/releases/bin
 
 releases='bullseye sid'
@@ -23,10 +23,14 @@ fi
 
 # With the headers and libraries of that release instead of this machine's, which the compiler
 # would look into first.
+compiler_for() { # ROOT_DIR
+    local lib=$1/root/usr/lib/$(cc -dumpmachine)
+    echo "cc --sysroot=$1/root -B$lib -L$lib"
+}
+
 build_programs() { # ROOT_DIR
-    local goroot src mode lib cc
-    lib=$1/root/usr/lib/$(cc -dumpmachine)
-    cc="cc --sysroot=$1/root -B$lib -L$lib"
+    local goroot src mode cc
+    cc=$(compiler_for "$1")
     rm -rf "$programs"
     mkdir -p "$programs"
     $cc -O2 -D_GNU_SOURCE -pthread -o "$programs/readers" "$here"/../go/readers*.c || return
@@ -96,5 +100,26 @@ test_release() { # RELEASE
     done
 }
 
-for release in $releases; do test_release "$release"; done
+test_loader() { # RELEASE
+    local dir=$roots/$1 oldest=$roots/${releases%% *} name libc status
+    [ -e "$dir/done" ] && [ -e "$oldest/done" ] || return 0
+    if ! build_loader "$roots/facts" $(compiler_for "$oldest") >"$work/why" 2>&1; then
+        result 1 "$1: the programs about a loader are built"
+        return
+    fi
+    rm -rf "$dir/root/snug/facts"
+    cp -r "$roots/facts" "$dir/root/snug/facts"
+    libc=$(in_root "$dir" getconf GNU_LIBC_VERSION)
+    for name in $(fact_names loader); do
+        status=0
+        FACTS_LIBC=glibc FACTS_OBJECTS=/snug/facts in_root "$dir" "/snug/facts/$name" \
+            >"$work/why" 2>&1 </dev/null || status=1
+        result $status "$1, $libc: the fact $name"
+    done
+}
+
+for release in $releases; do
+    test_release "$release"
+    test_loader "$release"
+done
 finish

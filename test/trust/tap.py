@@ -21,4 +21,7 @@ def skip(label, why):
 
 
 def finish():
+    """A script that has tried nothing has failed."""
+    if not n_tests:
+        result(['there was nothing to try'], 'something')
     print('1..%d' % n_tests)

@@ -45,7 +45,7 @@ static inline void folder_remove(void)
 /* Writes a file and the directories above it; one that ends in a slash is a directory. */
 static inline void folder_put(const char *path, const char *text)
 {
-    char part[512];
+    char part[4096];
     for (size_t n = 0; path[n]; n++) {
         snprintf(part, sizeof part, "%.*s", (int)n, path);
         if (n && path[n] == '/')

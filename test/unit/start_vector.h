@@ -91,6 +91,19 @@ static inline void check_libc(void)
     }
 }
 
+/* Go finds its auxv right behind the environment's end, or an end there, and asks the
+ * kernel. */
+static inline void check_go(void)
+{
+    char **end = envp;
+    while (*end)
+        end++;
+    uint64_t(*pair)[2] = (void *)(end + 1);
+    while ((*pair)[0] != AT_NULL && (void *)pair != (void *)vector.auxv)
+        pair++;
+    ck_assert((void *)pair == (void *)vector.auxv || (void *)pair == (void *)(end + 1));
+}
+
 static inline void check_auxv(void)
 {
     check_libc();
@@ -100,6 +113,13 @@ static inline void check_auxv(void)
         end++;
     ck_assert_ptr_eq(end + 1, (char **)vector.auxv);
     ck_assert_uint_eq(vector.auxv[0][0], AT_SYSINFO_EHDR);
+}
+
+/* As unsetenv does it. */
+static inline void unset_first(void)
+{
+    for (char **entry = envp; *entry; entry++)
+        entry[0] = entry[1];
 }
 
 static const char *const plain_env[] = {"PATH=/bin", "HOME=/", NULL};

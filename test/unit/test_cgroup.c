@@ -128,7 +128,7 @@ START_TEST(a_path_too_long_for_the_buffers_is_told)
 {
     char path[8000];
     char text[8100];
-    static const size_t n_bytes[] = {SNUG_PATH_BYTES - 2, SNUG_PATH_BYTES, 7000};
+    static const size_t n_bytes[] = {SNUG_PATH_BYTES, SNUG_PATH_BYTES + 255, 7000};
     snprintf(text, sizeof text, "0::%s\n", long_path(path, n_bytes[_i]));
     folder_put("proc/self/cgroup", text);
     folder_put("proc/self/mountinfo", UNIFIED);
@@ -140,27 +140,89 @@ START_TEST(a_path_too_long_for_the_buffers_is_told)
 }
 END_TEST
 
+/* As long as the kernel writes any, for both controllers of version 1. */
+START_TEST(paths_of_four_kilobytes_are_taken)
+{
+    char path[SNUG_PATH_BYTES];
+    char text[3 * SNUG_PATH_BYTES];
+    long_path(path, sizeof path - 1);
+    snprintf(text, sizeof text, "2:memory:%s\n1:cpu,cpuacct:%s\n0::/\n", path, path);
+    folder_put("proc/self/cgroup", text);
+    folder_put("proc/self/mountinfo",
+               UNIFIED V1_CPU "32 23 0:28 / /m rw - cgroup cgroup rw,memory\n");
+    struct snug_cgroup cpu;
+    struct snug_cgroup memory;
+    snug_cgroup_find(&folder, &cpu, &memory);
+    ck_assert_int_eq(cpu.why, SNUG_WHY_NOTHING);
+    ck_assert_uint_eq(cpu.n, strlen("/c") + sizeof path - 1);
+    ck_assert_int_eq(memory.why, SNUG_WHY_NOTHING);
+    ck_assert_uint_eq(memory.n, strlen("/m") + sizeof path - 1);
+    ck_assert(snug_text_starts(snug_text_of(memory.directory + strlen("/m")), path));
+}
+END_TEST
+
+/* Each shows the own cgroup by its line; what hides the first is mounted further up. */
+static const struct {
+    const char *label;
+    const char *mountinfo;
+    const char *directory; /* The one that is there … */
+    const char *found;     /* … and the one that is taken. */
+    bool misleads_go;
+} several[] = {
+    {"the first is readable", UNIFIED "40 23 0:26 / /w rw - cgroup2 cgroup2 rw\n", "u/a",
+     "/u/a", false},
+    {"the second is readable", UNIFIED "40 23 0:26 / /w rw - cgroup2 cgroup2 rw\n", "w/a",
+     "/w/a", true},
+    {"the second shows it at its top", UNIFIED "40 23 0:26 /a /w rw - cgroup2 cgroup2 rw\n",
+     "w", "/w", true},
+    {"the third is readable",
+     UNIFIED "40 23 0:26 / /v rw - cgroup2 c rw\n41 23 0:26 / /w rw - cgroup2 c rw\n",
+     "w/a", "/w/a", true},
+    {"none is readable", UNIFIED "40 23 0:26 / /w rw - cgroup2 cgroup2 rw\n", "x", "/u/a",
+     false},
+    {"the second shows another", UNIFIED "40 23 0:26 /b /w rw - cgroup2 cgroup2 rw\n", "w",
+     "/u/a", false},
+};
+
+START_TEST(of_several_mounts_one_that_can_be_read_is_taken)
+{
+    char file[32];
+    folder_put("proc/self/cgroup", "0::/a\n");
+    folder_put("proc/self/mountinfo", several[_i].mountinfo);
+    snprintf(file, sizeof file, "%s/cgroup.procs", several[_i].directory);
+    folder_put(file, "");
+    struct snug_cgroup cpu;
+    struct snug_cgroup memory;
+    snug_cgroup_find(&folder, &cpu, &memory);
+    ck_assert_msg(strcmp(cpu.directory, several[_i].found) == 0, "%s: '%s'",
+                  several[_i].label, cpu.directory);
+    ck_assert_str_eq(memory.directory, cpu.directory);
+    ck_assert(cpu.misleads_go == several[_i].misleads_go);
+}
+END_TEST
+
 START_TEST(the_way_up_ends_at_the_mount_point)
 {
-    struct snug_cgroup cgroup = {
-        .has_directory = true, .n_top = strlen("/u"), .directory = "/u/a/b"};
+    struct snug_cgroup cgroup = {.has_directory = true,
+                                 .n_top = strlen("/u"),
+                                 .n = strlen("/u/a/b"),
+                                 .directory = "/u/a/b"};
+    ck_assert_str_eq(snug_cgroup_file(&cgroup, "cpu.max"), "/u/a/b/cpu.max");
     ck_assert(snug_cgroup_go_up(&cgroup));
-    ck_assert_str_eq(cgroup.directory, "/u/a");
+    ck_assert_str_eq(snug_cgroup_file(&cgroup, "cpu.max"), "/u/a/cpu.max");
     ck_assert(snug_cgroup_go_up(&cgroup));
-    ck_assert_str_eq(cgroup.directory, "/u");
+    ck_assert_str_eq(snug_cgroup_file(&cgroup, "cpu.max"), "/u/cpu.max");
     ck_assert(!snug_cgroup_go_up(&cgroup));
-    ck_assert_str_eq(cgroup.directory, "/u");
+    ck_assert_str_eq(snug_cgroup_file(&cgroup, "cpu.max"), "/u/cpu.max");
 }
 END_TEST
 
 START_TEST(a_mount_at_the_root_directory_has_files_there)
 {
-    struct snug_cgroup cgroup = {.has_directory = true, .directory = "/a"};
+    struct snug_cgroup cgroup = {.has_directory = true, .n = 2, .directory = "/a"};
     ck_assert(snug_cgroup_go_up(&cgroup));
     ck_assert(!snug_cgroup_go_up(&cgroup));
-    char path[16];
-    ck_assert_int_eq(snug_cgroup_file(&cgroup, "cpu.max", sizeof path, path), 0);
-    ck_assert_str_eq(path, "/cpu.max");
+    ck_assert_str_eq(snug_cgroup_file(&cgroup, "cpu.max"), "/cpu.max");
     ck_assert(snug_cgroup_exists(&folder, &cgroup));
 }
 END_TEST
@@ -180,6 +242,9 @@ static Suite *cgroup_suite(void)
     tcase_add_loop_test(place, the_hierarchy_is_decided_for_the_controller, 0,
                         sizeof found / sizeof *found);
     tcase_add_loop_test(place, a_path_too_long_for_the_buffers_is_told, 0, 3);
+    tcase_add_test(place, paths_of_four_kilobytes_are_taken);
+    tcase_add_loop_test(place, of_several_mounts_one_that_can_be_read_is_taken, 0,
+                        sizeof several / sizeof *several);
     tcase_add_test(place, the_way_up_ends_at_the_mount_point);
     tcase_add_test(place, a_mount_at_the_root_directory_has_files_there);
     suite_add_tcase(suite, place);

@@ -19,6 +19,7 @@ static const char *const kinds[] = {
     [SNUG_PROBLEM_NOT_A_FILE] = "not-a-file",
     [SNUG_PROBLEM_READ] = "read",
     [SNUG_PROBLEM_WRITABLE] = "writable",
+    [SNUG_PROBLEM_OWNER] = "owner",
     [SNUG_PROBLEM_TOO_BIG] = "too-big",
     [SNUG_PROBLEM_LINE_TOO_LONG] = "too-long",
     [SNUG_PROBLEM_NOISE] = "noise",
@@ -233,6 +234,12 @@ START_TEST(a_section_is_for_the_programs_it_names)
 }
 END_TEST
 
+START_TEST(a_section_is_for_a_program_that_was_replaced_too)
+{
+    check_row(&sections[_i], "/usr/bin/server (deleted)");
+}
+END_TEST
+
 START_TEST(a_program_without_a_path_is_in_no_section)
 {
     const struct row row = {"", "[program *]\ncpu.min = 3\n", "", ""};
@@ -314,6 +321,8 @@ static Suite *conf_suite(void)
     tcase = tcase_create("sections");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, a_section_is_for_the_programs_it_names, 0,
+                        sizeof sections / sizeof *sections);
+    tcase_add_loop_test(tcase, a_section_is_for_a_program_that_was_replaced_too, 0,
                         sizeof sections / sizeof *sections);
     tcase_add_test(tcase, a_program_without_a_path_is_in_no_section);
     tcase_add_test(tcase, a_bare_name_is_matched_as_a_name);

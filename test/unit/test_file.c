@@ -13,46 +13,11 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "folder.h"
+#include "rooted.h"
 #include "suite.h"
+#include "snug/base/regular.h"
 #include "snug/base/root.h"
 #include "snug/base/sys.h"
-
-static struct snug_root root;
-
-static void make_file(const char *path, const char *text)
-{
-    const int fd = openat(root.fd, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    close(fd);
-}
-
-/* A root with `in/file`, and beside the root a file that nobody below it may reach. */
-static void make_root(void)
-{
-    folder_make();
-    folder_put("secret", "secret\n");
-    folder_put("root/in/file", "inside\n");
-    root = folder;
-    root.fd = openat(folder.fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-    ck_assert_int_ge(root.fd, 0);
-}
-
-static void remove_root(void)
-{
-    close(root.fd);
-    folder_remove();
-}
-
-static int read_text(const char *path, char ret[64])
-{
-    size_t n = 0;
-    const int r = snug_file_read(&root, path, 64, ret, &n);
-    if (r == 0)
-        ck_assert_uint_eq(n, strlen(ret));
-    return r;
-}
 
 START_TEST(a_path_is_looked_up_below_the_root)
 {
@@ -160,11 +125,72 @@ START_TEST(a_descriptor_is_close_on_exec_and_none_of_the_first_three)
 }
 END_TEST
 
-START_TEST(a_device_in_a_tree_is_not_read)
+/* It can be looked at, and no more. */
+static void assert_not_opened(int fd, mode_t type)
 {
-    if (mknodat(root.fd, "in/more", S_IFCHR | 0600, makedev(1, 5)) < 0)
+    struct stat status;
+    char byte;
+    ck_assert_int_ge(fd, 3);
+    ck_assert_int_eq(fstat(fd, &status), 0);
+    ck_assert_uint_eq(status.st_mode & S_IFMT, type);
+    ck_assert_int_ne(fcntl(fd, F_GETFL) & O_PATH, 0);
+    ck_assert_int_eq(read(fd, &byte, sizeof byte), -1);
+    ck_assert_int_eq(errno, EBADF);
+    close(fd);
+}
+
+START_TEST(a_device_in_a_tree_is_not_opened)
+{
+    if (mknodat(root.fd, "in/more", S_IFCHR | 0600, makedev(1, 3)) < 0)
         return; /* Only root may make one. */
-    ck_assert_int_eq(snug_file_open(&root, "/in/more"), -EINVAL);
+    assert_not_opened(snug_file_open(&root, "/in/more"), S_IFCHR);
+}
+END_TEST
+
+/* A device is put in the file's place as soon as it has been looked at. */
+static long find_and_change(int top, const char *path, int flags)
+{
+    const long ret = snug_sys_openat(top, path, flags);
+    ck_assert_int_eq(unlinkat(top, path, 0), 0);
+    ck_assert_int_eq(mkfifoat(top, path, 0600), 0);
+    return ret;
+}
+
+START_TEST(the_file_that_was_seen_is_the_one_that_is_opened)
+{
+    char text[64];
+    size_t n;
+    const int fd = (int)snug_regular_open(root.fd, "in/file", find_and_change);
+    ck_assert_int_eq(snug_file_read_fd(fd, sizeof text, text, &n), 0);
+    ck_assert_str_eq(text, "inside\n");
+    close(fd);
+    assert_not_opened((int)snug_regular_open(root.fd, "in/file", snug_sys_openat), S_IFIFO);
+}
+END_TEST
+
+/* Whether a path that another process has named is read as root would read it. */
+static const struct {
+    const char *path;
+    bool is_kernels;
+} named[] = {
+    {"/proc/self/status", true},
+    {"/sys/devices/system/node/node0/cpulist", true},
+    {"/proc/self/fd/3", false},
+    {"/proc/self/root/dev/null", false},
+    {"/proc/self/cwd/file", false},
+    {"/proc/self/../../dev/null", false},
+    {"/proc/self/..", false},
+    {"/proc/self/", true},
+    {"/proc/1/status", false},
+    {"/sys/devices/system/../../../dev/null", false},
+    {"/sys/devices/pci0000:00/config", false},
+    {"/sys/devices/systems", false},
+    {"/etc/snug.conf", false},
+};
+
+START_TEST(what_leads_away_from_the_kernels_files_is_none)
+{
+    ck_assert_int_eq(snug_root_is_kernels(named[_i].path), named[_i].is_kernels);
 }
 END_TEST
 
@@ -185,119 +211,13 @@ START_TEST(an_endless_file_ends)
 }
 END_TEST
 
-START_TEST(a_fifo_does_not_block)
+START_TEST(a_fifo_is_not_opened)
 {
     ck_assert_int_eq(mkfifoat(root.fd, "in/more", 0600), 0);
     const int fd = snug_file_open(&root, "/in/more");
-    ck_assert_int_ge(fd, 3);
-    close(fd);
-}
-END_TEST
-
-static const struct {
-    const char *text;
-    size_t size;
-    int error;
-} sizes[] = {
-    {"abc", 3, -EFBIG},      {"abc\n", 4, -EFBIG}, {"abcdef", 4, -EFBIG},
-    {"abc\ndef", 5, -EFBIG}, {"", 1, 0},           {"abc", 4, 0},
-    {"abc\n", 5, 0},         {"a\nbc", 6, 0},
-};
-
-START_TEST(a_file_fits_or_is_refused)
-{
-    char text[16] = "?";
-    size_t n = 77;
-    make_file("in/more", sizes[_i].text);
-    ck_assert_int_eq(snug_file_read(&root, "/in/more", sizes[_i].size, text, &n),
-                     sizes[_i].error);
-    if (sizes[_i].error) {
-        ck_assert_uint_eq(n, 77);
-    } else {
-        ck_assert_uint_eq(n, strlen(sizes[_i].text));
-        ck_assert_str_eq(text, sizes[_i].text);
-    }
-}
-END_TEST
-
-START_TEST(a_directory_cannot_be_read)
-{
-    char text[64];
-    ck_assert_int_eq(read_text("/in", text), -EISDIR);
-}
-END_TEST
-
-/* Each line as `number:text|`, `!` before the bar for one without newline, `number:*|` for
- * one that is too long. */
-static const struct {
-    const char *text;
-    size_t size;
-    const char *lines;
-} files[] = {
-    {"", 8, ""},
-    {"\n", 8, "1:|"},
-    {"a\n", 8, "1:a|"},
-    {"a", 8, "1:a!|"},
-    {"\n\na\n", 8, "1:|2:|3:a|"},
-    {"ab\ncd\nef", 8, "1:ab|2:cd|3:ef!|"},
-    {"abc\n", 4, "1:abc|"},
-    {"abcd\n", 4, "1:*|"},
-    {"abcd", 4, "1:*|"},
-    {"abc", 4, "1:abc!|"},
-    {"abcd\nab\n", 4, "1:*|2:ab|"},
-    {"ab\nabcdefghijkl\nab\n", 4, "1:ab|2:*|3:ab|"},
-    {"abcdefghijklmnop\n\nab", 4, "1:*|2:|3:ab!|"},
-    {"ab\nabcdefghijkl", 4, "1:ab|2:*|"},
-    {"a\nb\nc\nd\ne\nf\n", 3, "1:a|2:b|3:c|4:d|5:e|6:f|"},
-    {"\n\n\n", 1, "1:|2:|3:|"},
-};
-
-START_TEST(a_file_is_read_line_by_line)
-{
-    char buffer[8];
-    char seen[128];
-    struct snug_builder out = snug_text_build(seen, sizeof seen);
-    make_file("in/more", files[_i].text);
-    const int fd = snug_file_open(&root, "/in/more");
-    struct snug_lines lines = snug_file_lines(fd, buffer, files[_i].size);
-
-    int r;
-    struct snug_text line;
-    while ((r = snug_file_next_line(&lines, &line)) == 1 || r == -EFBIG) {
-        snug_text_put_u64(&out, lines.number);
-        snug_text_put(&out, ":");
-        if (r == 1)
-            snug_text_put_slice(&out, line);
-        snug_text_put(&out, r != 1 ? "*" : lines.was_terminated ? "" : "!");
-        snug_text_put(&out, "|");
-    }
-    close(fd);
-    ck_assert_int_eq(r, 0);
-    ck_assert_str_eq(seen, files[_i].lines);
-}
-END_TEST
-
-START_TEST(the_end_stays_the_end)
-{
-    char buffer[8];
-    const int fd = snug_file_open(&root, "/in/file");
-    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    struct snug_text line;
-    ck_assert_int_eq(snug_file_next_line(&lines, &line), 1);
-    ck_assert_int_eq(snug_file_next_line(&lines, &line), 0);
-    ck_assert_int_eq(snug_file_next_line(&lines, &line), 0);
-    close(fd);
-}
-END_TEST
-
-START_TEST(a_line_that_cannot_be_read_is_an_error)
-{
-    char buffer[8];
-    const int fd = snug_file_open(&root, "/in");
-    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    struct snug_text line;
-    ck_assert_int_eq(snug_file_next_line(&lines, &line), -EISDIR);
-    close(fd);
+    ck_assert_int_eq(openat(root.fd, "in/more", O_WRONLY | O_NONBLOCK | O_CLOEXEC), -1);
+    ck_assert_int_eq(errno, ENXIO); /* Nobody reads. */
+    assert_not_opened(fd, S_IFIFO);
 }
 END_TEST
 
@@ -338,25 +258,18 @@ static Suite *file_suite(void)
     tcase_add_test(tcase, the_live_system_is_the_root_of_no_descriptor);
     tcase_add_test(tcase, another_process_is_seen_by_its_number);
     tcase_add_test(tcase, a_process_that_is_gone_has_no_files);
+    tcase_add_loop_test(tcase, what_leads_away_from_the_kernels_files_is_none, 0,
+                        sizeof named / sizeof *named);
     suite_add_tcase(suite, tcase);
 
     tcase = tcase_create("descriptors");
     tcase_add_checked_fixture(tcase, make_root, remove_root);
     tcase_add_test(tcase, a_descriptor_is_close_on_exec_and_none_of_the_first_three);
-    tcase_add_test(tcase, a_fifo_does_not_block);
-    tcase_add_test(tcase, a_device_in_a_tree_is_not_read);
+    tcase_add_test(tcase, a_fifo_is_not_opened);
+    tcase_add_test(tcase, a_device_in_a_tree_is_not_opened);
+    tcase_add_test(tcase, the_file_that_was_seen_is_the_one_that_is_opened);
     tcase_add_test(tcase, an_endless_file_ends);
     tcase_add_test(tcase, a_negative_descriptor_is_not_closed);
-    suite_add_tcase(suite, tcase);
-
-    tcase = tcase_create("reading");
-    tcase_add_checked_fixture(tcase, make_root, remove_root);
-    tcase_add_loop_test(tcase, a_file_fits_or_is_refused, 0, sizeof sizes / sizeof *sizes);
-    tcase_add_test(tcase, a_directory_cannot_be_read);
-    tcase_add_loop_test(tcase, a_file_is_read_line_by_line, 0,
-                        sizeof files / sizeof *files);
-    tcase_add_test(tcase, the_end_stays_the_end);
-    tcase_add_test(tcase, a_line_that_cannot_be_read_is_an_error);
     suite_add_tcase(suite, tcase);
     return suite;
 }

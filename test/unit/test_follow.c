@@ -99,13 +99,13 @@ START_TEST(programs_without_a_door_have_no_thread)
     facts.program.imports_mmap = false;
     make();
     ck_assert(!plan.follow.is_on);
-    ck_assert_int_eq(plan.follow.reason, SNUG_REASON_FOLLOW_LIBC);
+    ck_assert_int_eq(plan.follow.reason, SNUG_REASON_FOLLOW_INIT);
     ck_assert_str_eq(plan.variable[0], "GOMEMLIMIT=241172480");
 
     set_up_following();
     facts.program.is_static = true;
     make();
-    ck_assert_int_eq(plan.follow.reason, SNUG_REASON_STATIC);
+    ck_assert_int_eq(plan.follow.reason, SNUG_REASON_FOLLOW_INIT);
 
     set_up_following();
     facts.program.is_archive = true;
@@ -117,6 +117,114 @@ START_TEST(programs_without_a_door_have_no_thread)
     facts.program.is_go = false;
     make();
     ck_assert_int_eq(plan.follow.reason, SNUG_REASON_NOT_GO);
+}
+END_TEST
+
+/* Where snug run --init starts them. */
+START_TEST(their_memory_is_followed_from_outside)
+{
+    facts.program.is_static = true;
+    facts.program.imports_mmap = false;
+    facts.program.is_attended = true;
+    make();
+    ck_assert(plan.follow.is_on && plan.follow.moves_memory && !plan.follow.moves_cpus);
+    ck_assert_int_eq(plan.follow.cpu_reason, SNUG_REASON_FOLLOW_INIT);
+    ck_assert_uint_eq(plan.follow.first_bytes, 241172480);
+    ck_assert(!(plan.seccomp.who & SNUG_NEEDS_FOLLOW));
+
+    facts.program.is_static = false;
+    facts.program.start = SNUG_START_TRACED;
+    make();
+    ck_assert(plan.follow.moves_memory);
+
+    facts.variables.gomemlimit = SNUG_OWNER_USER;
+    make();
+    ck_assert(!plan.follow.moves_memory);
+
+    set_up_following();
+    facts.program.is_static = true;
+    facts.program.is_attended = true;
+    facts.program.start = SNUG_START_REFUSED;
+    make();
+    ck_assert(!plan.follow.is_on && !plan.follow.moves_memory);
+    ck_assert_int_eq(plan.follow.reason, SNUG_REASON_TRACE_REFUSED);
+    facts.program.start = SNUG_START_GAINS;
+    make();
+    ck_assert_int_eq(plan.follow.reason, SNUG_REASON_TRACE_GAINS);
+}
+END_TEST
+
+static const struct {
+    const char *label;
+    const char *follow;
+    const char *from;
+    unsigned go_minor;
+    bool imports_mmap;
+    bool is_on;
+    enum snug_reason reason;
+} measures[] = {
+    {"alone", "off", "/a/memory.max", 22, true, true, SNUG_REASON_MEASURE_ON},
+    {"beside", "on", "/a/memory.limit_in_bytes", 27, true, true, SNUG_REASON_MEASURE_ON},
+    {"memory.high", "off", "/a/memory.high", 19, true, true, SNUG_REASON_MEASURE_ON},
+    {"an unknown release", "off", "/a/memory.max", 0, true, false,
+     SNUG_REASON_MEASURE_LAYOUT},
+    {"a newer release", "off", "/a/memory.max", 28, true, false,
+     SNUG_REASON_MEASURE_LAYOUT},
+    {"an old release", "off", "/a/memory.max", 18, true, false, SNUG_REASON_GO_TOO_OLD},
+    {"a hidden ancestor", "off", "/a/memory.stat", 22, true, false,
+     SNUG_REASON_MEASURE_UNSEEN},
+    {"lxcfs, followed", "on", "/proc/meminfo", 22, true, true, SNUG_REASON_MEASURE_UNSEEN},
+    {"no libc", "off", "/a/memory.max", 22, false, false, SNUG_REASON_FOLLOW_INIT},
+};
+
+START_TEST(what_others_hold_is_measured_where_it_can_be)
+{
+    choose("follow", measures[_i].follow);
+    choose("memory.headroom", "measured");
+    facts.program.go_minor = measures[_i].go_minor;
+    facts.program.imports_mmap = measures[_i].imports_mmap;
+    ck_assert_int_eq(snug_text_copy(snug_text_of(measures[_i].from),
+                                    sizeof facts.memory.limit.from,
+                                    facts.memory.limit.from),
+                     0);
+    facts.memory.hard_bytes = 256ul * MIB;
+    make();
+    ck_assert_msg(plan.follow.measure_reason == measures[_i].reason, "%s: %s",
+                  measures[_i].label, snug_reason_words(plan.follow.measure_reason));
+    const bool is_measured = measures[_i].reason == SNUG_REASON_MEASURE_ON;
+    ck_assert(plan.follow.measures == is_measured);
+    ck_assert(plan.follow.is_on == measures[_i].is_on);
+    ck_assert(plan.follow.has_limits == (measures[_i].follow[1] == 'n'));
+    if (is_measured)
+        ck_assert_uint_eq(plan.follow.interval_ms, 1000);
+    /* Until then it is a tenth. */
+    if (measures[_i].go_minor != 18 && measures[_i].from[3] != 'm')
+        ck_assert_uint_eq(plan.memory.go_limit_bytes, 230ul * MIB);
+}
+END_TEST
+
+START_TEST(nothing_is_measured_without_a_limit_or_for_a_value_of_the_users)
+{
+    set_up();
+    choose("memory.headroom", "measured");
+    choose("follow.interval", "3");
+    ck_assert_int_eq(snug_text_copy(snug_text_of("/a/memory.max"),
+                                    sizeof facts.memory.limit.from,
+                                    facts.memory.limit.from),
+                     0);
+    make();
+    ck_assert_uint_eq(plan.follow.interval_ms, 3000);
+    ck_assert(!plan.follow.moves_cpus && !plan.follow.moves_memory);
+    ck_assert_uint_eq(plan.follow.first_bytes, 230ul * MIB);
+    facts.variables.gomemlimit = SNUG_OWNER_USER;
+    make();
+    ck_assert_int_eq(plan.follow.measure_reason, SNUG_REASON_USER_VALUE);
+    ck_assert(!plan.follow.is_on);
+    facts.variables.gomemlimit = SNUG_OWNER_NOBODY;
+    facts.memory.limit.kind = SNUG_NONE;
+    make();
+    ck_assert_int_eq(plan.follow.measure_reason, SNUG_REASON_MEMORY_NO_LIMIT);
+    ck_assert(!plan.follow.is_on);
 }
 END_TEST
 
@@ -162,6 +270,10 @@ int main(void)
     tcase_add_test(tcase, old_go_follows_with_its_cpus_only);
     tcase_add_test(tcase, a_limit_of_the_programs_own_is_not_followed);
     tcase_add_test(tcase, programs_without_a_door_have_no_thread);
+    tcase_add_test(tcase, their_memory_is_followed_from_outside);
+    tcase_add_loop_test(tcase, what_others_hold_is_measured_where_it_can_be, 0,
+                        sizeof measures / sizeof *measures);
+    tcase_add_test(tcase, nothing_is_measured_without_a_limit_or_for_a_value_of_the_users);
     tcase_add_test(tcase, old_go_and_old_modules_stay_where_they_were);
     tcase_add_test(tcase, new_go_moves_to_its_own_limit);
     suite_add_tcase(suite, tcase);

@@ -256,7 +256,6 @@ static Suite *hostile_suite(void)
 {
     Suite *suite = suite_create("hostile");
     TCase *tcase = tcase_create("huge");
-    tcase_set_timeout(tcase, 60); /* For valgrind. */
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, ten_megabytes_of_noise_are_one_complaint);
     tcase_add_test(tcase, long_lines_are_one_complaint);
@@ -264,7 +263,6 @@ static Suite *hostile_suite(void)
     suite_add_tcase(suite, tcase);
 
     tcase = tcase_create("mutated");
-    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, a_mutated_value_is_refused_or_sound);
     tcase_add_test(tcase, a_mutated_file_is_read_and_complained_about);

@@ -49,9 +49,9 @@ static size_t set_and_withdraw(const char *const *env, unsigned n, const char *w
     ck_assert_uint_eq(snug_vector_set(&vector, entries, n, word, record, true), n);
     copy_entries();
     const size_t ret = vector.n_entries;
-    snug_inheritance_withdraw(&vector, word, record, copies);
+    snug_inheritance_withdraw(&vector, word, record, copies, ret);
     for (unsigned i = 0; i < n; i++)
-        ck_assert_str_eq(entries[i], "");
+        ck_assert_str_eq(entries[i], "SNUG_SET=");
     return ret;
 }
 
@@ -101,6 +101,44 @@ START_TEST(libc_finds_its_auxv_whatever_c_code_takes_out_later)
 }
 END_TEST
 
+/* A constructor of the program's takes some out before Go has read any. */
+START_TEST(libc_finds_its_auxv_whatever_c_code_took_out_before)
+{
+    char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
+    char *const entries[] = {limit, procs};
+    compose_usual(plain_env);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 2, NULL, record, true), 2);
+    for (int i = 0; i < _i; i++)
+        for (char **entry = envp; *entry; entry++)
+            entry[0] = entry[1];
+    copy_entries();
+    snug_inheritance_withdraw(&vector, NULL, record, copies, N_COPIES);
+    check_variables_are_gone(N_COPIES);
+    ck_assert_ptr_null(envp[2 - _i]);
+    check_libc();
+}
+END_TEST
+
+/* A constructor took some out before snug's start, and later another Go runtime looks. */
+START_TEST(the_next_runtime_finds_the_auxv_too)
+{
+    static const char *const env[] = {"A=1", "B=2", "C=3", "D=4", "HOME=/", NULL};
+    char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
+    char *const entries[] = {limit, procs};
+    compose(env, usual_auxv, N_USUAL);
+    for (int i = 0; i < _i; i++)
+        unset_first();
+    ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 2, NULL, record, true), 2);
+    check_go();
+    copy_entries();
+    snug_inheritance_withdraw(&vector, NULL, record, copies, vector.n_entries);
+    check_variables_are_gone(5 - (size_t)_i);
+    check_go();
+    check_libc();
+}
+END_TEST
+
 START_TEST(a_word_takes_the_place_of_a_parents)
 {
     static const char *const env[] = {"PATH=/bin", "SNUG_SET=pdeathsig=9:1:2", NULL};
@@ -135,7 +173,7 @@ START_TEST(the_users_values_stay)
     ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 1);
     copy_entries();
     const size_t n_copies = vector.n_entries;
-    snug_inheritance_withdraw(&vector, NULL, record, copies);
+    snug_inheritance_withdraw(&vector, NULL, record, copies, N_COPIES);
     ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
     ck_assert_str_eq(get_copy(n_copies, "GOMAXPROCS"), "2");
     ck_assert_str_eq(get_copy(n_copies, "GOMEMLIMIT"), "241172480");
@@ -155,7 +193,7 @@ START_TEST(who_lent_a_place_has_it_back)
     ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
     ck_assert_uint_eq(snug_vector_set(&vector, entries, 1, NULL, record, true), 1);
     copy_entries();
-    snug_inheritance_withdraw(&vector, NULL, record, copies);
+    snug_inheritance_withdraw(&vector, NULL, record, copies, N_COPIES);
     check_variables_are_gone(2);
     ck_assert_str_eq(get_copy(2, "SNUG_MEMORY_LIMIT"), "200M");
     ck_assert_mem_eq(words, before, sizeof words);
@@ -174,10 +212,37 @@ START_TEST(what_c_code_has_moved_is_withdrawn_all_the_same)
     for (char **entry = envp; *entry; entry++)
         entry[0] = entry[1];
     copy_entries();
-    snug_inheritance_withdraw(&vector, NULL, record, copies);
+    snug_inheritance_withdraw(&vector, NULL, record, copies, N_COPIES);
     check_variables_are_gone(3);
     ck_assert_str_eq(get_env("HOME"), "/");
     ck_assert_str_eq(get_copy(3, "HOME"), "/");
+}
+END_TEST
+
+/* After the runtime has read them: its copies are more. */
+START_TEST(what_c_code_takes_out_meanwhile_is_no_matter)
+{
+    static const char *const env[] = {"A=1", "PATH=/bin", "B=2", "HOME=/", NULL};
+    static char limit[40], procs[40];
+    char *const entries[] = {limit, procs};
+    strcpy(limit, "GOMEMLIMIT=1");
+    strcpy(procs, "GOMAXPROCS=2");
+    compose_usual(env);
+    (void)snug_vector_set(&vector, entries, 2, _i & 1 ? "pdeathsig=15:7:8" : NULL, record,
+                          true);
+    copy_entries();
+    for (int place = 0; place < _i; place++) {
+        for (char **entry = envp + (place & 1); *entry; entry++)
+            entry[0] = entry[1];
+        if (_i & 2)
+            snug_vector_refill(&vector);
+    }
+    snug_inheritance_withdraw(&vector, NULL, record, copies, 6);
+    check_variables_are_gone(6);
+    ck_assert_str_eq(get_env("HOME"), "/");
+    ck_assert_str_eq(get_copy(6, "HOME"), "/");
+    ck_assert_str_eq(get_copy(6, "A"), "1");
+    check_libc();
 }
 END_TEST
 
@@ -188,11 +253,14 @@ int main(void)
     tcase_add_loop_test(tcase, what_is_withdrawn_leaves_nothing_behind, 1, 4);
     tcase_add_loop_test(tcase, the_word_alone_outlives_the_entries, 0, 4);
     tcase_add_loop_test(tcase, libc_finds_its_auxv_whatever_c_code_takes_out_later, 0, 2);
+    tcase_add_loop_test(tcase, libc_finds_its_auxv_whatever_c_code_took_out_before, 0, 3);
+    tcase_add_loop_test(tcase, the_next_runtime_finds_the_auxv_too, 0, 5);
     tcase_add_test(tcase, a_word_takes_the_place_of_a_parents);
     tcase_add_test(tcase, among_a_parents_entries_the_empty_record_is_left);
     tcase_add_test(tcase, the_users_values_stay);
     tcase_add_test(tcase, who_lent_a_place_has_it_back);
     tcase_add_test(tcase, what_c_code_has_moved_is_withdrawn_all_the_same);
+    tcase_add_loop_test(tcase, what_c_code_takes_out_meanwhile_is_no_matter, 0, 4);
     suite_add_tcase(suite, tcase);
 
     return suite_run(suite);

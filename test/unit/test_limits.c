@@ -3,6 +3,7 @@
  */
 #include "suite.h"
 #include "folder.h"
+#include "group.h"
 #include "snug/facts/limits.h"
 
 static const struct {
@@ -155,13 +156,6 @@ static const struct {
     {"top only", "300000 100000", NULL, NULL, SNUG_SET, 0, 300000, "/u/cpu.max", SNUG_NONE},
 };
 
-static struct snug_cgroup cgroup_at(const char *directory)
-{
-    struct snug_cgroup ret = {.has_directory = true, .is_v2 = true, .n_top = strlen("/u")};
-    strcpy(ret.directory, directory);
-    return ret;
-}
-
 static void put_if(const char *path, const char *text)
 {
     if (text)
@@ -175,7 +169,7 @@ START_TEST(the_tightest_on_the_way_up_counts)
     put_if("u/a/cpu.max", way_up[_i].parent);
     put_if("u/a/b/cpu.max", way_up[_i].own);
 
-    const struct snug_cgroup cgroup = cgroup_at("/u/a/b");
+    struct snug_cgroup cgroup = cgroup_at("/u/a/b");
     struct snug_quota limit;
     struct snug_quota own;
     snug_limits_read_cpu(&folder, &cgroup, &limit, &own);
@@ -209,7 +203,7 @@ END_TEST
 
 START_TEST(a_missing_directory_is_not_visible)
 {
-    const struct snug_cgroup cgroup = cgroup_at("/u/a");
+    struct snug_cgroup cgroup = cgroup_at("/u/a");
     struct snug_memory_facts found;
     folder_put("u/memory.max", "max\n");
     snug_limits_read_memory(&folder, &cgroup, &found);
@@ -240,7 +234,7 @@ END_TEST
 
 START_TEST(a_directory_in_a_files_place_cannot_be_read)
 {
-    const struct snug_cgroup cgroup = cgroup_at("/u/a");
+    struct snug_cgroup cgroup = cgroup_at("/u/a");
     struct snug_memory_facts found;
     folder_put("u/a/memory.max/", "");
     snug_limits_read_memory(&folder, &cgroup, &found);
@@ -254,14 +248,41 @@ START_TEST(a_directory_in_a_files_place_cannot_be_read)
 }
 END_TEST
 
+/* "/u", and names below it until the path has `n` bytes. */
+static struct snug_cgroup cgroup_far_down(size_t n)
+{
+    struct snug_cgroup ret = cgroup_at("/u");
+    for (; ret.n < n; ret.n++)
+        ret.directory[ret.n] = ret.n % 100 == 2 ? '/' : 'x';
+    return ret;
+}
+
 START_TEST(a_path_that_leaves_no_room_for_the_file_is_told)
 {
-    struct snug_cgroup cgroup = cgroup_at("/u");
-    memset(cgroup.directory + 2, '/', sizeof cgroup.directory - 4);
+    struct snug_cgroup cgroup = cgroup_far_down(SNUG_PATH_BYTES);
     struct snug_memory_facts found;
     snug_limits_read_memory(&folder, &cgroup, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
     ck_assert_int_eq(found.limit.why, SNUG_WHY_TOO_LONG);
+
+    folder_put("u/memory.max", "4096\n");
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_SET);
+    ck_assert_str_eq(found.limit.from, "/u/memory.max");
+}
+END_TEST
+
+START_TEST(a_path_that_the_kernel_takes_is_read)
+{
+    static const size_t n_bytes[] = {1023, 1024, 3800};
+    struct snug_cgroup cgroup = cgroup_far_down(n_bytes[_i]);
+    char path[SNUG_PATH_BYTES];
+    snprintf(path, sizeof path, "%.*s/memory.max", (int)cgroup.n, cgroup.directory);
+    folder_put(path + 1, "4096\n");
+    struct snug_memory_facts found;
+    snug_limits_read_memory(&folder, &cgroup, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_SET);
+    ck_assert_str_eq(found.limit.from, path);
 }
 END_TEST
 
@@ -355,6 +376,7 @@ static Suite *limits_suite(void)
     tcase_add_test(search, a_missing_controller_is_no_limit_unless_it_must_be_elsewhere);
     tcase_add_test(search, a_missing_directory_is_not_visible);
     tcase_add_test(search, the_top_of_a_mount_above_is_an_ancestor);
+    tcase_add_loop_test(search, a_path_that_the_kernel_takes_is_read, 0, 3);
     tcase_add_test(search, a_directory_in_a_files_place_cannot_be_read);
     tcase_add_test(search, a_path_that_leaves_no_room_for_the_file_is_told);
     tcase_add_loop_test(search, version_1_tells_the_limit_of_hidden_ancestors, 0,

@@ -36,7 +36,7 @@ END_TEST
 
 static struct snug_snapshot snapshots[2];
 
-static char *write(size_t n)
+static char *written(size_t n)
 {
     char *text = NULL;
     size_t n_bytes = 0;
@@ -59,7 +59,7 @@ static void set_up(void)
 START_TEST(a_path_of_any_bytes_is_text)
 {
     strcpy(snapshots[0].path, "/\x1b]0;x\x07\xff\xc2\x9b\xc3\xa9");
-    char *text = write(1);
+    char *text = written(1);
     ck_assert_ptr_nonnull(strstr(text, "page=\"/\xef\xbf\xbd]0;x\xef\xbf\xbd\xef\xbf\xbd"
                                        "\xef\xbf\xbd\xc3\xa9\"}"));
     free(text);
@@ -75,7 +75,7 @@ START_TEST(a_family_is_in_one_piece_with_all_processes)
     snapshots[1].page.node_bytes[SNUG_COUNTERS_NODES] = 7;
     snapshots[0].page.prctl[0] = 8;
     snapshots[0].page.prctl_other = 9;
-    char *const text = write(2);
+    char *const text = written(2);
 
     static const char *const wanted[] = {
         "# TYPE snug_heap_growth_bytes counter\n"
@@ -110,7 +110,7 @@ START_TEST(a_change_is_told_in_seconds)
     snapshots[0].n_changes = 4;
     snapshots[0].change = (struct snug_change){
         .when_ns = 1700000000000000001, .took_ns = 250000, .cpus_to = 3, .bytes_to = 4096};
-    char *const text = write(1);
+    char *const text = written(1);
     ck_assert_ptr_nonnull(strstr(text, "nd\"} 1700000000.000000001\n"));
     ck_assert_ptr_nonnull(strstr(text, "nd\"} 0.000250000\n"));
     ck_assert_ptr_nonnull(strstr(text, "snug_resizes_total{pid=\"7\",page=\"/a"));

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Lines of mountinfo, what a mount shows of a cgroup, and which of several is taken.
+ * Lines of mountinfo, and what a mount shows of a cgroup.
  */
 #include <errno.h>
 
 #include "suite.h"
-#include "folder.h"
 #include "snug/facts/mounts.h"
 
 static const struct {
@@ -113,6 +112,9 @@ static const struct {
     const char *below;
 } views[] = {
     {"other container", "/docker/a", "/docker/b", SNUG_VIEW_ELSEWHERE, ""},
+    {"an escape in the root", "/a\\040b", "/a b/c", SNUG_VIEW_OWN, "/c"},
+    {"a backslash in the root", "/a\\134x2d", "/a\\x2d/c", SNUG_VIEW_OWN, "/c"},
+    {"what looks like an escape in the path", "/a b", "/a\\040b", SNUG_VIEW_ELSEWHERE, ""},
     {"prefix of a name only", "/docker/a", "/docker/ab", SNUG_VIEW_ELSEWHERE, ""},
     {"process above the mount", "/docker/a", "/docker", SNUG_VIEW_ELSEWHERE, ""},
     {"process in the root cgroup", "/docker/a", "/", SNUG_VIEW_ELSEWHERE, ""},
@@ -143,108 +145,6 @@ START_TEST(a_mount_shows_what_lies_below_its_root)
 }
 END_TEST
 
-#define UNIFIED " - cgroup2 cgroup2 rw\n"
-#define V1_CPU  " - cgroup cgroup rw,cpu,cpuacct\n"
-
-/* The own cgroup is /a/b in every hierarchy. */
-static const struct {
-    const char *label;
-    const char *mountinfo;
-    enum snug_hierarchy hierarchy;
-    enum snug_view view;
-    const char *point;
-} chosen[] = {
-    {"nothing mounted", "", SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_NOT_MOUNTED, ""},
-    {"only another controller", "1 0 0:1 / /c rw - cgroup cgroup rw,cpuset,cpuacct\n",
-     SNUG_HIERARCHY_CPU, SNUG_VIEW_NOT_MOUNTED, ""},
-    {"a name that looks like it", "1 0 0:1 / /c rw - cgroup cgroup rw,name=cpu\n",
-     SNUG_HIERARCHY_CPU, SNUG_VIEW_NOT_MOUNTED, ""},
-    {"another file system", "1 0 0:1 / /c rw - tmpfs cgroup2 rw,cpu\n", SNUG_HIERARCHY_CPU,
-     SNUG_VIEW_NOT_MOUNTED, ""},
-    {"elsewhere", "1 0 0:1 /x /c rw" UNIFIED, SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_ELSEWHERE,
-     "/c"},
-    {"one", "1 0 0:1 /a /c rw" UNIFIED, SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_OWN, "/c"},
-    {"version 1", "1 0 0:1 /a /c rw" V1_CPU, SNUG_HIERARCHY_CPU, SNUG_VIEW_OWN, "/c"},
-    {"the whole after a part", "1 0 0:1 /a /c rw" UNIFIED "2 0 0:1 / /d rw" UNIFIED,
-     SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_OWN, "/d"},
-    {"a part after the whole", "1 0 0:1 / /c rw" UNIFIED "2 0 0:1 /a /d rw" UNIFIED,
-     SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_OWN, "/c"},
-    {"the first of equals", "1 0 0:1 / /c rw" UNIFIED "2 0 0:1 / /d rw" UNIFIED,
-     SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_OWN, "/c"},
-    {"the own one, not the whole", "1 0 0:1 /.. /c rw" UNIFIED "2 0 0:1 /a /d rw" UNIFIED,
-     SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_OWN, "/d"},
-    {"a mount over it", "1 0 0:1 / /c rw" UNIFIED "2 1 0:2 / /c rw - tmpfs tmpfs rw\n",
-     SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_NOT_MOUNTED, "/c"},
-    {"a better one below a worse",
-     "1 0 0:1 / /c rw" UNIFIED "2 1 0:1 /a /c rw" UNIFIED "3 0 0:1 /a /d rw" UNIFIED,
-     SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_OWN, "/c"},
-    {"a mount under it, listed later",
-     "2 1 0:1 / /c rw" UNIFIED "1 0 0:2 / /c rw - tmpfs tmpfs rw\n", SNUG_HIERARCHY_UNIFIED,
-     SNUG_VIEW_OWN, "/c"},
-    {"a mount within it", "1 0 0:1 / /c rw" UNIFIED "2 1 0:2 / /c/x rw - tmpfs tmpfs rw\n",
-     SNUG_HIERARCHY_UNIFIED, SNUG_VIEW_OWN, "/c"},
-    {"escaped mount point", "1 0 0:1 / /c\\040d rw" UNIFIED, SNUG_HIERARCHY_UNIFIED,
-     SNUG_VIEW_OWN, "/c d"},
-    {"at the root directory", "1 0 0:1 / / rw" UNIFIED, SNUG_HIERARCHY_UNIFIED,
-     SNUG_VIEW_OWN, ""},
-};
-
-START_TEST(the_mount_that_shows_most_is_taken)
-{
-    struct snug_mount mount[SNUG_N_HIERARCHIES];
-    const struct snug_text path[SNUG_N_HIERARCHIES] = {
-        snug_text_of("/a/b"), snug_text_of("/a/b"), snug_text_of("/a/b")};
-    folder_put("proc/self/mountinfo", chosen[_i].mountinfo);
-    ck_assert_int_eq(snug_mounts_read(&folder, path, mount), 0);
-
-    const struct snug_mount *found = &mount[chosen[_i].hierarchy];
-    ck_assert_msg(found->view == chosen[_i].view, "%s: %d", chosen[_i].label, found->view);
-    ck_assert_str_eq(found->point, chosen[_i].point);
-}
-END_TEST
-
-START_TEST(a_mount_point_too_long_for_the_buffers_is_told)
-{
-    char text[2 * SNUG_PATH_BYTES];
-    char name[SNUG_PATH_BYTES + 1];
-    memset(name, 'x', sizeof name - 1);
-    name[sizeof name - 1] = 0;
-    snprintf(text, sizeof text, "1 0 0:1 / /%s rw" UNIFIED, name);
-    folder_put("proc/self/mountinfo", text);
-
-    struct snug_mount mount[SNUG_N_HIERARCHIES];
-    const struct snug_text path[SNUG_N_HIERARCHIES] = {[SNUG_HIERARCHY_UNIFIED] =
-                                                           snug_text_of("/")};
-    ck_assert_int_eq(snug_mounts_read(&folder, path, mount), 0);
-    ck_assert_int_eq(mount[SNUG_HIERARCHY_UNIFIED].view, SNUG_VIEW_TOO_LONG);
-}
-END_TEST
-
-START_TEST(a_line_longer_than_the_buffer_hides_no_other)
-{
-    static char text[20000];
-    const size_t n = (size_t)snprintf(text, sizeof text,
-                                      "1 0 0:1 / / rw - overlay overlay rw,lowerdir=");
-    memset(text + n, 'x', 10000);
-    strcpy(text + n + 10000, "\n2 1 0:2 / /c rw" UNIFIED);
-    folder_put("proc/self/mountinfo", text);
-
-    struct snug_mount mount[SNUG_N_HIERARCHIES];
-    const struct snug_text path[SNUG_N_HIERARCHIES] = {[SNUG_HIERARCHY_UNIFIED] =
-                                                           snug_text_of("/")};
-    ck_assert_int_eq(snug_mounts_read(&folder, path, mount), 0);
-    ck_assert_str_eq(mount[SNUG_HIERARCHY_UNIFIED].point, "/c");
-}
-END_TEST
-
-START_TEST(no_mountinfo_is_an_error)
-{
-    struct snug_mount mount[SNUG_N_HIERARCHIES];
-    const struct snug_text path[SNUG_N_HIERARCHIES] = {0};
-    ck_assert_int_eq(snug_mounts_read(&folder, path, mount), -ENOENT);
-}
-END_TEST
-
 static Suite *mounts_suite(void)
 {
     Suite *suite = suite_create("mounts");
@@ -261,15 +161,6 @@ static Suite *mounts_suite(void)
     tcase_add_loop_test(view, a_mount_shows_what_lies_below_its_root, 0,
                         sizeof views / sizeof *views);
     suite_add_tcase(suite, view);
-
-    TCase *choice = tcase_create("choice");
-    tcase_add_checked_fixture(choice, folder_make, folder_remove);
-    tcase_add_loop_test(choice, the_mount_that_shows_most_is_taken, 0,
-                        sizeof chosen / sizeof *chosen);
-    tcase_add_test(choice, a_mount_point_too_long_for_the_buffers_is_told);
-    tcase_add_test(choice, a_line_longer_than_the_buffer_hides_no_other);
-    tcase_add_test(choice, no_mountinfo_is_an_error);
-    suite_add_tcase(suite, choice);
     return suite;
 }
 

@@ -6,10 +6,14 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <link.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <gnu/libc-version.h>
+#endif
 
 #include "suite.h"
 #include "snug/base/elf.h"
@@ -122,6 +126,8 @@ START_TEST(no_change_of_the_symbols_leads_out_of_the_file)
 }
 END_TEST
 
+static bool stays;
+
 static const char *const functions[] = {"getppid", "qsort", "pthread_create", "mmap",
                                         "pthread_attr_init"};
 
@@ -129,21 +135,36 @@ START_TEST(a_function_is_found_where_the_loader_finds_it)
 {
     void *expected = dlsym(RTLD_NEXT, functions[_i]);
     ck_assert_ptr_nonnull(expected);
-    ck_assert_ptr_eq(snug_objects_next(_DYNAMIC, functions[_i]), expected);
+    ck_assert_ptr_eq(snug_objects_next(_DYNAMIC, functions[_i], &stays), expected);
+    ck_assert(stays);
+}
+END_TEST
+
+/* It may be closed again, and its address be another's. */
+START_TEST(what_was_opened_later_is_found_and_does_not_stay)
+{
+    void *library = dlopen("libthread_db.so.1", RTLD_LAZY);
+    ck_assert_msg(library != NULL, "%s", dlerror());
+    ck_assert_ptr_eq(snug_objects_next(_DYNAMIC, "td_init", &stays),
+                     dlsym(library, "td_init"));
+    ck_assert(!stays);
+    ck_assert_int_eq(dlclose(library), 0);
+    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, "td_init", &stays));
 }
 END_TEST
 
 START_TEST(what_no_object_defines_is_not_found)
 {
-    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, "snug_no_such_function"));
-    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, ""));
-    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, "environ")); /* It is no function. */
+    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, "snug_no_such_function", &stays));
+    ck_assert_ptr_null(snug_objects_next(_DYNAMIC, "", &stays));
+    ck_assert_ptr_null(
+        snug_objects_next(_DYNAMIC, "environ", &stays)); /* It is no function. */
 }
 END_TEST
 
 START_TEST(behind_an_object_that_is_not_loaded_is_nothing)
 {
-    ck_assert_ptr_null(snug_objects_next(&elf, "getppid"));
+    ck_assert_ptr_null(snug_objects_next(&elf, "getppid", &stays));
 }
 END_TEST
 
@@ -215,11 +236,23 @@ START_TEST(an_objects_tables_are_found_wherever_it_was_linked_to)
 }
 END_TEST
 
+#ifdef __GLIBC__
+/* Asked twice: the answer is kept. */
+START_TEST(glibc_is_told_by_its_release)
+{
+    unsigned minor = 0;
+    ck_assert_int_eq(sscanf(gnu_get_libc_version(), "2.%u", &minor), 1);
+    const unsigned expected = minor >= 39 ? 39 : minor >= 35 ? 35 : 1;
+    ck_assert_uint_eq(snug_objects_glibc(), expected);
+    ck_assert_uint_eq(snug_objects_glibc(), expected);
+}
+END_TEST
+#endif
+
 static Suite *objects_suite(void)
 {
     Suite *suite = suite_create("objects");
     TCase *tcase = tcase_create("file");
-    tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, this_program_is_what_it_is);
     tcase_add_test(tcase, no_change_of_the_headers_leads_out_of_the_file);
     tcase_add_test(tcase, no_change_of_the_dynamic_section_leads_out_of_the_file);
@@ -229,8 +262,12 @@ static Suite *objects_suite(void)
     tcase = tcase_create("loaded");
     tcase_add_loop_test(tcase, a_function_is_found_where_the_loader_finds_it, 0,
                         sizeof functions / sizeof *functions);
+    tcase_add_test(tcase, what_was_opened_later_is_found_and_does_not_stay);
     tcase_add_test(tcase, what_no_object_defines_is_not_found);
     tcase_add_test(tcase, behind_an_object_that_is_not_loaded_is_nothing);
+#ifdef __GLIBC__
+    tcase_add_test(tcase, glibc_is_told_by_its_release);
+#endif
     tcase_add_test(tcase, an_address_is_told_by_its_object);
     tcase_add_test(tcase, an_address_in_no_object_is_told_by_none);
     tcase_add_loop_test(tcase, an_objects_tables_are_found_wherever_it_was_linked_to, 0,

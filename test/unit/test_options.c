@@ -11,13 +11,16 @@
 
 /* In the order of the table in snug.conf(5). */
 static const char *const names[] = {
-    "scope",           "cpu.count",      "cpu.round",    "cpu.min",
-    "cpu.request",     "cpu.burst",      "memory.limit", "memory.headroom",
-    "memory.gogc",     "memory.present", "numa.place",   "numa.confine",
-    "span.huge",       "span.align",     "span.guard",   "span.name",
-    "prctl.thp",       "seccomp.guard",  "follow",       "follow.interval",
-    "child.pdeathsig", "threads.warn",   "log",          "log.file",
-    "stats.file",
+    "scope",           "cpu.count",       "cpu.round",
+    "cpu.min",         "cpu.request",     "cpu.burst",
+    "memory.limit",    "memory.headroom", "memory.share",
+    "memory.request",  "memory.gogc",     "memory.present",
+    "malloc.arenas",   "numa.place",      "numa.confine",
+    "span.huge",       "span.align",      "span.guard",
+    "span.name",       "prctl.thp",       "seccomp.guard",
+    "follow",          "follow.interval", "follow.announce",
+    "child.pdeathsig", "threads.warn",    "log",
+    "log.file",        "stats.file",
 };
 
 START_TEST(the_keys_stand_in_their_order)
@@ -34,7 +37,7 @@ START_TEST(every_row_is_filled)
     ck_assert_int_ne(snug_meanings[_i].text[0], 0);
     ck_assert_int_eq(option->words[0] != 0, (option->units & SNUG_UNIT_WORD) != 0);
     ck_assert_uint_le(option->least, option->most);
-    ck_assert_uint_le(option->least_bytes, UINT64_C(1) << option->most_bytes_log2);
+    ck_assert_uint_le(option->least_bytes_log2, option->most_bytes_log2);
     ck_assert_int_eq(option->most_bytes_log2 != 0, (option->units & SNUG_UNIT_BYTES) != 0);
 }
 END_TEST
@@ -189,6 +192,7 @@ static const struct {
     {SNUG_LOG, SNUG_WORD_ERROR, "error"},
     {SNUG_LOG, SNUG_WORD_INFO, "info"},
     {SNUG_LOG, SNUG_WORD_DEBUG, "debug"},
+    {SNUG_FOLLOW_ANNOUNCE, SNUG_WORD_NO_FILE, "none"},
     {SNUG_LOG_FILE, SNUG_WORD_NO_FILE, "none"},
     {SNUG_STATS_FILE, SNUG_WORD_NO_FILE, "none"},
 };

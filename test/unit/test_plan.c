@@ -119,6 +119,7 @@ static const struct {
     {"no limit", SNUG_NONE, "", "refuse", SNUG_REASON_MEMORY_NO_LIMIT, 0},
     {"unknown", SNUG_UNKNOWN, "", "refuse", SNUG_REASON_MEMORY_UNKNOWN, 0},
     {"soft", SNUG_SET, "/a/memory.high", "refuse", SNUG_REASON_CEILING_SOFT, 0},
+    {"stated", SNUG_SET, "/proc/meminfo", "refuse", SNUG_REASON_CEILING_STATED, 0},
     {"hard", SNUG_SET, "/a/memory.max", "refuse", SNUG_REASON_CEILING_REFUSE, 256 * MIB},
     {"version 1", SNUG_SET, "/a/memory.limit_in_bytes", "refuse",
      SNUG_REASON_CEILING_REFUSE, 256 * MIB},
@@ -128,6 +129,7 @@ START_TEST(growth_is_guarded_by_limits_that_kill)
 {
     facts.memory.limit.kind = ceiling_rows[_i].kind;
     strcpy(facts.memory.limit.from, ceiling_rows[_i].from);
+    facts.memory.limit.is_stated = strcmp(ceiling_rows[_i].from, "/proc/meminfo") == 0;
     choose("span.guard", ceiling_rows[_i].value);
     make();
     ck_assert_msg(plan.memory.guard_reason == ceiling_rows[_i].reason &&
@@ -324,6 +326,34 @@ START_TEST(a_program_that_is_not_go_has_none_of_gos_needs)
 }
 END_TEST
 
+static bool tells(bool is_rare)
+{
+    make();
+    ck_assert_int_eq(plan.is_rare, is_rare);
+    return plan.tells;
+}
+
+START_TEST(mistakes_are_told_once_by_a_go_program_whose_log_is_not_off)
+{
+    policy.n_problems = 1; /* With a file that nobody named. */
+    ck_assert(tells(false));
+    (void)snug_policy_set(&policy, SNUG_FROM_ENVIRONMENT, snug_text_of("cpu.round"),
+                          snug_text_of("sideways"));
+    ck_assert(tells(true));
+    facts.variables.is_told = true;
+    ck_assert(!tells(false));
+    facts.variables.is_told = false;
+    facts.program.is_go = false;
+    choose("scope", "all");
+    ck_assert(!tells(false));
+    facts.program.is_go = true;
+    choose("log", "error");
+    ck_assert(tells(true));
+    choose("log", "off");
+    ck_assert(!tells(false));
+}
+END_TEST
+
 START_TEST(huge_pages_are_the_programs_affair_unless_owned)
 {
     make();
@@ -362,6 +392,7 @@ int main(void)
     tcase_add_test(tcase, memory_is_presented_only_if_asked);
     tcase_add_loop_test(tcase, filters_are_looked_at_only_if_asked, 0, N_ROWS(guard_rows));
     tcase_add_test(tcase, a_program_that_is_not_go_has_none_of_gos_needs);
+    tcase_add_test(tcase, mistakes_are_told_once_by_a_go_program_whose_log_is_not_off);
     tcase_add_test(tcase, huge_pages_are_the_programs_affair_unless_owned);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);

@@ -169,12 +169,24 @@ START_TEST(a_file_that_others_can_write_is_ignored_wholly)
 }
 END_TEST
 
+static const struct {
+    uid_t owner;
+    mode_t mode;
+    enum snug_problem_kind kind;
+} others[] = {
+    {65533, 0644, SNUG_PROBLEM_WRITABLE},
+    {65534, 0644, SNUG_PROBLEM_OWNER}, /* In a user namespace it may be anybody. */
+    {65534, 0664, SNUG_PROBLEM_WRITABLE},
+};
+
 START_TEST(a_file_of_another_user_is_ignored_wholly)
 {
     make_file("etc/snug.conf", "cpu.min = 3\n", 0644);
-    ck_assert_int_eq(fchownat(folder.fd, "etc/snug.conf", nobody, nobody, 0), 0);
+    ck_assert_int_eq(
+        fchownat(folder.fd, "etc/snug.conf", others[_i].owner, others[_i].owner, 0), 0);
+    ck_assert_int_eq(fchmodat(folder.fd, "etc/snug.conf", others[_i].mode, 0), 0);
     read_file("");
-    assert_only_problem(SNUG_PROBLEM_WRITABLE, 0);
+    assert_only_problem(others[_i].kind, 0);
     ck_assert_uint_eq(policy.setting[SNUG_CPU_MIN].number, 2);
 }
 END_TEST
@@ -283,7 +295,8 @@ static Suite *policy_suite(void)
     tcase_add_loop_test(tcase, a_file_that_others_can_write_is_ignored_wholly, 0,
                         sizeof modes / sizeof *modes);
     if (geteuid() == 0) { /* Nobody else can make another user's file. */
-        tcase_add_test(tcase, a_file_of_another_user_is_ignored_wholly);
+        tcase_add_loop_test(tcase, a_file_of_another_user_is_ignored_wholly, 0,
+                            sizeof others / sizeof *others);
         tcase_add_loop_test(tcase, a_user_trusts_roots_file_and_their_own, 0, 2);
     }
     tcase_add_test(tcase, the_example_file_has_no_problem);

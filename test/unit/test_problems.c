@@ -34,6 +34,25 @@ static const char *describe(const struct snug_problem *problem)
     return text;
 }
 
+START_TEST(what_nobody_named_is_no_mistake)
+{
+    const struct snug_problem rows[] = {
+        {.kind = SNUG_PROBLEM_OPEN, .source = SNUG_FROM_DEFAULT, .key = -1},
+        {.kind = SNUG_PROBLEM_OPEN, .source = SNUG_FROM_FILE, .key = -1},
+    };
+    snug_policy_default(&policy);
+    for (unsigned i = 0; i < 2; i++)
+        snug_problems_add(&policy, &rows[i], snug_text_of("/etc/snug.conf"));
+    unsigned at = 0;
+    ck_assert_ptr_eq(snug_problems_next(&policy, false, &at), &policy.problem[1]);
+    ck_assert_ptr_null(snug_problems_next(&policy, false, &at));
+    at = 0;
+    ck_assert_ptr_eq(snug_problems_next(&policy, true, &at), &policy.problem[0]);
+    ck_assert_ptr_eq(snug_problems_next(&policy, true, &at), &policy.problem[1]);
+    ck_assert_ptr_null(snug_problems_next(&policy, true, &at));
+}
+END_TEST
+
 START_TEST(the_log_of_a_process_tells_place_key_and_value)
 {
     char text[256];
@@ -49,8 +68,8 @@ START_TEST(the_log_of_a_process_tells_place_key_and_value)
     snug_problems_add(&policy, &problem, snug_text_of("sideways"));
     out = snug_text_build(text, sizeof text);
     snug_problems_put_brief(&policy, &policy.problem[1], &out);
-    ck_assert_str_eq(text, "cpu.round \"sideways\" is not taken as it stands; snug explain "
-                           "says why, and what holds");
+    ck_assert_str_eq(text, "SNUG_CPU_ROUND \"sideways\" is not taken as it stands; snug "
+                           "explain says why, and what holds");
 }
 END_TEST
 
@@ -134,6 +153,9 @@ static const struct {
      "/etc/snug.conf is not a regular file; nothing is taken from it"},
     {{.kind = SNUG_PROBLEM_WRITABLE, .source = SNUG_FROM_FILE},
      "/etc/snug.conf can be written by someone other than root and this process's user; "
+     "nothing is taken from it"},
+    {{.kind = SNUG_PROBLEM_OWNER, .source = SNUG_FROM_FILE},
+     "/etc/snug.conf belongs to nobody or a user outside this namespace; "
      "nothing is taken from it"},
     {{.kind = SNUG_PROBLEM_READ, .source = SNUG_FROM_FILE, .line = 4, .error = EIO},
      "/etc/snug.conf:4: cannot be read on from here: error 5; the lines above count"},
@@ -252,7 +274,7 @@ START_TEST(a_problem_is_one_clear_sentence)
 }
 END_TEST
 
-START_TEST(a_value_that_stays_names_its_source)
+START_TEST(a_value_that_holds_names_its_source)
 {
     const struct snug_text value = snug_text_of("nearest");
     ck_assert_int_eq(
@@ -261,7 +283,7 @@ START_TEST(a_value_that_stays_names_its_source)
                                          .source = SNUG_FROM_ENVIRONMENT,
                                          .key = SNUG_CPU_ROUND};
     ck_assert_str_eq(describe(&problem),
-                     "SNUG_CPU_ROUND=\"\" is not one of up, down, nearest; cpu.round stays "
+                     "SNUG_CPU_ROUND=\"\" is not one of up, down, nearest; cpu.round is "
                      "\"nearest\" (command line)");
 }
 END_TEST
@@ -271,6 +293,7 @@ static Suite *problems_suite(void)
     Suite *suite = suite_create("problems");
     TCase *tcase = tcase_create("list");
     tcase_add_checked_fixture(tcase, set_up, NULL);
+    tcase_add_test(tcase, what_nobody_named_is_no_mistake);
     tcase_add_test(tcase, the_log_of_a_process_tells_place_key_and_value);
     tcase_add_test(tcase, noise_is_one_entry_that_counts);
     tcase_add_test(tcase, eight_of_a_kind_stand_alone_and_the_ninth_counts_the_rest);
@@ -284,7 +307,7 @@ static Suite *problems_suite(void)
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_loop_test(tcase, a_problem_is_one_clear_sentence, 0,
                         sizeof sentences / sizeof *sentences);
-    tcase_add_test(tcase, a_value_that_stays_names_its_source);
+    tcase_add_test(tcase, a_value_that_holds_names_its_source);
     suite_add_tcase(suite, tcase);
     return suite;
 }

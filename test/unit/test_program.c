@@ -13,8 +13,8 @@ static struct snug_program read_file(void)
     struct snug_elf elf;
     struct snug_program ret;
     ck_assert_int_eq(snug_elf_from_file(image, sizeof image, &elf), 0);
-    snug_program_read(&elf, &ret);
-    ck_assert_int_eq(ret.is_go, snug_program_is_go(&elf));
+    snug_program_read(&elf, snug_program_find_go(&elf), &ret);
+    ck_assert_int_eq(ret.is_go, snug_program_find_go(&elf) != 0);
     return ret;
 }
 
@@ -23,7 +23,7 @@ static struct snug_program read_memory(void)
     struct snug_elf elf;
     struct snug_program ret;
     ck_assert_int_eq(snug_elf_from_memory(image_segments(), N_SEGMENTS, &elf), 0);
-    snug_program_read(&elf, &ret);
+    snug_program_read(&elf, snug_program_find_go(&elf), &ret);
     return ret;
 }
 
@@ -281,7 +281,7 @@ START_TEST(a_damaged_image_is_never_read_out_of_bounds)
         struct snug_program program;
         if (snug_elf_from_file(block, IMAGE_BYTES, &elf) < 0)
             continue;
-        snug_program_read(&elf, &program);
+        snug_program_read(&elf, snug_program_find_go(&elf), &program);
         ck_assert(program.is_known);
     }
     free(block);

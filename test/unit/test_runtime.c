@@ -12,6 +12,15 @@ START_TEST(new_go_that_agrees_is_left_alone)
 }
 END_TEST
 
+START_TEST(new_go_that_reads_a_hidden_mount_gets_gomaxprocs)
+{
+    run_newest_go();
+    facts.cpu.misleads_go = true;
+    make();
+    ck_assert(plan.cpu.sets_gomaxprocs);
+}
+END_TEST
+
 START_TEST(new_go_finds_its_own_count_where_the_limit_is_unknown)
 {
     run_newest_go();
@@ -95,6 +104,7 @@ static Suite *runtime_suite(void)
     TCase *tcase = tcase_create("gomaxprocs");
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_test(tcase, new_go_that_agrees_is_left_alone);
+    tcase_add_test(tcase, new_go_that_reads_a_hidden_mount_gets_gomaxprocs);
     tcase_add_test(tcase, new_go_finds_its_own_count_where_the_limit_is_unknown);
     tcase_add_loop_test(tcase, new_go_that_would_not_stay_gets_gomaxprocs, 0,
                         N_ROWS(differ_rows));

@@ -17,7 +17,7 @@
 #include "snug/cli/subject/resize.h"
 #include "snug/cli/subject/snapshot.h"
 
-enum { N_READS = 2000, BURST = 1000, ANCIENT_TICKS = 1 };
+enum { N_SEEN = 500, BURST = 1000, ANCIENT_TICKS = 1 };
 
 static char path[sizeof folder_path + sizeof "/page"];
 static int fd;
@@ -173,8 +173,7 @@ START_TEST(a_change_is_never_torn)
     snug_counters_move(map_page());
     pthread_t writer;
     ck_assert_int_eq(pthread_create(&writer, NULL, write_changes, NULL), 0);
-    unsigned n_seen = 0;
-    for (unsigned i = 0; i < N_READS; i++) {
+    for (unsigned n_seen = 0; n_seen < N_SEEN;) {
         ck_assert_int_eq(snug_snapshot_read(path, &snapshot), 0);
         n_read++;
         if (!snapshot.has_change)
@@ -192,7 +191,6 @@ START_TEST(a_change_is_never_torn)
     }
     is_over = true;
     ck_assert_int_eq(pthread_join(writer, NULL), 0);
-    ck_assert_uint_gt(n_seen, N_READS / 10);
 }
 END_TEST
 
@@ -220,7 +218,6 @@ int main(void)
 {
     Suite *suite = suite_create("snapshot");
     TCase *tcase = tcase_create("pages");
-    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, what_is_counted_is_read);
     tcase_add_test(tcase, a_shorter_page_has_zeros_for_what_it_lacks);

@@ -23,6 +23,7 @@ static const struct {
     {"a name without a value", {"GOMAXPROCS"}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
     {"recorded but unset", {"SNUG_SET=GOMAXPROCS=2"}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
     {"the user's", {"GOMAXPROCS=5"}, SNUG_OWNER_USER, SNUG_OWNER_NOBODY},
+    {"the user's with a plus", {"GOMAXPROCS=+5"}, SNUG_OWNER_USER, SNUG_OWNER_NOBODY},
     {"empty", {"GOMAXPROCS=", "GOMEMLIMIT="}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
     {"no CPUs", {"GOMAXPROCS=0"}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
     {"fewer CPUs than none", {"GOMAXPROCS=-1"}, SNUG_OWNER_NOBODY, SNUG_OWNER_NOBODY},
@@ -99,6 +100,71 @@ START_TEST(automemlimit_is_told_a_share)
 }
 END_TEST
 
+static const struct {
+    const char *value;
+    enum snug_kind kind;
+    uint64_t bytes;
+} limits[] = {
+    {"GOMEMLIMIT=off", SNUG_NONE, 0},
+    {"GOMEMLIMIT=", SNUG_NONE, 0},
+    {"GOMEMLIMIT=80%", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=1GB", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=1G", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=1Gi", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=1iB", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=-1", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=1.5GiB", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=9223372036854775808", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=8388608TiB", SNUG_UNKNOWN, 0},
+    {"GOMEMLIMIT=0", SNUG_SET, 0},
+    {"GOMEMLIMIT=512", SNUG_SET, 512},
+    {"GOMEMLIMIT=512B", SNUG_SET, 512},
+    {"GOMEMLIMIT=1KiB", SNUG_SET, 1 << 10},
+    {"GOMEMLIMIT=1GiB", SNUG_SET, 1 << 30},
+};
+
+/* As runtime.parseByteCount does. */
+START_TEST(a_memory_limit_is_read_as_go_reads_it)
+{
+    const char *const entries[N_ENTRIES_MAX + 1] = {limits[_i].value};
+    struct snug_variable_facts facts;
+    snug_variables_read(entries_of(entries), &facts);
+    ck_assert_msg(facts.gomemlimit_kind == limits[_i].kind, "%s", limits[_i].value);
+    if (limits[_i].kind == SNUG_SET)
+        ck_assert_uint_eq(facts.gomemlimit_bytes, limits[_i].bytes);
+}
+END_TEST
+
+static const struct {
+    const char *entry;
+    bool has_arenas;
+} arenas[] = {
+    {"MALLOC_ARENA_MAX=2", true},
+    {"MALLOC_ARENA_MAX=", false},
+    {"MALLOC_ARENA_TEST=2", true},
+    {"GLIBC_TUNABLES=glibc.malloc.check=3:glibc.malloc.arena_max=1", true},
+    {"GLIBC_TUNABLES=glibc.malloc.check=3", false},
+};
+
+START_TEST(glibc_is_told_of_arenas)
+{
+    const char *const entries[N_ENTRIES_MAX + 1] = {arenas[_i].entry};
+    struct snug_variable_facts facts;
+    snug_variables_read(entries_of(entries), &facts);
+    ck_assert_msg(facts.has_arenas == arenas[_i].has_arenas, "%s", arenas[_i].entry);
+}
+END_TEST
+
+START_TEST(a_count_of_the_users_is_read)
+{
+    const char *const entries[N_ENTRIES_MAX + 1] = {"GOMAXPROCS=+12"};
+    struct snug_variable_facts facts;
+    snug_variables_read(entries_of(entries), &facts);
+    ck_assert_uint_eq(facts.gomaxprocs_count, 12);
+    ck_assert_int_eq(facts.gomemlimit_kind, SNUG_NONE);
+}
+END_TEST
+
 START_TEST(no_entries_are_no_variables)
 {
     struct snug_variable_facts facts;
@@ -152,14 +218,38 @@ START_TEST(the_first_godebug_variable_counts)
 }
 END_TEST
 
+static const struct told_row {
+    const char *entry;
+    bool is_told;
+} told[] = {
+    {"SNUG_SET=told", true},      {"SNUG_SET=told pdeathsig=15:4711:1:2:3", true},
+    {"SNUG_SET=GOGC=off", false}, {"SNUG_SET=untold", false},
+    {"SNUG_SET=", false},         {"SNUG_CPU_ROUND=told", false},
+};
+
+START_TEST(mistakes_are_told_if_the_record_says_so)
+{
+    const char *const entries[N_ENTRIES_MAX + 1] = {told[_i].entry};
+    struct snug_variable_facts facts;
+    snug_variables_read(entries_of(entries), &facts);
+    ck_assert_msg(facts.is_told == told[_i].is_told, "%s", told[_i].entry);
+}
+END_TEST
+
 static Suite *variables_suite(void)
 {
     Suite *suite = suite_create("variables");
     TCase *owner = tcase_create("owner");
     tcase_add_loop_test(owner, a_value_is_the_users_unless_it_is_recorded, 0,
                         sizeof owners / sizeof *owners);
+    tcase_add_loop_test(owner, a_memory_limit_is_read_as_go_reads_it, 0,
+                        sizeof limits / sizeof *limits);
+    tcase_add_loop_test(owner, glibc_is_told_of_arenas, 0, sizeof arenas / sizeof *arenas);
+    tcase_add_test(owner, a_count_of_the_users_is_read);
     tcase_add_loop_test(owner, automemlimit_is_told_a_share, 0,
                         sizeof shares / sizeof *shares);
+    tcase_add_loop_test(owner, mistakes_are_told_if_the_record_says_so, 0,
+                        sizeof told / sizeof *told);
     tcase_add_test(owner, no_entries_are_no_variables);
     suite_add_tcase(suite, owner);
 

@@ -30,6 +30,27 @@ START_TEST(what_is_no_vector_is_not_believed)
 }
 END_TEST
 
+START_TEST(what_a_constructor_took_away_is_room)
+{
+    static const char *const env[] = {"SECRET=1", "PATH=/bin", "KEY=2", "HOME=/", NULL};
+    char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2", gogc[] = "GOGC=50";
+    char *const entries[] = {limit, procs, gogc};
+    compose(env, usual_auxv, N_USUAL);
+    for (int i = 0; i < _i; i++)
+        unset_first();
+    ck_assert_int_eq(snug_vector_find(envp, &vector), 0);
+    ck_assert_uint_eq(vector.n_entries, (unsigned)(4 - _i));
+    for (int i = 4; i > _i; i--)
+        ck_assert_str_eq(envp[i - 1 - _i], env[i - 1]);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 3, NULL, record, true), 3);
+    ck_assert_str_eq(get_env("HOME"), "/");
+    ck_assert_str_eq(get_env("GOMEMLIMIT"), "1");
+    ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
+    ck_assert_str_eq(get_env("GOGC"), "50");
+    check_auxv();
+}
+END_TEST
+
 START_TEST(nothing_and_odd_addresses_are_no_vector)
 {
     compose(plain_env, usual_auxv, N_USUAL);
@@ -54,7 +75,7 @@ START_TEST(one_variable_takes_the_place_of_at_flags)
 }
 END_TEST
 
-START_TEST(the_record_needs_no_room_of_its_own)
+START_TEST(the_record_goes_with_any_number_of_variables)
 {
     char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
     char *const entries[] = {limit, procs};
@@ -62,9 +83,7 @@ START_TEST(the_record_needs_no_room_of_its_own)
     ck_assert_uint_eq(
         snug_vector_set(&vector, entries, 2, "pdeathsig=15:7:8", record, true), 2);
     ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
-    ck_assert_ptr_null(get_env("SNUG_SET"));
-    uint64_t value;
-    ck_assert(get_auxval(AT_UID, &value));
+    ck_assert_str_eq(get_env("SNUG_SET"), "pdeathsig=15:7:8 GOMEMLIMIT=1 GOMAXPROCS=2");
 
     compose_usual(plain_env);
     (void)snug_vector_set(&vector, entries, 2, "pdeathsig=15:7:8", record, false);
@@ -79,11 +98,11 @@ START_TEST(an_entry_that_go_takes_for_unset_lends_its_place)
     char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
     char *const entries[] = {limit, procs};
     compose_usual(env);
-    const size_t n_entries = vector.n_entries;
     ck_assert_uint_eq(snug_vector_set(&vector, entries, 2, NULL, record, true), 2);
     ck_assert_str_eq(get_env("GOMEMLIMIT"), "1");
     ck_assert_str_eq(get_env("GOMAXPROCS"), "2");
-    ck_assert_uint_eq(vector.n_entries, n_entries);
+    ck_assert_ptr_eq(envp[0], limit);
+    ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=1 GOMAXPROCS=2");
     ck_assert_str_eq(snug_vector_own(&vector, limit)->lender, "GOMEMLIMIT=");
 
     /* Told again without them, it has its place back. */
@@ -228,6 +247,20 @@ START_TEST(without_room_snugs_own_variables_lend_their_places)
 }
 END_TEST
 
+/* A child that a constructor starts needs them. */
+START_TEST(a_pair_is_given_up_before_snugs_own_variables_lend)
+{
+    static const char *const env[] = {"SNUG_LOG=info", "PATH=/bin", NULL};
+    char limit[] = "GOMEMLIMIT=1", procs[] = "GOMAXPROCS=2";
+    char *const entries[] = {limit, procs};
+    compose_usual(env);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 2, NULL, record, true), 2);
+    ck_assert_str_eq(get_env("SNUG_LOG"), "info");
+    ck_assert_str_eq(get_env("SNUG_SET"), "GOMEMLIMIT=1 GOMAXPROCS=2");
+    check_auxv();
+}
+END_TEST
+
 START_TEST(a_childs_entries_are_overwritten_in_place)
 {
     static const char *const env[] = {"GOMEMLIMIT=1", "PATH=/bin", "GOMAXPROCS=2",
@@ -318,8 +351,10 @@ int main(void)
     tcase_add_test(tcase, an_entry_that_go_takes_for_unset_lends_its_place);
     tcase_add_test(tcase, what_stays_in_the_place_of_an_unset_entry_is_recorded);
     tcase_add_test(tcase, nothing_and_odd_addresses_are_no_vector);
+    tcase_add_loop_test(tcase, what_a_constructor_took_away_is_room, 0, 4);
+    tcase_add_test(tcase, a_pair_is_given_up_before_snugs_own_variables_lend);
     tcase_add_test(tcase, one_variable_takes_the_place_of_at_flags);
-    tcase_add_test(tcase, the_record_needs_no_room_of_its_own);
+    tcase_add_test(tcase, the_record_goes_with_any_number_of_variables);
     tcase_add_loop_test(tcase, the_first_variables_get_what_room_there_is, 0,
                         (int)(sizeof room_rows / sizeof room_rows[0]));
     tcase_add_test(tcase, a_later_variable_joins_the_first);

@@ -13,7 +13,6 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "suite.h"
@@ -29,7 +28,7 @@ enum { NATIVE = (int)AUDIT_ARCH_AARCH64 };
 #define RET(k)              BPF_STMT(BPF_RET | BPF_K, k)
 #define JUMP(op, k, jt, jf) BPF_JUMP(BPF_JMP | (op) | BPF_K, k, jt, jf)
 
-enum { PROGRAMS = 5000, LENGTH = 48, N_CALLS = 4, MOST_NSEC = 1000000 };
+enum { PROGRAMS = 5000, LENGTH = 48, N_CALLS = 4, N_STEPS_MAX = 256 };
 
 static struct snug_bpf_notes notes;
 
@@ -252,15 +251,18 @@ static void compare(unsigned long program, uint32_t answer, int call,
                   program, call, answer, verdict->n_made, result);
 }
 
-/* Of this thread alone: others may be busy. */
-static uint64_t spent_nsec(void)
+/* Steps: basic blocks of bpf.c, which is built so that each calls this. Time would be that
+ * of the machine. */
+static unsigned long n_steps;
+
+void __sanitizer_cov_trace_pc(void);
+void __sanitizer_cov_trace_pc(void)
 {
-    struct timespec time;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+    n_steps++;
 }
 
-/* Judged, traced, and evaluated for each of the calls. */
+/* Judged, traced, and evaluated for each of the calls: so many steps for each instruction
+ * of the program, however it is written, and some for each call of a function. */
 static int judge(const struct sock_filter *code, unsigned n, uint32_t *ret_answers)
 {
     const int ret = snug_bpf_check(code, n, &notes);
@@ -293,9 +295,9 @@ START_TEST(the_verdict_is_the_kernels)
         struct sock_filter code[LENGTH];
         uint32_t answer[N_CALLS];
         const unsigned n = draw_program(code);
-        const uint64_t start_nsec = spent_nsec();
+        n_steps = 0;
         const int accepted = judge(code, n, answer);
-        ck_assert_uint_lt(spent_nsec() - start_nsec, MOST_NSEC);
+        ck_assert_uint_le(n_steps, N_STEPS_MAX * (n + 1));
 
         kernel_judges(code, n, verdict);
         ck_assert_msg(verdict->load == accepted, "program %lu: load %d, expected %d", i,
@@ -310,7 +312,7 @@ START_TEST(the_verdict_is_the_kernels)
 }
 END_TEST
 
-START_TEST(the_longest_program_takes_less_than_a_millisecond)
+START_TEST(the_longest_program_takes_a_few_steps_for_each_instruction)
 {
     static struct sock_filter code[SNUG_BPF_MAX];
     for (unsigned i = 0; i + 1 < SNUG_BPF_MAX; i++)
@@ -318,17 +320,11 @@ START_TEST(the_longest_program_takes_less_than_a_millisecond)
     code[0] = (struct sock_filter)NR;
     code[SNUG_BPF_MAX - 1] = (struct sock_filter)RET(SECCOMP_RET_ALLOW);
 
-    uint64_t least_nsec = UINT64_MAX;
-    for (int i = 0; i < 5; i++) {
-        uint32_t answer[N_CALLS];
-        const uint64_t start_nsec = spent_nsec();
-        ck_assert_int_eq(judge(code, SNUG_BPF_MAX, answer), 0);
-        const uint64_t nsec = spent_nsec() - start_nsec;
-        least_nsec = nsec < least_nsec ? nsec : least_nsec;
-    }
-    const char *fork_mode = getenv("CK_FORK");
-    if (!fork_mode || strcmp(fork_mode, "no") != 0) /* valgrind is a slow machine. */
-        ck_assert_uint_lt(least_nsec, MOST_NSEC);
+    uint32_t answer[N_CALLS];
+    n_steps = 0;
+    ck_assert_int_eq(judge(code, SNUG_BPF_MAX, answer), 0);
+    ck_assert_uint_ge(n_steps, SNUG_BPF_MAX); /* They are counted. */
+    ck_assert_uint_le(n_steps, N_STEPS_MAX * SNUG_BPF_MAX);
 }
 END_TEST
 
@@ -336,9 +332,8 @@ static Suite *verdicts_suite(void)
 {
     Suite *suite = suite_create("verdicts");
     TCase *tcase = tcase_create("programs");
-    tcase_set_timeout(tcase, 900);
     tcase_add_test(tcase, the_verdict_is_the_kernels);
-    tcase_add_test(tcase, the_longest_program_takes_less_than_a_millisecond);
+    tcase_add_test(tcase, the_longest_program_takes_a_few_steps_for_each_instruction);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -9,10 +9,11 @@
 # MACHINE: two     two NUMA nodes of 4 CPUs and 2 GiB (the default)
 #          four    nodes 0 and 1 of 3 CPUs, 1.5 GiB each; node 2 with 2 CPUs and
 #                  without memory; node 3 with 1 GiB and without CPUs
+#          spare   like two, of which CPUs 4 to 7 could be plugged in
 #          arm64   like two, of that architecture
 set -eu
-kernel=$1 tree=$2 seconds=${3:-600} machine=${4:-two}
-qemu='qemu-system-x86_64 -cpu max' console=ttyS0 size=2G cpus_0=0-3 cpus_1=4-7 more=
+kernel=$1 tree=$2 seconds=${3:-7200} machine=${4:-two}
+qemu='qemu-system-x86_64 -cpu max' console=ttyS0 size=2G cpus_0=0-3 cpus_1=4-7 more= append=
 case $machine in
 four)
     size=1536M cpus_0=0-2 cpus_1=3-5
@@ -20,6 +21,7 @@ four)
     more='-object memory-backend-ram,id=m2,size=1G -numa node,nodeid=2,cpus=6-7
         -numa node,nodeid=3,memdev=m2'
     ;;
+spare) append=maxcpus=4 ;;
 arm64) qemu='qemu-system-aarch64 -M virt -cpu cortex-a57' console=ttyAMA0 ;;
 esac
 image=$(mktemp)
@@ -36,6 +38,6 @@ timeout --foreground "$seconds" $qemu -accel tcg,thread=multi \
     -numa node,nodeid=0,memdev=m0,cpus=$cpus_0 -numa node,nodeid=1,memdev=m1,cpus=$cpus_1 \
     $more \
     -kernel "$kernel" -initrd "$image" \
-    -append "console=$console loglevel=1 panic=-1" \
+    -append "console=$console loglevel=1 panic=-1 $append" \
     -nodefaults -nographic -serial stdio -no-reboot </dev/null |
     tr -d '\r'

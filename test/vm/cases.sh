@@ -3,17 +3,19 @@
 # Writes the cases that the virtual machine runs, a directory each, from the list of
 # Go programs that test/go/build.sh made. Everything here runs on 8 CPUs.
 #
-#   cases.sh [--long] [--only REGEX] [--arm64 FILES | --resize] LIST DIR
+#   cases.sh [--long] [--only REGEX] [--arm64 FILES | --resize | --spare] LIST DIR
 set -euo pipefail
 . "$(cd "$(dirname "$0")" && pwd)/../go/cells.sh"
 . "$(cd "$(dirname "$0")" && pwd)/rows.sh"
-is_long= only= is_arm64= is_resize=
+. "$(cd "$(dirname "$0")" && pwd)/trace.sh"
+is_long= only= is_arm64= is_resize= is_spare=
 while :; do
     case $1 in
     --long) is_long=1 ;;
     --only) only=$2 && shift ;;
     --arm64) is_arm64=1 && shift ;;
     --resize) is_resize=1 ;;
+    --spare) is_spare=1 ;;
     *) break ;;
     esac
     shift
@@ -106,6 +108,53 @@ limit_rows() { # RELEASE NAME
         'own/cpu.max 25000 10000' -- "${sees[@]}"
 }
 
+# Once with snug and once without, at the same time, while the cpuset grows. What becomes of a mask
+# that the user set is the kernel's affair: before Linux 6.2 a cpuset that changes undoes it.
+grown_row() { # LABEL NAME MASK [VARIABLES]
+    row "$1" "taskset $3 $2 -after 8s >plain &
+            (until grep -q ^affinity plain && grep -q ^affinity output; do sleep 0.2; done
+            echo 0-5 >\$BOX/own/cpuset.cpus) &
+            ${4-} taskset $3 preload $2 -after 8s; wait
+            grep -E '^(later )?affinity' plain >wanted
+            grep -E '^(later )?affinity' output | cmp - wanted && echo as without" \
+        'own/cpuset.cpus 0-3' 'own/cpu.max 200000 100000' -- 'GOMAXPROCS 2' 'as without'
+}
+
+# Where the files lie.
+place_rows() { # NAME
+    local i deep=/next
+    see_both 2 2 $planned_limit
+    # Of 1,300 bytes, as clusters within clusters make them.
+    for i in $(seq 13); do deep=$deep/$(printf 'kubelet-%091d' "$i"); done
+    row "$1 sees limits from a cgroup far down" \
+        "mkdir -p \$BOX$deep; echo \$\$ >\$BOX$deep/cgroup.procs; exec preload $1 -after 3s" \
+        'next/cpu.max 150000 100000' 'next/memory.max 256M' -- "${sees[@]}"
+
+    local again='mkdir again; mount -t cgroup2 again again' empty='mount -t tmpfs empty'
+    row "$1 sees its limits by a second mount" \
+        "$again; unshare -m sh -c '$empty /sys/fs/cgroup; exec preload $1 -after 3s'; r=\$?
+            umount again; exit \$r" "${box_15[@]}" -- "${sees[@]}"
+    row "$1 sees its limits by a second mount, below a directory that is hidden" \
+        "$again; unshare -m sh -c '$empty /sys; exec preload $1 -after 3s'; r=\$?
+            umount again; exit \$r" "${box_15[@]}" -- "${sees[@]}"
+    row "$1 sees its limits where part of the hierarchy lies over the whole" \
+        "unshare -m sh -c 'mount -o bind \$BOX/own /sys/fs/cgroup; exec preload $1 -after 3s'" \
+        "${box_15[@]}" -- "${sees[@]}"
+}
+
+# 4 CPUs are there, and 4 that could be plugged in: outside of cpusets Cpus_allowed_list names all.
+spare_rows() { # NAME…
+    local name out='echo 0 >/sys/fs/cgroup/cgroup.procs'
+    row 'snug explain --pid counts the CPUs that are there' \
+        "($out; exec sleep 60) & sleep 1; grep Cpus_allowed_list /proc/\$!/status | tr '\t' ' '
+            snug explain --pid \$! | sed -n 's/^ *allowed CPUs *//p'; kill \$!" -- \
+        'Cpus_allowed_list: 0-7' '4 (0-3), of a machine with 2 NUMA nodes'
+    for name; do
+        row "$name sees the CPUs that are there" "$out; preload $name -after 3s" -- \
+            'NumCPU 4' 'GOMAXPROCS 4' 'later GOMAXPROCS 4' 'later affinity 0-7'
+    done
+}
+
 # Masks that are not snug's.
 mask_rows() { # NAME
     row "$1 in a cpuset of 3 CPUs" "preload $1 -after 3s" \
@@ -121,6 +170,9 @@ mask_rows() { # NAME
         'NumCPU 2' 'affinity 0-3' 'later affinity 0-5'
     row "$1 keeps a mask that the user set" "taskset 0x2a preload $1 -after 3s" \
         "${box_15[@]}" -- 'NumCPU 2' 'GOMAXPROCS 2' 'affinity 1,3,5' 'later affinity 1,3,5'
+    grown_row "$1 keeps a mask that leaves out a CPU of a cpuset that grows" "$1" 0x7
+    # One that leaves out none looks like none from inside.
+    grown_row "$1 keeps any mask with cpu.count off" "$1" 0xf 'SNUG_CPU_COUNT=off GOMAXPROCS=2'
 }
 
 # What the user says.
@@ -165,23 +217,24 @@ policy_rows() { # NAME
     row "$1 with a locked policy" \
         "printf 'lock = cpu.*\n$good' >policy
             SNUG_POLICY=\$PWD/policy SNUG_CPU_MIN=4 SNUG_CPU_ROUND=up preload $1 -after 3s" \
-        "${box_15[@]}" -- "${one[@]}"
+        "${box_15[@]}" -- "${one[@]}" 'told 2'
 
-    policy_row 'with an unknown key' "$1" "printf 'no.such = key\n$good' >policy" "${one[@]}"
+    policy_row 'with an unknown key' "$1" \
+        "printf 'no.such = key\n$good' >policy" "${one[@]}" 'told 1'
     policy_row 'with a bad value' "$1" \
-        "printf 'memory.headroom = much\n$good' >policy" "${one[@]}"
+        "printf 'memory.headroom = much\n$good' >policy" "${one[@]}" 'told 1'
     policy_row 'with an unterminated last line' "$1" \
-        "printf '${good}memory.hea' >policy" "${one[@]}"
+        "printf '${good}memory.hea' >policy" "${one[@]}" 'told 1'
     policy_row 'with 10 MB of noise behind the good keys' "$1" \
-        "(printf '$good'; head -c 10000000 /dev/urandom) >policy" "${one[@]}"
-    policy_row 'with a directory as its policy' "$1" 'mkdir policy' "${two[@]}"
-    policy_row 'with a policy file that is missing' "$1" true "${two[@]}"
+        "(printf '$good'; head -c 10000000 /dev/urandom) >policy" "${one[@]}" stderr
+    policy_row 'with a directory as its policy' "$1" 'mkdir policy' "${two[@]}" 'told 1'
+    policy_row 'with a policy file that is missing' "$1" true "${two[@]}" 'told 1'
     policy_row 'with a policy that anyone may write' "$1" \
-        "printf '$good' >policy; chmod 666 policy" "${two[@]}"
+        "printf '$good' >policy; chmod 666 policy" "${two[@]}" 'told 1'
     row "$1 with a policy that it may not read" \
         "printf '$good' >policy; chmod 600 policy
             su nobody -c 'SNUG_POLICY=\$PWD/policy preload $1 -after 3s'" \
-        "${box_15[@]}" -- "${two[@]}"
+        "${box_15[@]}" -- "${two[@]}" 'told 1'
 }
 
 # A child decides anew: it is moved to limits of 4 CPUs and 512 MiB before it starts.
@@ -262,7 +315,21 @@ seccomp_rows() { # NAME
         survived 'sig 0 code 0x7ffc0000'
 }
 
+# What snug relies on, without it: see facts.
+fact_rows() {
+    local source name
+    for source in "$(dirname "$0")"/../facts/kernel/*.c; do
+        name=$(basename "$source" .c)
+        row "the fact $name" "/facts/$name" -- 'status 0'
+    done
+}
+
 newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
+if [ -n "$is_spare" ]; then
+    spare_rows "$newest-internal" 1.22.12-internal
+    yama_rows 1.22.12-static
+    exit
+fi
 if [ -n "$is_resize" ]; then
     . "$(dirname "$0")/follow.sh"
     exit
@@ -271,6 +338,10 @@ fi
 while read -r release mode name; do
     matrix_rows "$release" "$mode" "$name"
     [ "$mode" != static ] || static_rows "$release" "$name"
+    case $mode in static | static-cgo | static-pie | pie-nocgo | musl-pie-nocgo)
+        confined_rows "$release" "$name"
+        ;;
+    esac
 done <"$list"
 
 # A script of the preload suite.
@@ -290,8 +361,12 @@ fi
 for name in "$newest-external" "$newest-internal" "$newest-pie" 1.22.12-internal; do
     limit_rows "${name%%-*}" "$name"
 done
+for name in "$newest-static" 1.22.12-static; do
+    trace_rows "$name"
+done
 for name in "$newest-internal" 1.22.12-external; do
     mask_rows "$name"
+    place_rows "$name"
     policy_rows "$name"
     child_rows "$name"
 done
@@ -302,6 +377,9 @@ present_rows 1.22.12-external
 c_rows readers readers-musl
 seccomp_rows "$newest-seccomp"
 seccomp_rows 1.22.12-seccomp
+. "$(dirname "$0")/doctor.sh"
+doctor_rows
 n_oom=3
 [ -z "$is_long" ] || n_oom=10
 oom_rows "$newest-live" $n_oom
+fact_rows

@@ -82,6 +82,9 @@ seccomp_rows() { # RELEASE
             sed 's/ on 4-7/ on 0-3/'" 'own/cpu.max 200000 100000' -- \
         'NumCPU 2 GOMAXPROCS 2' '100 threads may run on 0-3' 'the heap lies on one node' \
         'policy default'
+    # /proc/self/status is the main thread's, which is under none.
+    row "$1-heap, a thread under a filter of its own that kills for mbind" \
+        "SNUG_NUMA_PLACE=node:1 preload $1-heap -filter -fill 256" -- 'filled under a filter'
     row "snug explain under Docker's rules" \
         "SNUG_NUMA_PLACE=local mempolicy docker snug explain --json | sed -n '$reason'" \
         'own/cpu.max 200000 100000' -- \

@@ -42,7 +42,7 @@ download() { # PACKAGE
 }
 
 if ! cached >/dev/null; then
-    name=$(package) || { as_root apt-get update -qq >&2 && name=$(package); } || exit 77
+    name=$(package) || { apt_update && name=$(package); } || exit 77
     download "$name"
 fi
 cached

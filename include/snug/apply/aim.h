@@ -12,9 +12,14 @@
 const char *snug_aim_find(const struct snug_elf *image, const struct snug_module *module,
                           const struct snug_facts *facts, const struct snug_plan *plan);
 
+/* What the runtime has mapped ready, and what its last collection found alive; 0 if that
+ * cannot be told. */
+uint64_t snug_aim_ready_bytes(void);
+uint64_t snug_aim_live_bytes(void);
+
 /* Aims at what is planned. True if something was changed, with why. */
-bool snug_aim_apply(const struct snug_facts *facts, const struct snug_memory_plan *memory,
-                    uint64_t page_bytes, enum snug_reason *ret_reason);
+bool snug_aim_apply(const struct snug_memory_plan *memory, uint64_t page_bytes,
+                    enum snug_reason *ret_reason);
 
 /* What is aimed at, as it is told: above the plan where a floor is; 0 for no limit. */
 uint64_t snug_aim_bytes(void);

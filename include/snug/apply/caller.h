@@ -23,6 +23,9 @@ void snug_caller_arm(const void *low, const void *high);
 bool snug_caller_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                              int flags);
 
+/* Whether the runtime is known. Then it stays so. */
+bool snug_caller_is_known(void);
+
 /* Whether the runtime is known and this is its place. The runtime's first
  * SNUG_CALLER_STEPS - 1 mappings, none of which is of its heap, come before it is known. */
 bool snug_caller_is_runtime(const void *caller);

@@ -9,7 +9,7 @@
 #include "snug/facts/tie.h"
 #include "snug/plan/plan.h"
 
-enum { SNUG_CHILDREN_WORD_BYTES = 80 };
+enum { SNUG_CHILDREN_WORD_BYTES = 80 }; /* Five numbers, and another short word. */
 
 /* In every process that loads snug, at its start: asks for the signal if the parent handed
  * one down, and writes this process in the parent's place into the record, which goes to
@@ -17,5 +17,6 @@ enum { SNUG_CHILDREN_WORD_BYTES = 80 };
  * the signal comes at once. A signal that somebody else has asked for stays. */
 void snug_children_join(struct snug_vector *vector, char *record);
 
-/* Writes what is to be handed down as a word of the record; nothing if there is nothing. */
-void snug_children_hand_down(const struct snug_child_plan *plan, char *ret_word);
+/* Appends what is to be handed down as a word of the record; nothing if there is nothing.
+ */
+void snug_children_hand_down(const struct snug_child_plan *plan, struct snug_builder *out);

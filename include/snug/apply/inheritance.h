@@ -30,12 +30,13 @@ void snug_inheritance_see_thread(void);
 /* Whether the two above have anything to look for. */
 bool snug_inheritance_is_armed(void);
 
-/* Takes what was set out of the vector again, and out of `copies`, the runtime's of its
- * entries; who lent a place has it back. `word` as it was given to snug_vector_set: if it
- * is not NULL, a record that holds it alone is left.
+/* Takes what was set out of the vector again, and out of the `n_copies` copies, the
+ * runtime's of its entries, in their order; who lent a place has it back. `word` as it was
+ * given to snug_vector_set: if it is not NULL, a record that holds it alone is left.
  *
  * Another thread may read the vector meanwhile: no entry moves, so what was inserted among
  * a parent's becomes the record, which is empty without a word. The entries' own strings
- * become empty too, for C code may have made copies of the vector. */
+ * become empty records too, for C code may have made copies of the vector. */
 void snug_inheritance_withdraw(struct snug_vector *vector, const char *word, char *record,
-                               struct snug_go_string *copies);
+                               struct snug_go_string *copies, size_t n_copies)
+    __attribute__((nonnull(1, 3, 4)));

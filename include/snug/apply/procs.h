@@ -11,6 +11,7 @@
 const char *snug_procs_find(const struct snug_elf *image, const struct snug_module *module,
                             const struct snug_facts *facts, const struct snug_plan *plan);
 
-/* Sets it if it is not what is planned. True if something was changed. Waits for a thread
- * that runs Go. */
+/* Sets it if it is not what is planned. True if it was, which is once for each change. Waits
+ * at most a tenth of a second for a thread that runs Go: a call that takes longer comes when
+ * it may, and there is no other meanwhile. */
 bool snug_procs_apply(const struct snug_facts *facts, const struct snug_cpu_plan *cpu);

@@ -25,6 +25,10 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
  * presented CPUs stand for all that any thread had when they were shown. */
 bool snug_shown_widen(uintptr_t thread, struct snug_cpus *mask);
 
+/* For the hooks. Whether snug_shown_present would change the mask, were it a thread's of
+ * this process. */
+bool snug_shown_differs(size_t n_bytes, const void *mask);
+
 /* For the hooks. `ret_mask`, `n_bytes` long, is what the kernel has just written of a
  * thread's mask: it becomes what is shown. */
 void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask);

@@ -19,6 +19,13 @@ void snug_start_late(void);
 /* The plan if it is to be applied in this process, else NULL. From any thread. */
 const struct snug_plan *snug_start_plan(void);
 
+/* C code may have taken variables out of its environment. */
+void snug_start_see_unset(void);
+
+/* The program is about to load a seccomp filter, which snug's plan did not know: makes no
+ * call from now on that the program does not make. */
+void snug_start_see_filter(void);
+
 /* The start window's trigger; if the mask cannot be narrowed after all, GOMAXPROCS goes
  * into the vector instead, which the Go runtime reads a moment later. */
 void snug_start_open_window(const void *caller);
@@ -27,3 +34,7 @@ void snug_start_open_window(const void *caller);
  * start of the runtime. */
 void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,
                             int flags);
+
+/* Whether no mapping to come is of interest: the start is over, and nothing that the plan
+ * wants watches mappings. Then it is so for good. From any thread. */
+bool snug_start_is_settled(void);

@@ -5,10 +5,11 @@
 
 /* Once, at the start. Makes the file that `pattern`, an absolute path, names (`%p` is the
  * process id, `%%` a percent sign) and counts there from now on. In place of an older one
- * of ours, if the process that it belongs to is gone; nothing else is touched. Returns 0 or
- * -errno, and then the counters stay where they were:
+ * of ours in which nobody counts any more. Those of the same pattern in that directory
+ * are removed, of the first 64 KiB of names; nothing else is touched. Returns 0 or -errno,
+ * and then the counters stay where they were:
  * -EEXIST      what has that name is not ours to replace
- * -EBUSY       it belongs to another living process
+ * -EBUSY       another process counts there
  * -EMEDIUMTYPE the directory is not on a file system in memory (tmpfs)
  * -EFBIG       the process may not write files so large (RLIMIT_FSIZE)
  * -ENOSPC      the file system is full

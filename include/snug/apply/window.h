@@ -37,8 +37,18 @@ void snug_window_confine(const struct snug_cpus *cpus);
  * another error if narrowing failed, once: the plan needs its other way then. */
 int snug_window_open(const void *caller);
 
-/* Gives the thread its mask back if it has the window open. Cheap otherwise. */
-void snug_window_close(void);
+/* Gives the thread its mask back if it has the window open, and says so. Cheap otherwise.
+ */
+bool snug_window_close(void);
+
+/* Before a seccomp filter is loaded, which may refuse the mask or kill for it: closes the
+ * window, and it will not open again. True, once, if it might have: the plan needs its other
+ * way then. */
+bool snug_window_give_up(void);
+
+/* Whether a runtime that has counted just now, on this thread and outside the window, found
+ * more CPUs than are presented: the thread was not pinned to fewer by anybody else. */
+bool snug_window_was_missed(void);
 
 /* By its mappings the Go runtime is known, which `caller` makes, and so has counted
  * (snug/apply/caller.h): ends the window. True, once, if it starts on another thread than
@@ -49,6 +59,10 @@ bool snug_window_end(const void *caller, bool may_be_armed);
 
 /* Whether the runtime was seen to start on the main thread, before it creates any other. */
 bool snug_window_is_past(void);
+
+/* Whether it will neither open again nor end: no mapping changes anything any more. To be
+ * asked when the start is over. Then it stays so. */
+bool snug_window_is_over(void);
 
 /* For stats and tests. */
 enum snug_window_state snug_window_state(void);

@@ -13,7 +13,9 @@
 struct snug_elf {
     const Elf64_Phdr *phdr;
     size_t n_phdr;
-    uintptr_t bias;      /* Loaded image: address = bias + vaddr. Unused for a file. */
+    /* Loaded image: address = bias + vaddr, for what its pointers point to as well. 0 for a
+     * file. */
+    uintptr_t bias;
     const uint8_t *file; /* The file's bytes, or NULL for a loaded image. */
     size_t file_bytes;
     bool is_pie;
@@ -41,3 +43,8 @@ struct snug_text snug_elf_needed(const struct snug_elf *elf, size_t i);
 
 /* Whether the image imports (has an undefined dynamic symbol of) that name. */
 bool snug_elf_imports(const struct snug_elf *elf, const char *name);
+
+/* From where to where a program that is loaded lies in memory, holes included. Both NULL if
+ * it has no segment. */
+void snug_elf_bounds(const struct snug_elf *elf, const char **ret_low,
+                     const char **ret_high);

@@ -11,23 +11,33 @@
 
 #include "snug/base/text.h"
 
+/* The users whose files a process trusts, by the numbers that they have here. */
+struct snug_owners {
+    uint32_t superuser; /* Of the process's user namespace. */
+    uint32_t user;
+};
+
 /* `{.fd = -1}` is the live system; root.h makes the others. */
 struct snug_root {
     int fd;  /* An O_PATH descriptor of the directory, or -1. */
     int pid; /* Whose `/proc/self` is meant: 0 for the caller's own. */
-    /* Opens for reading, with SNUG_FILE_OPEN_FLAGS; NULL for the live system. */
+    const struct snug_owners *owners; /* NULL: user 0 and the caller. */
+    /* Opens for reading, mostly with SNUG_FILE_OPEN_FLAGS; NULL for the live system. */
     long (*open)(const struct snug_root *root, const char *path);
 };
+extern const struct snug_root snug_file_live;
 
-/* Without waiting for a FIFO's writer, and without making a terminal the process's own. */
+/* Of files that somebody else may have put there: without waiting for a FIFO's writer, and
+ * without making a terminal the process's own. */
 #define SNUG_FILE_OPEN_FLAGS (O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
 
 /* Moves a descriptor of 0, 1 or 2 away from there: they are the host's, open or not.
  * Returns the descriptor, or the -errno that `fd` was or that moving gave. */
 int snug_file_lift(long fd);
 
-/* Opens for reading, close-on-exec, without waiting for a FIFO's writer. Returns a
- * descriptor of at least 3, or -errno. */
+/* Opens for reading, close-on-exec: in the live system, files of the kernel alone, which
+ * never wait; below other roots without waiting for a FIFO's writer. Returns a descriptor
+ * of at least 3, or -errno. */
 int snug_file_open(const struct snug_root *root, const char *path);
 
 /* Reads a whole small file, which it terminates with 0 in `ret_buf`. Returns 0 and its
@@ -48,6 +58,9 @@ struct snug_lines {
     size_t n_bytes;  /* Read so far. What comes after 64 MiB is not read. */
     unsigned number; /* Of the line handed out last, from 1. */
     bool is_at_end;
+    /* The kernel hands it out in one piece: a read that ends with a line, before the buffer
+     * does, was the last. True of no file unless its caller knows it. */
+    bool is_in_one_piece;
     bool was_terminated; /* The line handed out last ended in a newline. */
 };
 

@@ -6,9 +6,20 @@
 #include "snug/base/file.h"
 
 /* The tree below `fd`, an O_PATH descriptor of a directory, which stays the caller's. No
- * link leads out of it, and its devices are not opened: -EINVAL. */
+ * link leads out of it. Only its files and directories are opened. A descriptor of anything
+ * else says by fstat what it is; a read of it fails with EBADF. */
 struct snug_root snug_root_below(int fd);
 
-/* The files that process `pid` sees. Its own tree is as little trusted as a directory; what
- * /sys says of devices is the live system's. */
+/* The files that process `pid` sees. Its own tree is as little trusted as a directory. What
+ * is the kernel's comes from the live system. */
 struct snug_root snug_root_of_process(int pid);
+
+/* Whether the path is one of those: a file right in /proc/self, which is then the
+ * process's, or one of the machine's, which is the same for all, below /sys/devices/system.
+ * A path that a process has named may say `/proc/self/fd/3` or `..`, and is none. */
+bool snug_root_is_kernels(const char *path);
+
+/* The users whose files that process trusts: the effective one of now, and the superuser of
+ * its namespace; SNUG_ROOT_NOBODY if there is none, or nobody may ask. */
+enum { SNUG_ROOT_NOBODY = -1 };
+struct snug_owners snug_root_owners(const struct snug_root *process);

@@ -9,17 +9,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct pollfd;
 struct rlimit;
 struct stat;
 struct timespec;
 struct statfs;
 
+/* A call that the program itself asks for by its number. */
+long snug_sys_any(long number, long a, long b, long c, long d, long e, long f);
+
 /* File calls. The descriptor that `openat` returns is close-on-exec if the flags say so;
  * it may be 0, 1 or 2: callers use snug_file_open, which moves it away from there. */
 long snug_sys_openat(int dir, const char *path, int flags);
+/* 0 or -errno. */
+long snug_sys_may_read(const char *path);
 long snug_sys_dup_above(int fd, int lowest);
+long snug_sys_fcntl(int fd, int command, long argument);
 long snug_sys_create(int dir, const char *path, int flags, unsigned mode);
 long snug_sys_unlinkat(int dir, const char *path);
+long snug_sys_getdents64(int fd, void *ret_entries, size_t n_bytes);
 long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
 long snug_sys_write(int fd, const void *buf, size_t n_bytes);
 long snug_sys_close(int fd);
@@ -61,6 +69,9 @@ long snug_sys_prctl(int option, unsigned long a, unsigned long b, unsigned long 
 long snug_sys_rt_sigprocmask(int how, const void *set, void *ret_set, size_t n_bytes);
 long snug_sys_rt_sigpending(void *ret_set, size_t n_bytes);
 long snug_sys_rt_sigtimedwait(const void *set, const struct timespec *time, size_t n_bytes);
+
+/* Without a signal mask of its own. */
+long snug_sys_ppoll(struct pollfd *files, size_t n_files, const struct timespec *time);
 
 /* Runs `child` in a copy of this process with its own memory, while this thread stands
  * still. What kills it leaves no core dump. Returns what `child` returned, -ECHILD if it died before it did, or another

@@ -13,7 +13,8 @@
 #include "snug/base/file.h"
 
 enum {
-    SNUG_PATH_BYTES = 1024, /* A cgroup path below a mount point; pods need about 250. */
+    SNUG_PATH_BYTES =
+        4096, /* The kernel's own bound; cgroup paths of pods need about 250. */
     SNUG_VERSION_BYTES = 32,
     SNUG_NODE_UNKNOWN = 0xff,
     SNUG_NODES_MAX = 64, /* Nodes that memory is placed on are 0 to 63. */
@@ -46,6 +47,7 @@ struct snug_quota {
 struct snug_bytes {
     enum snug_kind kind;
     enum snug_why why;
+    bool is_stated; /* By lxcfs: of no cgroup that can be seen. */
     uint64_t bytes;
     char from[SNUG_PATH_BYTES];
 };
@@ -62,6 +64,9 @@ struct snug_cpu_facts {
     /* Whether the cgroup mount's root is "/": Go 1.25 joins mount point and path and finds
      * nothing otherwise (golang/go#76390, mended in 1.26). */
     bool is_mounted_whole;
+    /* Go from 1.26 on takes the first mount that says to show the own cgroup, and that one
+     * is hidden. */
+    bool misleads_go;
 };
 
 struct snug_memory_facts {
@@ -69,6 +74,8 @@ struct snug_memory_facts {
     /* The tightest limit that the kernel kills at, 0 if there is none: memory.max without
      * memory.high, at which it slows down. */
     uint64_t hard_bytes;
+    /* A lower limit that a file announces (follow.announce); 0: none. */
+    uint64_t announced_bytes;
 };
 
 struct snug_node_facts {
@@ -84,6 +91,22 @@ enum snug_libc { SNUG_LIBC_UNKNOWN, SNUG_LIBC_NONE, SNUG_LIBC_GLIBC, SNUG_LIBC_M
 
 enum snug_answer { SNUG_MAYBE, SNUG_NO, SNUG_YES };
 
+/* Go modules by which a program sizes itself, as its build information names them; bits. */
+enum snug_library {
+    SNUG_LIBRARY_AUTOMEMLIMIT = 1,
+    SNUG_LIBRARY_AUTOMAXPROCS = 2,
+    SNUG_LIBRARY_GOMAXECS = 4,
+};
+
+/* How a program's start is reached from outside; only the command asks. */
+enum snug_start {
+    SNUG_START_FROM_WITHIN, /* It is not: the object does what there is to be done. */
+    SNUG_START_TRACED,      /* The runtime's count is cut for it. */
+    SNUG_START_REFUSED,     /* It should be traced, and may not be. */
+    SNUG_START_GAINS,       /* Tracing would take privileges that its exec gives. */
+    SNUG_START_PRIVILEGED,  /* The loader ignores the object too: variables are all. */
+};
+
 /* The program that runs, or would run. Everything is "no" or 0 if `is_known` is false. */
 struct snug_program {
     bool is_known;
@@ -96,6 +119,11 @@ struct snug_program {
     bool is_pie;
     bool is_archive; /* C code with Go linked in: the runtime starts on a thread of its own.
                       */
+    bool may_be_archive; /* The build mode is not recorded, or is that. */
+    bool is_gccgo; /* Of programs that are not Go by the rules above; only the command asks.
+                    */
+    enum snug_start start;
+    bool is_attended; /* It is started by an init that traces and stays; the command's. */
     enum snug_libc libc;
     char interpreter[SNUG_PATH_BYTES];
     char go_version[SNUG_VERSION_BYTES]; /* "go1.22.12"; "" if unknown or not Go. */
@@ -105,6 +133,7 @@ struct snug_program {
      * version). */
     enum snug_answer follows_container;
     enum snug_answer follows_updates;
+    unsigned libraries; /* Of enum snug_library. */
 };
 
 /* Whose value a variable holds. */
@@ -132,10 +161,18 @@ struct snug_variable_facts {
     /* AUTOMEMLIMIT tells the library automemlimit which share of the limit it is to set.
      * It does nothing for "off", and where GOMEMLIMIT is set. */
     bool has_automemlimit;
+    bool is_automemlimit_off;
+    /* The user's values, as Go reads them. SNUG_UNKNOWN: Go ends at its start; SNUG_NONE:
+     * there is none, or `off`. */
+    enum snug_kind gomemlimit_kind;
+    uint64_t gomemlimit_bytes;
+    uint64_t gomaxprocs_count; /* 0 unless the user set it. */
+    bool has_arenas;           /* glibc is told how many arenas to make. */
     /* GODEBUG's containermaxprocs and updatemaxprocs: SNUG_MAYBE if not mentioned. */
     enum snug_answer container_maxprocs;
     enum snug_answer update_maxprocs;
     struct snug_tie tie;
+    bool is_told; /* A parent has told what is wrong with the user's words. */
 };
 
 enum snug_seccomp {
@@ -172,6 +209,11 @@ struct snug_facts {
  * the live root the allowed CPUs come from the kernel, elsewhere from proc/self/status,
  * which wants online.h. */
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret);
+
+/* The same in two parts: first the allowed CPUs, on the live root, and the limits, which
+ * are enough where nothing is to be set; then the rest. */
+void snug_facts_gather_limits(const struct snug_root *root, struct snug_facts *ret);
+void snug_facts_gather_rest(const struct snug_root *root, struct snug_facts *ret);
 
 /* Reads anew what a live resize can change: the allowed CPUs and the limits, of the live
  * system. `current` stays, so that a new choice of CPUs resembles the old. */

@@ -31,6 +31,15 @@ struct snug_module {
  * program's own code does not run, see snug_readable_covers. */
 int snug_module_find(const struct snug_elf *elf, struct snug_module *ret);
 
+/* Reads the header of a table at an absolute address. False if it cannot be read. */
+enum { SNUG_MODULE_HEADER_BYTES = 8 };
+typedef bool snug_module_read(void *from, uint64_t address, uint8_t *ret);
+
+/* The same of a copy that need not hold what nobody may write: headers are read by `read`,
+ * which is given `from`. */
+int snug_module_find_in(const struct snug_elf *elf, snug_module_read *read, void *from,
+                        struct snug_module *ret);
+
 /* `n_bytes` at an absolute address, or NULL if they do not lie within the image. */
 const void *snug_module_at(const struct snug_elf *elf, uint64_t address, size_t n_bytes);
 

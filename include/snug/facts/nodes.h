@@ -10,3 +10,7 @@ void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret);
 
 /* Fills free_bytes of the nodes with memory, one file each. */
 void snug_nodes_read_free(const struct snug_root *root, struct snug_node_facts *nodes);
+
+/* The memory of all nodes, which is the machine's also where /proc/meminfo shows less, in
+ * KiB. 0: unknown. */
+uint64_t snug_nodes_total_kib(const struct snug_root *root);

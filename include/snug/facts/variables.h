@@ -8,6 +8,9 @@
 
 #include "snug/facts/facts.h"
 
+/* A word of the record, by which children know that mistakes have been told. */
+#define SNUG_VARIABLES_TOLD "told"
+
 /* `entries` are `NAME=value` strings ended by NULL, as on the start vector; NULL is none.
  * The first of duplicates counts, as it does for Go. */
 void snug_variables_read(char *const *entries, struct snug_variable_facts *ret);

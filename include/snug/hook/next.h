@@ -33,6 +33,15 @@ enum snug_next_name {
     SNUG_NEXT_EXECLE,
     SNUG_NEXT_EXECLP,
     SNUG_NEXT_FEXECVE,
+    SNUG_NEXT_FORKPTY,
+    SNUG_NEXT_WORDEXP,
+    SNUG_NEXT_THRD_CREATE,
+    SNUG_NEXT_TIMER_CREATE,
+    SNUG_NEXT_MQ_NOTIFY,
+    SNUG_NEXT_AIO_READ,
+    SNUG_NEXT_AIO_WRITE,
+    SNUG_NEXT_AIO_FSYNC,
+    SNUG_NEXT_LIO_LISTIO,
     SNUG_NEXT_PRCTL,
     SNUG_NEXT_SYSCALL,
     SNUG_NEXT_PTHREAD_ATTR_SETSTACKSIZE,
@@ -41,13 +50,15 @@ enum snug_next_name {
     SNUG_NEXT_SCHED_SETAFFINITY,
     SNUG_NEXT_PTHREAD_SETAFFINITY_NP,
     SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP,
+    SNUG_NEXT_UNSETENV,
+    SNUG_NEXT_PUTENV,
     SNUG_NEXT_ERRNO_LOCATION,
     SNUG_NEXT_PTHREAD_GET_MINSTACK, /* glibc's own. */
     SNUG_N_NEXT,
 };
 
-/* The next definition, found at the first call and remembered; NULL if there is none, which
- * is not remembered, for a library may be loaded later. From any thread. */
+/* The next definition, found at the first call and remembered if it stays for good; NULL if
+ * there is none now, for a library may be loaded later. From any thread. */
 void *snug_next_find(enum snug_next_name name);
 
 /* Stands where there is no next definition: ENOSYS. Without libc nobody calls it. */

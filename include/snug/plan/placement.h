@@ -5,6 +5,9 @@
 
 #include "snug/plan/plan.h"
 
+/* Whether the policy asks for anything, so that the decision needs to know the nodes. */
+bool snug_placement_is_asked(const struct snug_policy *policy);
+
 /* Whether the decision needs the nodes' free memory. */
 bool snug_placement_needs_weights(const struct snug_facts *facts,
                                   const struct snug_policy *policy);

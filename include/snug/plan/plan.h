@@ -19,10 +19,11 @@ struct snug_cpu_plan {
     enum snug_reason reason;
     bool is_presented; /* `presented` differs from what is allowed and will be shown. */
     struct snug_cpus presented; /* A subset of the allowed CPUs, `count` of them. */
-    bool has_window; /* The Go runtime counts them itself: the mask is narrowed. */
+    bool has_window; /* The Go runtime comes to this count itself, by what it is shown. */
     enum snug_reason window_reason;
     bool sets_gomaxprocs;
     enum snug_reason gomaxprocs_reason;
+    enum snug_reason value_reason; /* What is to be said of the user's GOMAXPROCS. */
     /* Should narrowing fail after all, GOMAXPROCS is to say it instead. */
     bool may_set_gomaxprocs;
 };
@@ -31,7 +32,9 @@ struct snug_memory_plan {
     bool sets_go_limit;
     uint64_t go_limit_bytes; /* 0 unless set. */
     enum snug_reason reason;
-    bool is_presented; /* C code is shown `present_bytes` as the machine's memory. */
+    enum snug_reason value_reason; /* What is to be said of the user's own value, if any. */
+    uint64_t limit_bytes; /* Of the kernel's limit, the part to plan with; 0: no limit. */
+    bool is_presented;    /* C code is shown `present_bytes` as the machine's memory. */
     uint64_t present_bytes;
     enum snug_reason present_reason;
     bool sets_gogc;
@@ -87,9 +90,12 @@ struct snug_child_plan {
 
 /* Whether a running program follows a change of its limits, and what of it. */
 struct snug_follow_plan {
-    bool is_on; /* A thread looks again each `interval_ms`. */
+    bool is_on; /* A thread looks again each `interval_ms`: at limits, or what is held. */
     uint64_t interval_ms;
+    bool has_limits; /* The limits are followed. */
     enum snug_reason reason;
+    bool measures; /* The target follows what others hold of the memory limit. */
+    enum snug_reason measure_reason;
     bool moves_cpus; /* The Go runtime's count; C code is shown the new one anyhow. */
     enum snug_reason cpu_reason;
     bool moves_memory; /* The Go runtime's memory limit. */
@@ -103,6 +109,12 @@ struct snug_follow_plan {
 struct snug_range_plan {
     uint64_t align_bytes; /* A power of two; 0: nothing is aligned. */
     enum snug_reason align_reason;
+};
+
+/* glibc's malloc. */
+struct snug_allocator_plan {
+    unsigned most_arenas; /* 0: as many as it likes. */
+    enum snug_reason reason;
 };
 
 struct snug_plan {
@@ -119,6 +131,10 @@ struct snug_plan {
     struct snug_child_plan children;
     struct snug_follow_plan follow;
     struct snug_range_plan ranges;
+    struct snug_allocator_plan allocator;
+    /* Mistakes of the user's are told on standard error if they cannot be told in a log:
+     * nobody has told them yet, and log = off was not asked for. */
+    bool tells;
     bool is_rare; /* It has parts that make calls of SNUG_NEEDS_RARE. */
     /* Entries for the start vector, `NAME=value`. */
     unsigned n_variables;
@@ -129,3 +145,12 @@ struct snug_plan {
  * there is none. Writes all of `ret`. */
 void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
                     uint64_t request_milli, struct snug_plan *ret);
+
+/* Whether a plan that was made with snug_facts_gather_limits alone is to be made again with
+ * the rest: what may be done, and where CPUs and memory lie, are files of their own. */
+bool snug_plan_needs_rest(const struct snug_facts *facts, const struct snug_policy *policy,
+                          const struct snug_plan *plan);
+
+/* The plan that changes nothing, for that reason. Writes all of `ret`. */
+void snug_plan_forgo(const struct snug_facts *facts, enum snug_reason reason,
+                     struct snug_plan *ret);

@@ -16,8 +16,11 @@ enum snug_key {
     SNUG_CPU_BURST,
     SNUG_MEMORY_LIMIT,
     SNUG_MEMORY_HEADROOM,
+    SNUG_MEMORY_SHARE,
+    SNUG_MEMORY_REQUEST,
     SNUG_MEMORY_GOGC,
     SNUG_MEMORY_PRESENT,
+    SNUG_MALLOC_ARENAS,
     SNUG_NUMA_PLACE,
     SNUG_NUMA_CONFINE,
     SNUG_SPAN_HUGE,
@@ -28,6 +31,7 @@ enum snug_key {
     SNUG_SECCOMP_GUARD,
     SNUG_FOLLOW,
     SNUG_FOLLOW_INTERVAL,
+    SNUG_FOLLOW_ANNOUNCE,
     SNUG_CHILD_PDEATHSIG,
     SNUG_THREADS_WARN,
     SNUG_LOG,
@@ -50,14 +54,16 @@ enum snug_unit {
     SNUG_UNIT_SIGNAL = 64, /* `SIGTERM`, `TERM` or a number from 1 to 64. */
     SNUG_UNIT_PATH = 128,
     SNUG_UNIT_NODES = 256, /* `node:LIST`, of numbers within the bounds. */
+    SNUG_UNIT_SUM = 512,   /* `10%+100M`, each within its own bounds. */
 };
 
 /* Indices of the words, in the order of the table's text. */
 enum { SNUG_WORD_GO, SNUG_WORD_ALL };                     /* scope */
 enum { SNUG_WORD_AUTO, SNUG_WORD_AUTO_OFF };              /* cpu.count, memory.limit */
 enum { SNUG_WORD_UP, SNUG_WORD_DOWN, SNUG_WORD_NEAREST }; /* cpu.round */
-enum { SNUG_WORD_REQUEST_OFF, SNUG_WORD_REQUEST_ENV };    /* cpu.request */
-enum { SNUG_WORD_KEEP, SNUG_WORD_KEEP_OFF };              /* memory.gogc */
+enum { SNUG_WORD_REQUEST_OFF, SNUG_WORD_REQUEST_ENV };    /* cpu.request, memory.request */
+enum { SNUG_WORD_KEEP, SNUG_WORD_KEEP_OFF };              /* memory.gogc, malloc.arenas */
+enum { SNUG_WORD_MEASURED };                              /* memory.headroom */
 enum { SNUG_WORD_OFF, SNUG_WORD_ON };                     /* switches */
 enum {
     SNUG_WORD_PLACE_OFF,
@@ -69,7 +75,7 @@ enum { SNUG_WORD_HUGE_KEEP, SNUG_WORD_HUGE_AUTO, SNUG_WORD_ALWAYS, SNUG_WORD_NEV
 enum { SNUG_WORD_THP_PASS, SNUG_WORD_THP_OWN };                     /* prctl.thp */
 enum { SNUG_WORD_GUARD_OFF, SNUG_WORD_AUDIT, SNUG_WORD_GUARD_LOG }; /* seccomp.guard */
 enum { SNUG_WORD_LOG_OFF, SNUG_WORD_ERROR, SNUG_WORD_INFO, SNUG_WORD_DEBUG }; /* log */
-enum { SNUG_WORD_NO_FILE }; /* log.file, stats.file */
+enum { SNUG_WORD_NO_FILE }; /* follow.announce, log.file, stats.file */
 
 /* Texts are arrays, not pointers: the preload object would have to relocate each pointer,
  * in every process it is loaded into. Bounds are included. */
@@ -78,9 +84,11 @@ struct snug_option {
     char words[26];          /* "up down nearest", "" for none. */
     char initial[5];         /* The default, as one would write it. */
     uint8_t most_bytes_log2; /* The largest size; 63 stands for SNUG_BYTES_MOST. */
-    uint16_t units;          /* Bits of enum snug_unit. */
-    uint16_t least_bytes;    /* The smallest size. */
-    uint32_t least;          /* Bounds of a number that is not a size. */
+    /* The smallest size: of memory one that is no number without its unit. 0 bytes are
+     * taken where 0 % are. */
+    uint8_t least_bytes_log2;
+    uint16_t units; /* Bits of enum snug_unit. */
+    uint32_t least; /* Bounds of a number that is not a size. */
     uint32_t most;
 };
 

@@ -26,9 +26,10 @@ enum {
 /* One key's value: a word of the option's list, or a number in `unit`, or a text. */
 struct snug_setting {
     enum snug_unit unit;
-    uint8_t word; /* Index in the option's words, if unit is SNUG_UNIT_WORD. */
-    /* Count, bytes, percent, millicores, milliseconds, signal number; of `node:LIST` a bit
-     * for each of the nodes 0 to 63. */
+    /* Index in the option's words, if unit is SNUG_UNIT_WORD; the percentage of a sum. */
+    uint8_t word;
+    /* Count, bytes, those of a sum too, percent, millicores, milliseconds, signal number;
+     * of `node:LIST` a bit for each of the nodes 0 to 63. */
     uint64_t number;
     char text[SNUG_TEXT_VALUE_BYTES]; /* A path; the list of `node:LIST`. */
     enum snug_source source;
@@ -41,6 +42,7 @@ enum snug_problem_kind {
     SNUG_PROBLEM_NOT_A_FILE, /* A directory, a device … stands in its place. */
     SNUG_PROBLEM_READ,       /* Reading failed half way; what came before counts. */
     SNUG_PROBLEM_WRITABLE,   /* Someone else can write the file: all of it is ignored. */
+    SNUG_PROBLEM_OWNER,      /* Its owner is not known here: likewise. */
     SNUG_PROBLEM_TOO_BIG,    /* The rest is ignored. */
     SNUG_PROBLEM_LINE_TOO_LONG,
     SNUG_PROBLEM_NOISE, /* A line is not `key = value`, `[program GLOB]` or a comment. */
@@ -58,9 +60,10 @@ enum snug_problem_kind {
  * noise and long lines at once, others after the first eight from one source. */
 struct snug_problem {
     enum snug_problem_kind kind;
-    enum snug_source source;
-    unsigned line; /* Of the file, 0 if there is no line. */
-    unsigned n;    /* How many such there were, `line` is the first. */
+    enum snug_source source; /* SNUG_FROM_DEFAULT: of a file that nobody named, and that may
+                                not be there. */
+    unsigned line;           /* Of the file, 0 if there is no line. */
+    unsigned n;              /* How many such there were, `line` is the first. */
     /* errno, for OPEN and READ. For UNTERMINATED: 0 if the line counts, else EINVAL. */
     int error;
     int8_t key;                     /* The key it is about, -1 for none. */
@@ -70,6 +73,7 @@ struct snug_problem {
 struct snug_policy {
     bool is_off; /* SNUG=off: do nothing at all. */
     struct snug_setting setting[SNUG_N_KEYS];
+    uint64_t request_bytes;            /* SNUG_MEMORY_REQUEST_BYTES; 0: none. */
     char file[SNUG_POLICY_PATH_BYTES]; /* The file that was looked for. */
     bool has_file;                     /* It was there and was read. */
     unsigned n_problems;               /* Of `problem`; never above SNUG_PROBLEMS_MAX. */
@@ -95,8 +99,8 @@ void snug_policy_read_file(struct snug_policy *policy, const struct snug_root *r
                            struct snug_text named, struct snug_text program);
 
 /* Takes SNUG_* variables. Variables that are not keys (SNUG, SNUG_POLICY, SNUG_SET,
- * SNUG_CPU_REQUEST_MILLI) are known, those of a Kubernetes Service are passed over; any other
- * SNUG_ name is an unknown key. */
+ * SNUG_CPU_REQUEST_MILLI, SNUG_MEMORY_REQUEST_BYTES) are known, those of a Kubernetes
+ * Service are passed over; any other SNUG_ name is an unknown key. */
 void snug_policy_read_environment(struct snug_policy *policy, char *const *entries);
 
 /* One `key=value` of the command line. 0, or with a problem added -EINVAL for an unknown

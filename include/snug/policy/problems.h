@@ -10,6 +10,12 @@
 void snug_problems_add(struct snug_policy *policy, const struct snug_problem *problem,
                        struct snug_text sample);
 
+/* The next from `*at` on, which it moves; NULL if there is none. Not `is_all`: of what
+ * somebody has written or named; a file that nobody named, and that may not be there, is
+ * nobody's mistake. */
+const struct snug_problem *snug_problems_next(const struct snug_policy *policy, bool is_all,
+                                              unsigned *at);
+
 /* Appends one sentence about the problem, or about the first of those counted in it. */
 void snug_problems_put(const struct snug_policy *policy, const struct snug_problem *problem,
                        struct snug_builder *out);

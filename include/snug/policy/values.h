@@ -17,5 +17,8 @@ void snug_values_put(struct snug_builder *out, enum snug_key key,
 /* Whether the setting is that word of its key. */
 bool snug_values_is(const struct snug_setting *setting, unsigned word);
 
+/* The path that the setting is, or NULL. As long-lived as the setting. */
+const char *snug_values_path(const struct snug_setting *setting);
+
 /* Appends what the key takes, with its bounds: `one of auto, off, a number from 1 to 8`. */
 void snug_values_put_choices(struct snug_builder *out, enum snug_key key);

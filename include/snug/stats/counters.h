@@ -51,6 +51,16 @@ struct snug_change {
 
 enum { SNUG_CHANGE_WORDS = sizeof(struct snug_change) / sizeof(uint64_t) };
 
+/* What others hold of a memory limit, and what follows. */
+struct snug_measured {
+    uint64_t target_bytes;
+    uint64_t others_bytes;
+    uint64_t reserve_bytes;
+    uint64_t limit_bytes;
+};
+
+enum { SNUG_MEASURED_WORDS = sizeof(struct snug_measured) / sizeof(uint64_t) };
+
 /* Whose page it is. All 0 in a process that has none. */
 struct snug_counters_head {
     uint64_t magic;
@@ -77,6 +87,10 @@ struct snug_counters {
     _Atomic uint64_t change[SNUG_CHANGE_WORDS]; /* The words of a struct snug_change. */
 
     _Atomic uint64_t counter[SNUG_COUNTERS_MAX]; /* By enum snug_counter. */
+
+    /* Of memory.headroom = measured, as they are now: the words of a struct snug_measured,
+     * 0 where nothing is measured. */
+    _Atomic uint64_t measured[SNUG_MEASURED_WORDS];
 };
 
 /* All of these from any thread; they never wait. */
@@ -86,6 +100,7 @@ void snug_counters_add_node_bytes(unsigned node, uint64_t n);
 
 /* From one thread only. */
 void snug_counters_set_change(const struct snug_change *change);
+void snug_counters_set_measured(const struct snug_measured *measured);
 
 /* This process's, to be written to a file as they are now: the head is filled in, with this
  * identity. */

@@ -41,16 +41,10 @@ static int check(const char *path)
 
 int snug_check_main(char *const *argv)
 {
-    char complaint[160];
+    int status;
     struct snug_arguments arguments;
-    if (snug_arguments_parse(SNUG_COMMAND_CHECK, argv, sizeof complaint, complaint,
-                             &arguments) < 0)
-        return snug_help_complain(SNUG_COMMAND_CHECK, complaint);
-
-    if (arguments.is_help) {
-        snug_help_write_command(SNUG_COMMAND_CHECK, stdout);
-        return 0;
-    }
+    if (!snug_help_parse(SNUG_COMMAND_CHECK, argv, &arguments, &status))
+        return status;
     if (!arguments.operand[0] || !arguments.operand[0][0] || arguments.operand[1])
         return snug_help_complain(SNUG_COMMAND_CHECK, "one policy file is needed");
     return check(arguments.operand[0]);

@@ -17,18 +17,22 @@ struct row {
 
 static const struct row rows[] = {
     {"help",
-     SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN | SNUG_COMMAND_CHECK | SNUG_COMMAND_STAT, NULL,
-     offsetof(struct snug_arguments, is_help)},
-    {"json", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_STAT, NULL,
+     SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN | SNUG_COMMAND_CHECK | SNUG_COMMAND_STAT |
+         SNUG_COMMAND_DOCTOR | SNUG_COMMAND_CAPTURE | SNUG_COMMAND_COMPLETION,
+     NULL, offsetof(struct snug_arguments, is_help)},
+    {"json", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_STAT | SNUG_COMMAND_DOCTOR, NULL,
      offsetof(struct snug_arguments, is_json)},
     {"all", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_STAT, NULL,
      offsetof(struct snug_arguments, is_all)},
+    {"list", SNUG_COMMAND_DOCTOR, NULL, offsetof(struct snug_arguments, is_list)},
+    {"for", SNUG_COMMAND_DOCTOR, "SECONDS", offsetof(struct snug_arguments, window)},
     {"openmetrics", SNUG_COMMAND_STAT, NULL,
      offsetof(struct snug_arguments, is_openmetrics)},
     {"watch", SNUG_COMMAND_STAT, NULL, offsetof(struct snug_arguments, is_watch)},
     {"interval", SNUG_COMMAND_STAT, "SECONDS", offsetof(struct snug_arguments, interval)},
     {"pin", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_pin)},
     {"init", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_init)},
+    {"single", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_single)},
     {"warn-reaped", SNUG_COMMAND_RUN, NULL,
      offsetof(struct snug_arguments, is_warn_reaped)},
     {"verbose", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_verbose)},
@@ -39,9 +43,11 @@ static const struct row rows[] = {
      offsetof(struct snug_arguments, is_seccomp_log)},
     {"seccomp", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN, "FILE",
      offsetof(struct snug_arguments, seccomp)},
-    {"root", SNUG_COMMAND_EXPLAIN, "DIR", offsetof(struct snug_arguments, root)},
-    {"pid", SNUG_COMMAND_EXPLAIN, "PID", offsetof(struct snug_arguments, pid)},
-    {"policy", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN, "FILE",
+    {"root", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_DOCTOR, "DIR",
+     offsetof(struct snug_arguments, root)},
+    {"pid", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_DOCTOR | SNUG_COMMAND_CAPTURE, "PID",
+     offsetof(struct snug_arguments, pid)},
+    {"policy", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN | SNUG_COMMAND_DOCTOR, "FILE",
      offsetof(struct snug_arguments, policy)},
 };
 
@@ -53,12 +59,26 @@ static const struct row *find_row(enum snug_command command, struct snug_text na
     return NULL;
 }
 
+bool snug_arguments_takes_keys(enum snug_command command)
+{
+    return command & (SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN | SNUG_COMMAND_DOCTOR);
+}
+
+void snug_arguments_each(enum snug_command command,
+                         void (*call)(const char *name, const char *value, void *context),
+                         void *context)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].commands & command)
+            call(rows[i].name, rows[i].value, context);
+}
+
 /* A name with a dot is meant as a key even if there is no such key: the policy then says
  * which one is nearest. */
 static bool is_key(enum snug_command command, struct snug_text name)
 {
     const struct snug_text any_with_dot = snug_text_of("[a-z]*.*");
-    return command & (SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN) &&
+    return snug_arguments_takes_keys(command) &&
            (snug_options_find(name) >= 0 || snug_text_matches(name, any_with_dot));
 }
 

@@ -98,3 +98,9 @@ const char *snug_figures_owner(enum snug_owner owner)
     }
     return "nobody";
 }
+
+const char *snug_figures_library(unsigned bit)
+{
+    static const char *const names[] = {"automemlimit", "automaxprocs", "gomaxecs"};
+    return bit < sizeof names / sizeof *names ? names[bit] : NULL;
+}

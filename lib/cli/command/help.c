@@ -19,13 +19,17 @@ static const char general[] =
     "  run        start a program under snug\n"
     "  check      look for mistakes in a policy file\n"
     "  stat       show what snug has counted in a process\n"
+    "  doctor     look for what is wrong with a process or a container, and say the mend\n"
+    "  capture    keep what explain and doctor read, for elsewhere\n"
+    "  completion print a script by which bash completes all this\n"
     "\n"
     "Options:\n"
     "  --help         this text; snug COMMAND --help says more about a command\n"
     "  --help=keys    every policy key: values, default, meaning\n"
     "  --version      the version\n"
     "\n"
-    "Any policy key is an option of explain and run: --cpu.round=down. The same key is\n"
+    "Any policy key is an option of explain, run and doctor: --cpu.round=down. The same "
+    "key is\n"
     "SNUG_CPU_ROUND in the environment and cpu.round in the policy file (/etc/snug.conf).\n"
     "\n"
     "Exit status: 125 if snug itself fails, 126 if a program cannot be executed, 127 if\n"
@@ -52,8 +56,10 @@ static const char run[] =
     "Usage: snug run [OPTION...] [--KEY=VALUE...] [--] PROGRAM [ARGUMENT...]\n"
     "\n"
     "Starts PROGRAM with libsnug.so in LD_PRELOAD. Into a static program nothing can be\n"
-    "preloaded: if it is a Go program, snug sets GOMAXPROCS, GOMEMLIMIT and GOGC for it,\n"
-    "where the plan says so and the user did not.\n"
+    "preloaded: if it is a Go program, snug traces its start until it has counted CPUs,\n"
+    "and sets GOMEMLIMIT and GOGC for it, where the plan says so and the user did not.\n"
+    "Where it cannot be traced, snug sets GOMAXPROCS. With --init and follow = on the\n"
+    "memory limit of such a program is followed.\n"
     "\n"
     "Options:\n"
     "  --seccomp FILE   start PROGRAM under this seccomp profile (JSON, as for Docker,\n"
@@ -61,6 +67,8 @@ static const char run[] =
     "  --seccomp-log    log what the profile refuses, and refuse nothing\n"
     "  --init           stay as the program's init: hand signals on to its process group,\n"
     "                   reap orphans, end with its code\n"
+    "    --single            hand signals on to PROGRAM alone, which ends its children\n"
+    "                        itself\n"
     "    --grace SECONDS     SIGKILL so long after SIGTERM, SIGINT or SIGQUIT\n"
     "    --pdeathsig SIGNAL  what the death of the init's own parent is to be for it\n"
     "    --success CODE,…    exit codes that become 0\n"
@@ -76,6 +84,48 @@ static const char check[] =
     "\n"
     "Reads a policy file and says what is wrong in it, one line a problem. The exit\n"
     "status is 1 if there are problems.\n"
+    "\n"
+    "Options:\n"
+    "  --help           this text\n";
+
+static const char doctor[] =
+    "Usage: snug doctor [OPTION...] [--KEY=VALUE...] [--] [PROGRAM]\n"
+    "\n"
+    "Looks for what is wrong with this container, a process or PROGRAM, which is not\n"
+    "started. Each check says ok, note, warning, error, or why it was skipped; a warning\n"
+    "says what follows from it and what mends it. Changes nothing.\n"
+    "\n"
+    "Options:\n"
+    "  --pid PID        look at that process\n"
+    "  --root DIR       read /proc and /sys below DIR: a captured machine\n"
+    "  --for SECONDS    count throttling from now on, so long; else all of the past\n"
+    "  --policy FILE    read this policy file\n"
+    "  --KEY=VALUE      set a policy key, as in --cpu.round=down\n"
+    "  --list           the names of all checks, and what they ask\n"
+    "  --json           for programs\n"
+    "  --help           this text\n"
+    "\n"
+    "Exit status: 0, 1 if there are warnings, 2 if there are errors; 125 if snug fails.\n";
+
+static const char capture[] =
+    "Usage: snug capture [OPTION...] DIR|FILE.tar|-\n"
+    "\n"
+    "Keeps the files that explain and doctor read of this container or of a process, in a\n"
+    "new directory, a tar archive, or one to standard output. There explain --root and\n"
+    "doctor --root say what they say here. Of the variables only those that steer snug, "
+    "Go,\n"
+    "malloc and the loader are kept; no memory, no command line, no program.\n"
+    "\n"
+    "Options:\n"
+    "  --pid PID        of that process\n"
+    "  --help           this text\n";
+
+static const char completion[] =
+    "Usage: snug completion bash\n"
+    "\n"
+    "Prints a script by which bash completes commands, options, policy keys and their "
+    "words:\n"
+    "  snug completion bash >/usr/share/bash-completion/completions/snug\n"
     "\n"
     "Options:\n"
     "  --help           this text\n";
@@ -115,6 +165,17 @@ void snug_help_write_command(enum snug_command command, FILE *out)
     case SNUG_COMMAND_STAT:
         (void)fputs(stat, out);
         break;
+    case SNUG_COMMAND_DOCTOR:
+        (void)fputs(doctor, out);
+        break;
+    case SNUG_COMMAND_CAPTURE:
+        (void)fputs(capture, out);
+        break;
+    case SNUG_COMMAND_COMPLETION:
+        (void)fputs(completion, out);
+        break;
+    case SNUG_COMMAND_END:
+        break;
     }
 }
 
@@ -146,7 +207,7 @@ void snug_help_write_keys(FILE *out)
     }
 }
 
-static const char *name_of(enum snug_command command)
+const char *snug_help_name(enum snug_command command)
 {
     switch (command) {
     case SNUG_COMMAND_EXPLAIN:
@@ -155,6 +216,13 @@ static const char *name_of(enum snug_command command)
         return "run";
     case SNUG_COMMAND_STAT:
         return "stat";
+    case SNUG_COMMAND_DOCTOR:
+        return "doctor";
+    case SNUG_COMMAND_CAPTURE:
+        return "capture";
+    case SNUG_COMMAND_COMPLETION:
+        return "completion";
+    case SNUG_COMMAND_END:
     case SNUG_COMMAND_CHECK:
         break;
     }
@@ -163,11 +231,26 @@ static const char *name_of(enum snug_command command)
 
 int snug_help_complain(enum snug_command command, const char *complaint)
 {
-    const char *name = name_of(command);
+    const char *name = snug_help_name(command);
     char *text;
     if (asprintf(&text, "snug %s: %s; see 'snug %s --help'", name, complaint, name) < 0)
         return SNUG_EXIT_FAILURE;
     snug_page_write_line(stderr, text);
     free(text);
     return SNUG_EXIT_FAILURE;
+}
+
+bool snug_help_parse(enum snug_command command, char *const *argv,
+                     struct snug_arguments *ret, int *ret_status)
+{
+    char complaint[SNUG_COMPLAINT_BYTES];
+    if (snug_arguments_parse(command, argv, sizeof complaint, complaint, ret) < 0) {
+        *ret_status = snug_help_complain(command, complaint);
+        return false;
+    }
+    if (ret->is_help) {
+        snug_help_write_command(command, stdout);
+        *ret_status = 0;
+    }
+    return !ret->is_help;
 }

@@ -2,8 +2,6 @@
  * `snug explain`: gathers first, decides next, speaks last. Problems in the policy are part
  * of the answer and no reason to fail.
  */
-#include <errno.h>
-#include <string.h>
 
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
@@ -11,7 +9,9 @@
 #include "snug/cli/explain/explain_json.h"
 #include "snug/cli/explain/explain_seccomp.h"
 #include "snug/cli/explain/explain_text.h"
+#include "snug/cli/explain/verdict.h"
 #include "snug/cli/subject/resize.h"
+#include "snug/cli/trace/reach.h"
 
 enum { ROW_BYTES = 512 };
 
@@ -22,33 +22,29 @@ static void write_text(const struct snug_subject *subject, bool is_all)
     char row[ROW_BYTES];
     struct snug_builder resize = snug_text_build(row, sizeof row);
     snug_resize_put(&resize, &subject->counted);
-    if (!resize.n)
-        return;
-    (void)fputs("\nLive resize\n", stdout);
-    snug_page_write_row(stdout, "", row);
+    if (resize.n) {
+        (void)fputs("\nLive resize\n", stdout);
+        snug_page_write_row(stdout, "", row);
+    }
+    struct snug_builder measured = snug_text_build(row, sizeof row);
+    snug_resize_put_measured(&measured, &subject->counted);
+    if (measured.n) {
+        (void)fputs("\nMeasured headroom\n", stdout);
+        snug_page_write_row(stdout, "", row);
+    }
 }
 
 /* `profile` may be NULL. */
 static int explain(struct snug_subject *subject, const struct snug_arguments *arguments,
                    const struct snug_profile *profile)
 {
-    int r = snug_subject_open(subject, arguments);
-    if (r < 0) {
-        if (arguments->pid)
-            snug_page_complain("there is no process %s", arguments->pid);
-        else
-            snug_page_complain("%s: %s", arguments->root, strerror(-r));
-        return SNUG_EXIT_FAILURE;
-    }
-
-    const char *name = arguments->operand[0];
-    r = snug_subject_find_program(subject, name);
-    if (r < 0) {
-        snug_page_complain("%s: %s", name, strerror(-r));
-        return r == -ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
-    }
+    const int status = snug_subject_enter(subject, arguments);
+    if (status != 0)
+        return status;
 
     snug_subject_plan(subject, arguments);
+    snug_reach_foresee(subject);
+    snug_verdict_apply(subject);
     if (arguments->is_json) {
         snug_explain_json_write(subject, profile, stdout);
         return 0;
@@ -61,16 +57,10 @@ static int explain(struct snug_subject *subject, const struct snug_arguments *ar
 
 int snug_explain_main(char *const *argv)
 {
-    char complaint[160];
+    int status;
     struct snug_arguments arguments;
-    if (snug_arguments_parse(SNUG_COMMAND_EXPLAIN, argv, sizeof complaint, complaint,
-                             &arguments) < 0)
-        return snug_help_complain(SNUG_COMMAND_EXPLAIN, complaint);
-
-    if (arguments.is_help) {
-        snug_help_write_command(SNUG_COMMAND_EXPLAIN, stdout);
-        return 0;
-    }
+    if (!snug_help_parse(SNUG_COMMAND_EXPLAIN, argv, &arguments, &status))
+        return status;
     if (arguments.root && arguments.pid)
         return snug_help_complain(SNUG_COMMAND_EXPLAIN,
                                   "--root and --pid exclude each other");
@@ -83,7 +73,7 @@ int snug_explain_main(char *const *argv)
     }
 
     struct snug_subject subject;
-    const int status = explain(&subject, &arguments, arguments.seccomp ? &profile : NULL);
+    status = explain(&subject, &arguments, arguments.seccomp ? &profile : NULL);
     snug_subject_close(&subject);
     snug_profile_close(&profile);
     return status;

@@ -9,6 +9,7 @@
 #include "snug/cli/explain/explain_process.h"
 #include "snug/cli/explain/explain_ranges.h"
 #include "snug/cli/explain/explain_seccomp.h"
+#include "snug/cli/explain/verdict.h"
 #include "snug/cli/subject/resize.h"
 #include "snug/policy/values.h"
 
@@ -83,12 +84,16 @@ static void write_cpu_facts(struct snug_json *json, const struct snug_cpu_facts 
     snug_json_end(json);
 }
 
-static void write_memory_facts(struct snug_json *json, const struct snug_bytes *limit)
+static void write_memory_facts(struct snug_json *json,
+                               const struct snug_memory_facts *memory)
 {
+    const struct snug_bytes *limit = &memory->limit;
     snug_json_object(json, "memory");
     write_number_if(json, "limit_bytes", limit->kind == SNUG_SET, limit->bytes);
     write_from(json, "limit_from", limit->kind, limit->from);
     write_unknown(json, "limit_unknown", limit->kind == SNUG_UNKNOWN, limit->why);
+    write_number_if(json, "announced_bytes", memory->announced_bytes > 0,
+                    memory->announced_bytes);
     snug_json_end(json);
 }
 
@@ -122,9 +127,13 @@ static void write_program(struct snug_json *json, const struct snug_subject *sub
 
     snug_json_object(json, "program");
     snug_json_string(json, "path", subject->has_program ? subject->executable.path : NULL);
+    snug_json_string(json, "via",
+                     subject->executable.by[0] ? subject->executable.by : NULL);
     snug_json_bool(json, "is_assumed", program->is_assumed);
     snug_json_bool(json, "is_known", program->is_known);
     snug_json_bool(json, "is_go", program->is_go);
+    snug_json_bool(json, "is_gccgo", program->is_gccgo);
+    snug_json_bool(json, "is_packed", subject->form == SNUG_FORM_PACKED);
     snug_json_string(json, "go_version", version[0] ? version : NULL);
     snug_json_bool(json, "is_static", program->is_static);
     snug_json_bool(json, "is_archive", program->is_archive);
@@ -134,6 +143,11 @@ static void write_program(struct snug_json *json, const struct snug_subject *sub
     snug_json_string(json, "interpreter", interpreter[0] ? interpreter : NULL);
     write_answer(json, "follows_container", program->follows_container);
     write_answer(json, "follows_updates", program->follows_updates);
+    snug_json_array(json, "libraries");
+    for (unsigned i = 0; snug_figures_library(i); i++)
+        if (program->libraries >> i & 1)
+            snug_json_string(json, NULL, snug_figures_library(i));
+    snug_json_end(json);
     snug_json_end(json);
 }
 
@@ -145,7 +159,7 @@ static void write_facts(struct snug_json *json, const struct snug_subject *subje
 
     snug_json_object(json, "facts");
     write_cpu_facts(json, &facts->cpu);
-    write_memory_facts(json, &facts->memory.limit);
+    write_memory_facts(json, &facts->memory);
     write_nodes(json, &facts->nodes);
     write_program(json, subject);
 
@@ -200,6 +214,12 @@ static void write_policy(struct snug_json *json, const struct snug_policy *polic
     snug_json_number(json, "problems_lost", policy->n_problems_lost);
 }
 
+static void write_reason_if(struct snug_json *json, const char *name,
+                            enum snug_reason reason)
+{
+    snug_json_string(json, name, reason ? snug_reason_words(reason) : NULL);
+}
+
 static void write_cpu_plan(struct snug_json *json, const struct snug_cpu_plan *cpu)
 {
     snug_json_object(json, "cpu");
@@ -213,6 +233,7 @@ static void write_cpu_plan(struct snug_json *json, const struct snug_cpu_plan *c
     snug_json_string(json, "window_reason", snug_reason_words(cpu->window_reason));
     write_number_if(json, "gomaxprocs", cpu->sets_gomaxprocs, cpu->count);
     snug_json_string(json, "gomaxprocs_reason", snug_reason_words(cpu->gomaxprocs_reason));
+    write_reason_if(json, "value_reason", cpu->value_reason);
     snug_json_end(json);
 }
 
@@ -224,6 +245,7 @@ static void write_memory_plan(struct snug_json *json, const struct snug_memory_p
     write_number_if(json, "present_bytes", memory->is_presented, memory->present_bytes);
     snug_json_string(json, "present_reason", snug_reason_words(memory->present_reason));
     snug_json_string(json, "gogc_reason", snug_reason_words(memory->gogc_reason));
+    write_reason_if(json, "value_reason", memory->value_reason);
     snug_json_end(json);
 }
 
@@ -241,10 +263,12 @@ static void write_prctl_plan(struct snug_json *json, const struct snug_plan *pla
     snug_json_end(json);
 }
 
-static void write_plan(struct snug_json *json, const struct snug_plan *plan)
+static void write_plan(struct snug_json *json, const struct snug_subject *subject)
 {
+    const struct snug_plan *plan = &subject->plan;
     snug_json_object(json, "plan");
     snug_json_bool(json, "is_active", plan->is_active);
+    snug_json_bool(json, "is_open", snug_verdict_is_open(subject));
     snug_json_string(json, "reason", snug_reason_words(plan->reason));
     write_cpu_plan(json, &plan->cpu);
     write_memory_plan(json, &plan->memory);
@@ -273,7 +297,7 @@ void snug_explain_json_write(const struct snug_subject *subject,
     snug_json_string(&json, "version", SNUG_VERSION);
     write_facts(&json, subject);
     write_policy(&json, &subject->policy);
-    write_plan(&json, &subject->plan);
+    write_plan(&json, subject);
     snug_resize_write_json(&json, &subject->counted);
     if (profile)
         snug_explain_seccomp_write_json(subject, profile, &json);

@@ -26,11 +26,17 @@ static struct snug_refusals walk_through(const struct snug_subject *subject,
     };
 }
 
-static const char *callers(unsigned who)
+static const char *callers(const struct snug_program *program, unsigned who)
 {
+    if (!program->is_known)
+        return "none of the calls that a Go program, libc and snug need";
     if (!(who & SNUG_NEEDS_LIBC))
-        return "this Go release";
-    return who & SNUG_NEEDS_GO ? "this Go release, libc and snug" : "libc and snug";
+        return who & SNUG_NEEDS_GO
+                   ? "none of the calls that this Go release needs"
+                   : "unknown: nobody knows the needs of a static program that is not Go";
+    return who & SNUG_NEEDS_GO
+               ? "none of the calls that this Go release, libc and snug need"
+               : "none of the calls that libc and snug need";
 }
 
 void snug_explain_seccomp_write_text(const struct snug_subject *subject,
@@ -55,9 +61,7 @@ void snug_explain_seccomp_write_text(const struct snug_subject *subject,
     }
     if (!n) {
         text = snug_text_build(row, sizeof row);
-        snug_text_put(&text, "none of the calls that ");
-        snug_text_put(&text, callers(walk.who));
-        snug_text_put(&text, " need");
+        snug_text_put(&text, callers(&subject->facts.program, walk.who));
         snug_page_write_row(out, "refuses", row);
     }
     if (!profile->rules.n_unknown)

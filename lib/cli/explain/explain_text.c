@@ -5,8 +5,10 @@
 #include "snug/cli/command/page.h"
 #include "snug/cli/explain/explain_heap.h"
 #include "snug/cli/explain/explain_process.h"
+#include "snug/cli/explain/explain_program.h"
 #include "snug/cli/explain/explain_ranges.h"
 #include "snug/cli/explain/explain_text.h"
+#include "snug/cli/explain/verdict.h"
 #include "snug/policy/values.h"
 
 enum { ROW_BYTES = 4096 };
@@ -31,39 +33,6 @@ static void put_unknown(struct snug_builder *out, enum snug_why why)
 {
     snug_text_put(out, "unknown: ");
     snug_text_put(out, snug_facts_why(why));
-}
-
-static void write_program(const struct snug_subject *subject, FILE *out)
-{
-    const struct snug_program *program = &subject->facts.program;
-    struct row row;
-    begin_row(&row);
-    struct snug_builder *text = &row.text;
-
-    if (program->is_assumed) {
-        snug_text_put(text,
-                      "none given: a cgo Go program of the newest release is assumed");
-        end_row(&row, out, "program");
-        return;
-    }
-    snug_text_put(text, subject->executable.path);
-    if (!program->is_known) {
-        snug_text_put(text, subject->has_program ? ": cannot be read" : "cannot be read");
-    } else if (!program->is_go) {
-        snug_text_put(text, ": not a Go program");
-    } else {
-        snug_text_put(text, ": Go program, ");
-        snug_text_put(text,
-                      program->go_version[0] ? program->go_version : "unknown release");
-        snug_text_put(text, program->is_static ? ", static" : ", dynamic");
-        if (program->is_pie)
-            snug_text_put(text, ", position-independent");
-        if (!program->is_static) {
-            snug_text_put(text, ", libc: ");
-            snug_text_put(text, snug_figures_libc(program->libc));
-        }
-    }
-    end_row(&row, out, "program");
 }
 
 static void put_quota(struct snug_builder *out, const struct snug_quota *quota)
@@ -124,8 +93,9 @@ static void write_cpu_facts(const struct snug_facts *facts, FILE *out)
     end_row(&row, out, "own cgroup's");
 }
 
-static void write_memory_facts(const struct snug_bytes *limit, FILE *out)
+static void write_memory_facts(const struct snug_memory_facts *memory, FILE *out)
 {
+    const struct snug_bytes *limit = &memory->limit;
     struct row row;
     begin_row(&row);
     switch (limit->kind) {
@@ -139,9 +109,16 @@ static void write_memory_facts(const struct snug_bytes *limit, FILE *out)
         snug_figures_put_bytes(&row.text, limit->bytes);
         snug_text_put(&row.text, " by ");
         snug_text_put(&row.text, limit->from);
+        if (limit->is_stated)
+            snug_text_put(&row.text, " of lxcfs");
         break;
     }
     end_row(&row, out, "memory limit");
+    if (!memory->announced_bytes)
+        return;
+    begin_row(&row);
+    snug_figures_put_bytes(&row.text, memory->announced_bytes);
+    end_row(&row, out, "announced");
 }
 
 static void put_variable(struct snug_builder *out, const char *name, enum snug_owner owner)
@@ -165,10 +142,13 @@ static void put_setting_of_godebug(struct snug_builder *out, const char *name,
     snug_text_put(out, answer == SNUG_YES ? "=1" : "=0");
 }
 
-static void write_variable_facts(const struct snug_variable_facts *variables, FILE *out)
+static void write_variable_facts(const struct snug_subject *subject, FILE *out)
 {
+    const struct snug_variable_facts *variables = &subject->facts.variables;
     struct row row;
     begin_row(&row);
+    if ((subject->root.pid || subject->is_captured_process) && !subject->has_own_entries)
+        snug_text_put(&row.text, "unknown");
     put_variable(&row.text, "GOMAXPROCS", variables->gomaxprocs);
     put_variable(&row.text, "GOMEMLIMIT", variables->gomemlimit);
     put_variable(&row.text, "GOGC", variables->gogc);
@@ -183,10 +163,10 @@ static void write_facts(const struct snug_subject *subject, FILE *out)
 {
     const struct snug_facts *facts = &subject->facts;
     (void)fputs("Facts\n", out);
-    write_program(subject, out);
+    snug_explain_program_write_text(subject, out);
     write_cpu_facts(facts, out);
-    write_memory_facts(&facts->memory.limit, out);
-    write_variable_facts(&facts->variables, out);
+    write_memory_facts(&facts->memory, out);
+    write_variable_facts(subject, out);
     snug_page_write_row(out, "seccomp", snug_figures_seccomp(facts->privileges.seccomp));
 }
 
@@ -300,14 +280,16 @@ static void write_variable_decision(FILE *out, const struct snug_plan *plan,
     write_decision(out, name, &row, reason);
 }
 
-static void write_plan(const struct snug_facts *facts, const struct snug_plan *plan,
-                       FILE *out)
+static void write_plan(const struct snug_subject *subject, FILE *out)
 {
+    const struct snug_facts *facts = &subject->facts;
+    const struct snug_plan *plan = &subject->plan;
     (void)fputs("\nPlan\n", out);
     struct row row;
     if (!plan->is_active) {
         begin_row(&row);
-        snug_text_put(&row.text, "nothing is changed");
+        snug_text_put(&row.text, snug_verdict_is_open(subject) ? "decided when it runs"
+                                                               : "nothing is changed");
         write_decision(out, "snug", &row, plan->reason);
         return;
     }
@@ -349,13 +331,13 @@ static void write_plan(const struct snug_facts *facts, const struct snug_plan *p
     snug_explain_heap_write_text(facts, plan, out);
     if (plan->prctl.owns_thp) {
         begin_row(&row);
-        snug_text_put(&row.text, "not changed by the program");
+        snug_text_put(&row.text, "not changed by C code");
         write_decision(out, "huge pages", &row, plan->prctl.reason);
     }
     if (plan->seccomp.is_guarded) {
         begin_row(&row);
-        snug_text_put(&row.text, plan->seccomp.softens ? "log what they refuse"
-                                                       : "looked at, not changed");
+        snug_text_put(&row.text, plan->seccomp.softens ? "C code's log what they refuse"
+                                                       : "C code's are looked at");
         write_decision(out, "seccomp filters", &row, plan->seccomp.reason);
     }
     snug_explain_process_write_text(plan, out);
@@ -366,7 +348,7 @@ void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FI
 {
     write_facts(subject, out);
     write_policy(&subject->policy, is_all, out);
-    write_plan(&subject->facts, &subject->plan, out);
+    write_plan(subject, out);
 
     if (subject->n_notes)
         (void)fputs("\nNotes\n", out);

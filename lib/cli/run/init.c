@@ -1,25 +1,32 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * One loop: reap, then wait for a signal. All signals that can be waited for are blocked
  * from before the fork on, so none is lost, and nothing wakes up without one but the clock
- * of the grace. Nothing is allocated here.
+ * of the grace. Nothing is allocated here, and no line is waited for.
  */
 #include "snug/cli/run/init.h"
 
-#include <err.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "snug/cli/run/attendant.h"
 #include "snug/cli/run/capabilities.h"
+#include "snug/cli/run/notice.h"
 #include "snug/cli/run/terminal.h"
+#include "snug/cli/trace/descriptors.h"
 #include "snug/policy/values.h"
 
-enum { SIGNALLED = 128, NSEC_PER_SEC = 1000000000, STEP_NSEC = NSEC_PER_SEC / 5 };
+enum { SIGNALLED = 128, MSEC_PER_SEC = 1000, STEP_NSEC = 200000000 };
+
+/* PIDFD_SIGNAL_PROCESS_GROUP, for headers of older kernels. */
+enum { TO_PROCESS_GROUP = 1U << 2 };
 
 /* Faults of this process itself. */
 static const int synchronous[] = {
@@ -43,12 +50,14 @@ struct state {
     sigset_t awaited;
     struct snug_terminal terminal;
     pid_t program; /* Also its group's number. */
+    struct snug_tracer tracer;
     bool has_ended;
     int code;     /* Once it has ended. */
-    bool is_told; /* A signal to end was sent to the group. */
+    bool is_told; /* A signal to end was sent to the whole group. */
     bool is_killed;
-    bool has_deadline;
-    struct timespec deadline;
+    struct snug_deadline deadline;
+    struct snug_attendant *attendant; /* NULL: nothing is followed from here. */
+    bool has_dropped;                 /* Its capabilities. */
 };
 
 static void seize_signals(struct dispositions *before, sigset_t *ret_awaited)
@@ -79,7 +88,8 @@ static void restore_signals(const struct dispositions *before)
 static void adopt_orphans(void)
 {
     if (getpid() != 1 && prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
-        warn("init: not PID 1 and no subreaper, so orphans are not reaped");
+        snug_notice_write("not PID 1 and no subreaper, so orphans are not reaped: %s",
+                          strerror(errno));
 }
 
 /* If the parent is gone by now, the kernel has nothing to tell. */
@@ -87,51 +97,50 @@ static void watch_parent(int signal)
 {
     const pid_t parent = getppid();
     if (prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0) < 0)
-        warn("init: PR_SET_PDEATHSIG");
+        snug_notice_write("PR_SET_PDEATHSIG: %s", strerror(errno));
     else if (getppid() != parent)
         (void)raise(signal);
 }
 
-/* To the group; to the program alone if that has left its group. ESRCH is no failure: it
- * has just ended. */
-static void send(const struct state *state, int signal)
+/* With the value that sigqueue(3) gave it, if `info` is one of such a signal. Where that
+ * cannot be, as beyond RLIMIT_SIGPENDING, it goes without. */
+static void send_to_program(const struct state *state, int signal, siginfo_t *info)
 {
-    if (kill(-state->program, signal) < 0 && errno == ESRCH && !state->has_ended)
-        (void)kill(state->program, signal);
+    if (!info || syscall(SYS_rt_sigqueueinfo, state->program, signal, info) < 0)
+        (void)kill(state->program, signal); /* It is there, if only as a zombie. */
+}
+
+/* Linux 6.9 and newer, and while the program is there, by which the group is named. */
+static bool queue_to_group(const struct state *state, int signal, siginfo_t *info)
+{
+    const int fd = state->has_ended ? -1 : (int)syscall(SYS_pidfd_open, state->program, 0);
+    if (fd < 0)
+        return false;
+    const bool is_sent =
+        syscall(SYS_pidfd_send_signal, fd, signal, info, TO_PROCESS_GROUP) == 0;
+    (void)close(fd); /* Nothing was written. */
+    return is_sent;
+}
+
+/* And to the program, where that has left its group. Nobody may be left: no errors. */
+static void send_to_group(const struct state *state, int signal, siginfo_t *info)
+{
+    if (!info || !queue_to_group(state, signal, info))
+        (void)kill(-state->program, signal);
+    if (!state->has_ended && getpgid(state->program) != state->program)
+        send_to_program(state, signal, info);
+}
+
+/* Whether signals are for the program and not for its children. What it has left behind has
+ * nobody else to tell it. */
+static bool is_single(const struct state *state)
+{
+    return state->wishes->is_single && !state->has_ended;
 }
 
 static bool is_group_empty(const struct state *state)
 {
     return kill(-state->program, 0) < 0 && errno == ESRCH;
-}
-
-static struct timespec now(void)
-{
-    struct timespec ret;
-    (void)clock_gettime(CLOCK_MONOTONIC, &ret); /* There is that clock. */
-    return ret;
-}
-
-static void set_deadline(struct state *state, unsigned seconds)
-{
-    state->deadline = now();
-    state->deadline.tv_sec += (time_t)seconds;
-    state->has_deadline = true;
-}
-
-/* Zero once it is over. */
-static struct timespec time_left(const struct state *state)
-{
-    const struct timespec at = now();
-    struct timespec ret = {
-        .tv_sec = state->deadline.tv_sec - at.tv_sec,
-        .tv_nsec = state->deadline.tv_nsec - at.tv_nsec,
-    };
-    if (ret.tv_nsec < 0) {
-        ret.tv_nsec += NSEC_PER_SEC;
-        ret.tv_sec--;
-    }
-    return ret.tv_sec < 0 ? (struct timespec){0} : ret;
 }
 
 static bool means_the_end(int signal)
@@ -148,19 +157,25 @@ static void say_forwarded(const struct state *state, int signal)
     char name[16];
     struct snug_builder out = snug_text_build(name, sizeof name);
     snug_values_put(&out, SNUG_CHILD_PDEATHSIG, &setting);
-    warnx("init: signal %s to group %d", name, (int)state->program);
+    snug_notice_write("signal %s to %s %d", name, is_single(state) ? "process" : "group",
+                      (int)state->program);
 }
 
-static void forward(struct state *state, int signal)
+static void forward(struct state *state, int signal, siginfo_t *info)
 {
     if (state->wishes->is_verbose)
         say_forwarded(state, signal);
-    send(state, signal);
+    if (is_single(state))
+        send_to_program(state, signal, info);
+    else
+        send_to_group(state, signal, info);
     if (!means_the_end(signal))
         return;
-    if (!state->is_told && state->wishes->grace_sec)
-        set_deadline(state, state->wishes->grace_sec);
-    state->is_told = true;
+    if (!state->deadline.is_set && !state->is_killed && state->wishes->grace_sec)
+        snug_deadline_set(&state->deadline,
+                          (uint64_t)state->wishes->grace_sec * MSEC_PER_SEC);
+    if (!is_single(state))
+        state->is_told = true;
 }
 
 static int code_of(int status)
@@ -168,22 +183,58 @@ static int code_of(int status)
     return WIFSIGNALED(status) ? SIGNALLED + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
+/* By a key, or for a job in the background. SIGSTOP is no matter of the terminal's: who
+ * sends it to the program means that alone, and continues it. */
+static bool stopped_at_terminal(int status)
+{
+    const int signal = WSTOPSIG(status);
+    return signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
+}
+
+/* Of the program while it is traced. True if it is stopped for others too. */
+static bool pass_stop(struct state *state, int status)
+{
+    struct snug_tracer *tracer = &state->tracer;
+    const bool ret = snug_tracer_step(tracer, status);
+    if (tracer->is_at_thread)
+        snug_attendant_meet(state->attendant, state->program);
+    if (!tracer->is_on)
+        snug_tracer_let_go(tracer);
+    return ret;
+}
+
+static void see_stop(struct state *state, pid_t pid, int status)
+{
+    if (pid != state->program) {
+        (void)snug_tracer_frees_thread(pid, status); /* Others stop by themselves. */
+        return;
+    }
+    const bool is_seen = !state->tracer.is_on || pass_stop(state, status);
+    if (is_seen && stopped_at_terminal(status))
+        snug_terminal_stop_along(&state->terminal);
+}
+
+static void see_end(struct state *state, int status)
+{
+    state->has_ended = true;
+    state->code = code_of(status);
+    state->tracer.is_on = false;
+    if (state->attendant)
+        snug_attendant_end(state->attendant);
+}
+
 /* All that have ended by now: one SIGCHLD may stand for many. */
 static void reap(struct state *state)
 {
     int status;
     pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
-        const bool is_program = pid == state->program;
-        if (WIFSTOPPED(status)) {
-            if (is_program)
-                snug_terminal_stop_along(&state->terminal);
-        } else if (is_program) {
-            state->has_ended = true;
-            state->code = code_of(status);
-        } else if (state->wishes->warns_reaped) {
-            warnx("init: reaped process %d, status %d", (int)pid, code_of(status));
-        }
+    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | __WALL)) > 0) {
+        if (WIFSTOPPED(status))
+            see_stop(state, pid, status);
+        else if (pid == state->program)
+            see_end(state, status);
+        else if (state->wishes->warns_reaped)
+            snug_notice_write("reaped process %d, status %d", (int)pid, code_of(status));
     }
 }
 
@@ -192,53 +243,80 @@ static void reap(struct state *state)
 static void wind_up(struct state *state)
 {
     if (!state->is_told)
-        forward(state, SIGTERM);
+        forward(state, SIGTERM, NULL);
 }
 
 static void pass_deadline(struct state *state)
 {
-    state->has_deadline = false;
+    state->deadline.is_set = false;
     if (state->is_killed)
         return;
-    warnx("init: group %d has not ended within %u s: SIGKILL", (int)state->program,
-          state->wishes->grace_sec);
-    send(state, SIGKILL);
+    send_to_group(state, SIGKILL, NULL);
     state->is_killed = true;
+    snug_notice_write("group %d has not ended within %u s: SIGKILL", (int)state->program,
+                      state->wishes->grace_sec);
     /* It takes a moment, and may take for ever where a process hangs in the kernel. */
-    set_deadline(state, 1);
+    snug_deadline_set(&state->deadline, MSEC_PER_SEC);
 }
 
-/* Waits for a signal and hands it on. Members of the group whose parent is elsewhere send
- * none when they end, so once the program has ended, the group is looked at now and then.
- */
+/* How long to wait for a signal; false: until one comes. Members of the group whose parent
+ * is elsewhere send none when they end, so once the program has ended, the group is looked
+ * at now and then. */
+static bool find_patience(const struct state *state, struct timespec *ret)
+{
+    const struct snug_deadline *const grace = &state->deadline;
+    const struct snug_deadline *const look =
+        state->attendant ? &state->attendant->next : grace;
+    if (!grace->is_set && !look->is_set)
+        return false;
+    *ret = snug_deadline_left(grace->is_set ? grace : look);
+    if (look->is_set)
+        snug_deadline_shorten(ret, snug_deadline_left(look));
+    if (state->has_ended)
+        snug_deadline_shorten(ret, (struct timespec){.tv_nsec = STEP_NSEC});
+    return true;
+}
+
+/* Waits for a signal and hands it on, or does what is due. */
 static void wait_for_signal(struct state *state)
 {
     siginfo_t info;
-    struct timespec left = {0};
-    if (state->has_deadline) {
-        left = time_left(state);
-        if (!left.tv_sec && !left.tv_nsec) {
-            pass_deadline(state);
-            return;
-        }
-        if (state->has_ended && (left.tv_sec || left.tv_nsec > STEP_NSEC))
-            left = (struct timespec){.tv_nsec = STEP_NSEC};
+    struct timespec left;
+    if (snug_deadline_is_over(&state->deadline)) {
+        pass_deadline(state);
+        return;
     }
-    const int signal = state->has_deadline ? sigtimedwait(&state->awaited, &info, &left)
-                                           : sigwaitinfo(&state->awaited, &info);
+    if (state->attendant)
+        snug_attendant_look(state->attendant);
+    const int signal = find_patience(state, &left)
+                           ? sigtimedwait(&state->awaited, &info, &left)
+                           : sigwaitinfo(&state->awaited, &info);
     /* A pipe that our own lines went to is no concern of the program's. */
     const bool is_own = signal == SIGPIPE && info.si_pid == getpid();
     if (signal > 0 && signal != SIGCHLD && !is_own)
-        forward(state, signal);
+        forward(state, signal, info.si_code == SI_QUEUE ? &info : NULL);
+}
+
+/* The program has what this process has now, so until its memory is open nothing may be
+ * missing here. */
+static void drop_capabilities(struct state *state)
+{
+    if (state->has_dropped || (state->attendant && state->tracer.is_on))
+        return;
+    const int r = snug_capabilities_drop();
+    if (r < 0)
+        snug_notice_write("capabilities cannot be given up: %s", strerror(-r));
+    state->has_dropped = true;
 }
 
 static int watch(struct state *state)
 {
     for (;;) {
         reap(state);
+        drop_capabilities(state);
         if (state->has_ended) {
             const bool waits = state->wishes->grace_sec && !is_group_empty(state);
-            if (!waits || (state->is_killed && !state->has_deadline))
+            if (!waits || (state->is_killed && !state->deadline.is_set))
                 break;
             wind_up(state);
         }
@@ -249,10 +327,37 @@ static int watch(struct state *state)
     return state->wishes->is_success[code] ? 0 : code;
 }
 
-int snug_init_start(const struct snug_init *wishes, int *ret_status)
+/* The program waits for this, so that it does not exec before it is traced. */
+static void trace(struct state *state, const int end[2])
+{
+    const int r = snug_tracer_attach(state->program, &state->tracer);
+    (void)write(end[1], &r, sizeof r); /* Else the program is gone. */
+    (void)close(end[0]);
+    (void)close(end[1]);
+}
+
+static int await_trace(const int end[2])
+{
+    int r;
+    (void)close(end[1]);
+    if (read(end[0], &r, sizeof r) != sizeof r)
+        r = -ECHILD;
+    (void)close(end[0]);
+    return r;
+}
+
+int snug_init_start(const struct snug_init *wishes, const struct snug_tracer *tracer,
+                    struct snug_attendant *attendant, int *ret_trace, int *ret_status)
 {
     struct dispositions before;
     struct state state = {.wishes = wishes};
+    int end[2];
+    *ret_trace = tracer && pipe2(end, O_CLOEXEC) < 0 ? -errno : 0;
+    const bool is_traced = tracer && *ret_trace == 0;
+    if (is_traced) {
+        state.tracer = *tracer;
+        state.attendant = tracer->awaits_thread ? attendant : NULL;
+    }
     seize_signals(&before, &state.awaited);
     adopt_orphans();
     if (wishes->parent_signal)
@@ -272,12 +377,14 @@ int snug_init_start(const struct snug_init *wishes, int *ret_status)
     if (pid == 0) {
         snug_terminal_give(&state.terminal);
         restore_signals(&before);
+        if (is_traced)
+            *ret_trace = await_trace(end);
         return 0;
     }
 
-    const int r = snug_capabilities_drop();
-    if (r < 0)
-        warnx("init: capabilities cannot be given up: %s", strerror(-r));
+    if (is_traced)
+        trace(&state, end);
+    snug_descriptors_give_up(state.terminal.fd);
     *ret_status = watch(&state);
     return 1;
 }

@@ -4,22 +4,36 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "snug/base/sys.h"
 #include "snug/cli/run/launch.h"
+#include "snug/facts/variables.h"
 #include "snug/policy/values.h"
 
+enum { RECORD_BYTES = 512 };
+
 static const char object_name[] = "libsnug.so";
+
+/* An image may have no /proc; the kernel also says what file a program was started by. */
+static int find_executable(char *ret)
+{
+    const char *link = "/proc/self/exe";
+    const unsigned long started_by = getauxval(AT_EXECFN);
+    if (realpath(link, ret) || (started_by && realpath((const char *)started_by, ret)))
+        return 0;
+    return -errno;
+}
 
 static int compose_beside_executable(size_t size, char *ret)
 {
     char self[PATH_MAX];
-    const ssize_t n = readlink("/proc/self/exe", self, sizeof self);
-    if (n < 0)
-        return -errno;
+    const int r = find_executable(self);
+    if (r < 0)
+        return r;
 
-    struct snug_text directory = {self, (size_t)n};
+    struct snug_text directory = snug_text_of(self);
     while (directory.n && directory.at[directory.n - 1] != '/')
         directory.n--;
     struct snug_builder out = snug_text_build(ret, size);
@@ -157,6 +171,15 @@ int snug_launch_set_variables(const struct snug_subject *subject)
             return r;
     }
     return out.n && setenv("SNUG_SET", record, 1) < 0 ? -errno : 0;
+}
+
+int snug_launch_set_told(void)
+{
+    char record[RECORD_BYTES];
+    struct snug_builder out = snug_text_build(record, sizeof record);
+    snug_text_put(&out, SNUG_VARIABLES_TOLD " ");
+    snug_text_put_slice(&out, snug_text_of(getenv("SNUG_SET")));
+    return !out.is_full && setenv("SNUG_SET", record, 1) < 0 ? -errno : 0;
 }
 
 int snug_launch_pin(const struct snug_cpu_plan *plan)

@@ -53,6 +53,8 @@ static const char *find_idle(const struct snug_arguments *arguments)
         return "pdeathsig";
     if (arguments->success)
         return "success";
+    if (arguments->is_single)
+        return "single";
     if (arguments->is_warn_reaped)
         return "warn-reaped";
     return arguments->is_verbose ? "verbose" : NULL;
@@ -62,6 +64,7 @@ int snug_supervision_read(const struct snug_arguments *arguments, size_t size,
                           char *ret_complaint, struct snug_init *ret)
 {
     *ret = (struct snug_init){
+        .is_single = arguments->is_single,
         .warns_reaped = arguments->is_warn_reaped,
         .is_verbose = arguments->is_verbose,
     };

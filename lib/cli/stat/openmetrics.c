@@ -161,6 +161,27 @@ static void write_gauge(const struct gauge *gauge, const struct snug_snapshot *s
     }
 }
 
+/* Of memory.headroom = measured; none of a process that does not measure. */
+static void write_measured(const struct snug_snapshot *snapshots, size_t n, FILE *out)
+{
+    static const char *const names[SNUG_MEASURED_WORDS][2] = {
+        {"measured_target_bytes", "memory target by what others hold"},
+        {"measured_others_bytes", "what others hold of the memory limit"},
+        {"measured_reserve_bytes", "what is kept free of the memory limit"},
+        {"measured_limit_bytes", "the memory limit that is measured against"},
+    };
+    for (unsigned i = 0; i < SNUG_MEASURED_WORDS; i++) {
+        begin_family(out, names[i][0], "gauge", names[i][1]);
+        for (size_t j = 0; j < n; j++) {
+            if (!snapshots[j].page.measured[0])
+                continue;
+            (void)fprintf(out, "snug_%s", names[i][0]);
+            put_labels(out, &snapshots[j]);
+            (void)fprintf(out, "} %" PRIu64 "\n", snapshots[j].page.measured[i]);
+        }
+    }
+}
+
 void snug_openmetrics_write(const struct snug_snapshot *snapshots, size_t n, FILE *out)
 {
     write_named(snapshots, n, out);
@@ -174,5 +195,6 @@ void snug_openmetrics_write(const struct snug_snapshot *snapshots, size_t n, FIL
         put_total(out, "resizes", &snapshots[j], NULL, NULL, snapshots[j].n_changes);
     for (size_t i = 0; i < sizeof gauges / sizeof *gauges; i++)
         write_gauge(&gauges[i], snapshots, n, out);
+    write_measured(snapshots, n, out);
     (void)fputs("# EOF\n", out);
 }

@@ -158,16 +158,10 @@ static int stat_operands(const struct snug_arguments *arguments, time_t interval
 
 int snug_stat_main(char *const *argv)
 {
-    char complaint[160];
+    int status;
     struct snug_arguments arguments;
-    if (snug_arguments_parse(SNUG_COMMAND_STAT, argv, sizeof complaint, complaint,
-                             &arguments) < 0)
-        return snug_help_complain(SNUG_COMMAND_STAT, complaint);
-
-    if (arguments.is_help) {
-        snug_help_write_command(SNUG_COMMAND_STAT, stdout);
-        return 0;
-    }
+    if (!snug_help_parse(SNUG_COMMAND_STAT, argv, &arguments, &status))
+        return status;
     uint64_t interval = INTERVAL_DEFAULT;
     if (arguments.interval &&
         (snug_text_u64(snug_text_of(arguments.interval), &interval) < 0 || !interval ||

@@ -76,7 +76,11 @@ void snug_stat_text_write(const struct snug_snapshot *snapshot,
     snug_resize_put(&resize, snapshot);
     if (resize.n)
         snug_page_write_row(out, "live resize", row);
-    else if (!table.n_rows)
+    struct snug_builder measured = snug_text_build(row, sizeof row);
+    snug_resize_put_measured(&measured, snapshot);
+    if (measured.n)
+        snug_page_write_row(out, "measured", row);
+    else if (!table.n_rows && !resize.n)
         snug_page_write_row(out, "counters", "all are 0");
 }
 

@@ -6,13 +6,24 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <sys/mman.h>
+#include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "snug/base/regular.h"
+#include "snug/base/sys.h"
 #include "snug/cli/subject/executable.h"
+#include "snug/cli/subject/mapped.h"
 #include "snug/facts/program.h"
+
+#if defined(__x86_64__)
+enum { OWN_MACHINE = EM_X86_64 };
+#else
+enum { OWN_MACHINE = EM_AARCH64 };
+#endif
 
 /* What execvp of musl takes where PATH is not set; glibc's has no /usr/local/bin. */
 static const char path_when_unset[] = "/usr/local/bin:/bin:/usr/bin";
@@ -47,29 +58,39 @@ static void resolve_path(const struct snug_root *root, int fd, size_t size, char
     (void)snug_text_copy(text, size, ret); /* Both buffers are of one size. */
 }
 
-/* Whether the kernel will set AT_SECURE for it. */
-static bool is_privileged(const char *path, const struct stat *status)
+/* Whether the kernel will set AT_SECURE for it, and whether it gives anything. Of what a
+ * mount ignores nothing counts. Where no privileges may be gained there are none, and yet
+ * capabilities that are effective at once set AT_SECURE. */
+static void read_privileges(const char *path, const struct stat *status,
+                            struct snug_executable *ret)
 {
+    struct statvfs mount;
+    ret->is_privileged = ret->gains = false;
+    if (statvfs(path, &mount) == 0 && mount.f_flag & ST_NOSUID)
+        return;
+    const bool may_gain = prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1;
+    const mode_t group = S_ISGID | S_IXGRP;
     const bool has_user = status->st_mode & S_ISUID && status->st_uid != getuid();
-    const bool has_group = status->st_mode & S_ISGID && status->st_gid != getgid();
+    const bool has_group = (status->st_mode & group) == group && status->st_gid != getgid();
     /* For root, capabilities of a file add nothing. */
     const bool has_capabilities =
         getuid() != 0 && getxattr(path, "security.capability", NULL, 0) > 0;
-    return has_user || has_group || has_capabilities;
+    ret->gains = may_gain && (has_user || has_group || has_capabilities);
+    ret->is_privileged = ret->gains || has_capabilities;
 }
 
-static int open_live(const char *path, struct snug_executable *ret)
+static int open_live(const char *path, bool is_executed, struct snug_executable *ret)
 {
     struct stat status;
     if (stat(path, &status) < 0)
         return -errno;
-    if (!S_ISREG(status.st_mode) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) < 0)
+    if (!S_ISREG(status.st_mode) ||
+        faccessat(AT_FDCWD, path, is_executed ? X_OK : R_OK, AT_EACCESS) < 0)
         return -EACCES;
 
-    const struct snug_root live = {.fd = -1};
-    const int fd = snug_file_open(&live, path);
+    const int fd = snug_file_lift(snug_regular_open(AT_FDCWD, path, snug_sys_openat));
     ret->fd = fd < 0 ? -1 : fd;
-    ret->is_privileged = is_privileged(path, &status);
+    read_privileges(path, &status, ret);
     return snug_text_copy(snug_text_of(path), sizeof ret->path, ret->path);
 }
 
@@ -93,14 +114,15 @@ static int open_below(const struct snug_root *root, const char *path,
         return -EACCES;
     }
     ret->fd = fd;
-    ret->is_privileged = false; /* Nothing is started. */
+    ret->is_privileged = ret->gains = false; /* Nothing is started. */
     return 0;
 }
 
-static int try_path(const struct snug_root *root, const char *path,
-                    struct snug_executable *ret)
+int snug_executable_open(const struct snug_root *root, const char *path, bool is_executed,
+                         struct snug_executable *ret)
 {
-    const int r = is_live(root) ? open_live(path, ret) : open_below(root, path, ret);
+    const int r =
+        is_live(root) ? open_live(path, is_executed, ret) : open_below(root, path, ret);
     if (r == 0 && ret->fd >= 0)
         resolve_path(root, ret->fd, sizeof ret->path, ret->path);
     return r;
@@ -116,7 +138,7 @@ int snug_executable_find(const struct snug_root *root, const char *name, const c
     struct snug_text slash = name_text;
     struct snug_text before_slash;
     if (snug_text_cut(&slash, '/', &before_slash) && slash.at)
-        return try_path(root, name, ret);
+        return snug_executable_open(root, name, true, ret);
 
     int ret_error = -ENOENT;
     struct snug_text rest = snug_text_of(path ? path : path_when_unset);
@@ -129,7 +151,7 @@ int snug_executable_find(const struct snug_root *root, const char *name, const c
         snug_text_put(&out, name);
         if (out.is_full)
             continue;
-        const int r = try_path(root, buffer, ret);
+        const int r = snug_executable_open(root, buffer, true, ret);
         if (r == 0)
             return 0;
         if (r == -EACCES)
@@ -149,33 +171,123 @@ int snug_executable_of_process(const struct snug_root *root, struct snug_executa
     const ssize_t n = readlink(link, ret->path, sizeof ret->path - 1);
     ret->path[n < 0 ? 0 : n] = 0;
     ret->fd = fd;
-    ret->is_privileged = false;
+    ret->is_privileged = ret->gains = false;
     return 0;
 }
 
-void snug_executable_read(const struct snug_executable *executable,
-                          struct snug_program *ret)
+/* Whether an ELF image is one that this machine could not run. */
+static bool is_foreign(const uint8_t *file, size_t n_bytes, bool is_here)
+{
+    static const uint8_t magic[SELFMAG] = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3};
+    const Elf64_Ehdr *header = (const void *)file;
+    if (n_bytes < sizeof(Elf32_Ehdr) || memcmp(file, magic, sizeof magic) != 0)
+        return false;
+    const bool is_known =
+        file[EI_CLASS] == ELFCLASS64 && file[EI_DATA] == ELFDATA2LSB &&
+        (header->e_machine == EM_X86_64 || header->e_machine == EM_AARCH64);
+    return !is_known || (is_here && header->e_machine != OWN_MACHINE);
+}
+
+/* Linkers and strip leave section headers in a program; packers do not, nor an interpreter
+ * or a dynamic section. */
+static bool is_packed(const uint8_t *file, const struct snug_elf *elf)
+{
+    return !((const Elf64_Ehdr *)(const void *)file)->e_shnum &&
+           !snug_elf_segment(elf, PT_INTERP) && !snug_elf_segment(elf, PT_DYNAMIC);
+}
+
+/* The name of a section, which ends in 0. NULL if it is out of bounds. */
+static const char *section_name(const uint8_t *file, size_t n_bytes,
+                                const Elf64_Shdr *strings, size_t at)
+{
+    if (strings->sh_offset > n_bytes || strings->sh_size > n_bytes - strings->sh_offset ||
+        at >= strings->sh_size)
+        return NULL;
+    const char *ret = (const char *)file + strings->sh_offset + at;
+    return memchr(ret, 0, strings->sh_size - at) ? ret : NULL;
+}
+
+/* gccgo writes no build information. What it exports to other packages stays in a section
+ * of its own, stripped or not; section headers themselves may be missing. */
+static bool is_gccgo(const uint8_t *file, size_t n_bytes, const struct snug_elf *elf)
+{
+    struct snug_text needed;
+    for (size_t i = 0; (needed = snug_elf_needed(elf, i)).at; i++)
+        if (snug_text_starts(needed, "libgo.so."))
+            return true;
+
+    const Elf64_Ehdr *header = (const void *)file;
+    if (header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shoff > n_bytes ||
+        header->e_shoff % _Alignof(Elf64_Shdr) ||
+        (n_bytes - header->e_shoff) / sizeof(Elf64_Shdr) < header->e_shnum ||
+        header->e_shstrndx >= header->e_shnum)
+        return false;
+    const Elf64_Shdr *section = (const void *)(file + header->e_shoff);
+    for (size_t i = 0; i < header->e_shnum; i++) {
+        const char *name =
+            section_name(file, n_bytes, &section[header->e_shstrndx], section[i].sh_name);
+        if (name && strcmp(name, ".go_export") == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum snug_form read_file(const uint8_t *file, size_t n_bytes, bool is_here,
+                                struct snug_program *ret)
+{
+    struct snug_elf elf;
+    if (is_foreign(file, n_bytes, is_here))
+        return SNUG_FORM_FOREIGN;
+    if (snug_elf_from_file(file, n_bytes, &elf) < 0) {
+        ret->is_known = true;
+        return SNUG_FORM_OTHER;
+    }
+    const uint64_t info = snug_program_find_go(&elf);
+    if (!info && is_packed(file, &elf))
+        return SNUG_FORM_PACKED;
+    snug_program_read(&elf, info, ret);
+    ret->is_gccgo = !info && is_gccgo(file, n_bytes, &elf);
+    return SNUG_FORM_PROGRAM;
+}
+
+enum snug_form snug_executable_read(const struct snug_executable *executable, bool is_here,
+                                    struct snug_program *ret)
 {
     *ret = (struct snug_program){0};
-
-    struct stat status;
-    if (executable->fd < 0 || fstat(executable->fd, &status) < 0)
-        return;
-    const size_t n_bytes = (size_t)status.st_size;
-    if (!n_bytes) {
-        ret->is_known = true;
-        return;
+    struct snug_mapped file;
+    const int r = snug_mapped_open(executable->fd, &file);
+    if (r < 0) {
+        ret->is_known = r == -ENODATA;
+        return r == -ENODATA ? SNUG_FORM_OTHER : SNUG_FORM_UNREADABLE;
     }
-    void *file = mmap(NULL, n_bytes, PROT_READ, MAP_PRIVATE, executable->fd, 0);
-    if (file == MAP_FAILED)
-        return;
+    const enum snug_form form = read_file(file.bytes, file.n_bytes, is_here, ret);
+    if (snug_mapped_close(&file))
+        return form;
+    *ret = (struct snug_program){0};
+    return SNUG_FORM_UNREADABLE;
+}
 
+static bool has_loaders_name(const char *path)
+{
+    struct snug_text rest = snug_text_of(path);
+    struct snug_text name = {0};
+    while (snug_text_cut(&rest, '/', &name))
+        continue;
+    return snug_text_starts(name, "ld-linux") || snug_text_starts(name, "ld-musl") ||
+           snug_text_starts(name, "ld-2.") || snug_text_equals(name, "ld.so");
+}
+
+bool snug_executable_is_loader(const struct snug_executable *executable, const char *name)
+{
+    struct snug_mapped file;
     struct snug_elf elf;
-    if (snug_elf_from_file(file, n_bytes, &elf) == 0)
-        snug_program_read(&elf, ret);
-    else
-        ret->is_known = true;
-    (void)munmap(file, n_bytes); /* It was mapped: this cannot fail. */
+    if ((!has_loaders_name(executable->path) && !has_loaders_name(name)) ||
+        snug_mapped_open(executable->fd, &file) < 0)
+        return false;
+    const bool ret = snug_elf_from_file(file.bytes, file.n_bytes, &elf) == 0 &&
+                     elf.is_pie && snug_elf_segment(&elf, PT_DYNAMIC) &&
+                     !snug_elf_segment(&elf, PT_INTERP);
+    return snug_mapped_close(&file) && ret;
 }
 
 void snug_executable_close(struct snug_executable *executable)

@@ -71,9 +71,36 @@ void snug_resize_put(struct snug_builder *out, const struct snug_snapshot *snaps
     snug_text_put(out, words_of(change->reason));
 }
 
+void snug_resize_put_measured(struct snug_builder *out,
+                              const struct snug_snapshot *snapshot)
+{
+    static const char texts[SNUG_MEASURED_WORDS][16] = {"target ", ", others ",
+                                                        ", reserve ", ", limit "};
+    const _Atomic uint64_t *measured = snapshot->page.measured;
+    for (unsigned i = 0; i < SNUG_MEASURED_WORDS && measured[0]; i++) {
+        snug_text_put(out, texts[i]);
+        snug_figures_put_bytes(out, measured[i]);
+    }
+}
+
+static void write_measured_json(struct snug_json *json, const _Atomic uint64_t *measured)
+{
+    static const char names[SNUG_MEASURED_WORDS][16] = {"target_bytes", "others_bytes",
+                                                        "reserve_bytes", "limit_bytes"};
+    if (!measured[0]) {
+        snug_json_null(json, "measured");
+        return;
+    }
+    snug_json_object(json, "measured");
+    for (unsigned i = 0; i < SNUG_MEASURED_WORDS; i++)
+        snug_json_number(json, names[i], measured[i]);
+    snug_json_end(json);
+}
+
 void snug_resize_write_json(struct snug_json *json, const struct snug_snapshot *snapshot)
 {
     const struct snug_change *change = &snapshot->change;
+    write_measured_json(json, snapshot->page.measured);
     if (!snapshot->n_changes) {
         snug_json_null(json, "resize");
         return;

@@ -12,7 +12,9 @@
 
 #include "snug/apply/identity.h"
 #include "snug/base/file.h"
+#include "snug/base/regular.h"
 #include "snug/base/root.h"
+#include "snug/base/sys.h"
 #include "snug/cli/subject/snapshot.h"
 
 enum { TRIES = 1000, LINE_BYTES = 8192 };
@@ -47,21 +49,26 @@ static int copy(int fd, struct snug_snapshot *ret)
     return 0;
 }
 
-static int open_regular(const char *path, struct stat *ret)
+/* Takes the descriptor over, and gives it back if it is one of a file. */
+static int take_file(long fd, struct stat *ret)
 {
-    /* Opening a device may do something to it, so it is looked at first. */
-    if (stat(path, ret) < 0)
-        return -errno;
-    if (!S_ISREG(ret->st_mode))
-        return -EBADMSG;
-    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    return fd < 0 ? -errno : fd;
+    const int r = fd < 0 ? (int)fd : fstat((int)fd, ret) < 0 ? -errno : 0;
+    if (r == 0 && S_ISREG(ret->st_mode))
+        return (int)fd;
+    if (fd >= 0)
+        (void)close((int)fd); /* Only read from. */
+    return r < 0 ? r : -EBADMSG;
+}
+
+static int open_live(const char *path, struct stat *ret)
+{
+    return take_file(snug_regular_open(AT_FDCWD, path, snug_sys_openat), ret);
 }
 
 int snug_snapshot_read(const char *path, struct snug_snapshot *ret)
 {
     struct stat status;
-    __attribute__((cleanup(snug_file_close))) const int fd = open_regular(path, &status);
+    __attribute__((cleanup(snug_file_close))) const int fd = open_live(path, &status);
     if (fd < 0)
         return fd;
     memset(ret, 0, sizeof *ret);
@@ -113,18 +120,19 @@ static bool is_file_of(const struct stat *status, const struct mapping *mapping)
  * which takes privileges. */
 static int open_mapping(int pid, const struct mapping *mapping)
 {
-    char path[PATH_MAX + 64];
+    const struct snug_root process = snug_root_of_process(pid);
+    char path[PATH_MAX];
     struct stat status;
-    (void)snprintf(path, sizeof path, "/proc/%d/root%.*s", pid, (int)mapping->path.n,
-                   mapping->path.at);
-    const int fd = open_regular(path, &status);
+    int fd = -ENAMETOOLONG;
+    if (snug_text_copy(mapping->path, sizeof path, path) == 0)
+        fd = take_file(snug_file_open(&process, path), &status);
     if (fd >= 0 && is_file_of(&status, mapping))
         return fd;
     snug_file_close(&fd);
 
     (void)snprintf(path, sizeof path, "/proc/%d/map_files/%.*s", pid, (int)mapping->range.n,
                    mapping->range.at);
-    const int mapped = open_regular(path, &status);
+    const int mapped = open_live(path, &status);
     return mapped < 0 && fd < 0 ? fd : mapped;
 }
 

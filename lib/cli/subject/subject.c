@@ -13,7 +13,12 @@
 #include "snug/apply/place.h"
 #include "snug/base/entries.h"
 #include "snug/base/root.h"
+#include "snug/cli/command/page.h"
+#include "snug/cli/subject/invocation.h"
+#include "snug/cli/subject/process.h"
+#include "snug/cli/subject/record.h"
 #include "snug/cli/subject/subject.h"
+#include "snug/facts/announced.h"
 #include "snug/facts/nodes.h"
 #include "snug/facts/online.h"
 #include "snug/facts/program.h"
@@ -25,8 +30,7 @@ enum { ENVIRON_BYTES_FIRST = 64 * 1024, ENVIRON_BYTES_MAX = 16 * 1024 * 1024 };
 
 static const struct snug_root live_root = {.fd = -1};
 
-__attribute__((format(printf, 2, 3))) static void add_note(struct snug_subject *subject,
-                                                           const char *format, ...)
+void snug_subject_note(struct snug_subject *subject, const char *format, ...)
 {
     if (subject->n_notes == SNUG_SUBJECT_NOTES_MAX)
         return;
@@ -91,12 +95,15 @@ static void read_entries(struct snug_subject *subject)
     if (r == 0) {
         subject->entries = subject->environ;
         subject->has_own_entries = true;
+    } else if (subject->is_captured_process && r != -ENOENT) {
+        subject->entries = NULL; /* They could not be read there, as a note of it says. */
     } else if (subject->root.pid) {
         subject->entries = NULL;
-        add_note(subject,
-                 "The variables of the process cannot be read (%s); the plan is made "
-                 "without them.",
-                 strerror(-r));
+        snug_subject_note(
+            subject,
+            "The variables of the process cannot be read (%s); the plan is made "
+            "without them.",
+            strerror(-r));
     }
 }
 
@@ -131,47 +138,79 @@ int snug_subject_open(struct snug_subject *subject, const struct snug_arguments 
         if (top < 0)
             return -errno;
         subject->root = snug_root_below(top);
+        __attribute__((cleanup(snug_file_close))) const int maps =
+            snug_file_open(&subject->root, "/proc/self/maps");
+        subject->is_captured_process = maps >= 0;
     }
     if (arguments->pid || arguments->root)
         read_entries(subject);
     return 0;
 }
 
-static int find_named(struct snug_subject *subject, const char *name)
+int snug_subject_open_recorded(struct snug_subject *subject,
+                               const struct snug_arguments *arguments,
+                               struct snug_root (*make)(int pid))
+{
+    *subject = (struct snug_subject){.root = live_root, .executable.fd = -1};
+    struct snug_root process = live_root;
+    const int r = arguments->pid ? open_pid(arguments->pid, &process) : 0;
+    if (r < 0)
+        return r;
+    subject->root = make(process.pid);
+    read_entries(subject);
+    return 0;
+}
+
+static int find_named(struct snug_subject *subject, char *const *command)
 {
     const struct snug_text path = snug_entries_value(subject->entries, "PATH");
-    const bool is_live = !subject->root.open;
+    const struct snug_root *root = &subject->root;
+    struct snug_executable *executable = &subject->executable;
 
-    int r = snug_executable_find(&subject->root, name, path.at, &subject->executable);
-    if (r < 0 && !is_live) {
-        r = snug_executable_find(&live_root, name, getenv("PATH"), &subject->executable);
+    int r = snug_executable_find(root, command[0], path.at, executable);
+    if (r < 0 && root->open) {
+        root = &live_root;
+        r = snug_executable_find(root, command[0], getenv("PATH"), executable);
         if (r == 0)
-            add_note(subject,
-                     "The program is this machine's: there is no %s below the root.", name);
+            snug_subject_note(
+                subject, "The program is this machine's: there is no %s below the root.",
+                command[0]);
     }
+    if (r == 0)
+        r = snug_invocation_follow(root, NULL, command, executable);
+    /* Few trees hold a script's interpreter, and what a tree says leads nowhere else. */
+    if (r < 0 && executable->fd >= 0 && root->open &&
+        !snug_executable_is_loader(executable, command[0]))
+        r = 0;
+    if (r == 0)
+        subject->form =
+            snug_executable_read(executable, root->fd < 0, &subject->facts.program);
     return r;
 }
 
-int snug_subject_find_program(struct snug_subject *subject, const char *name)
+int snug_subject_find_program(struct snug_subject *subject, char *const *command)
 {
-    if (!name && !subject->root.pid) {
-        snug_program_assume(&subject->facts.program);
-        return 0;
-    }
     int r;
-    if (name) {
-        r = find_named(subject, name);
+    if (command[0]) {
+        r = find_named(subject, command);
         if (r < 0)
             return r;
+    } else if (subject->is_captured_process && snug_record_read(subject) == 0) {
+        return 0;
+    } else if (!subject->root.pid) {
+        subject->form = SNUG_FORM_PROGRAM;
+        snug_program_assume(&subject->facts.program);
+        return 0;
     } else {
-        /* The kernel's own threads have none, and others' may be out of reach. */
-        r = snug_executable_of_process(&subject->root, &subject->executable);
+        r = snug_process_find(&subject->root, &subject->executable, &subject->form,
+                              &subject->facts.program);
         if (r < 0)
-            add_note(subject, "The program of the process cannot be read (%s).",
-                     strerror(-r));
+            snug_subject_note(subject, "The program of the process cannot be read (%s).",
+                              strerror(-r));
+        if (r == -ENOENT) /* The kernel's own threads have none. */
+            subject->form = SNUG_FORM_OTHER;
     }
     subject->has_program = r == 0;
-    snug_executable_read(&subject->executable, &subject->facts.program);
     return 0;
 }
 
@@ -183,10 +222,6 @@ static void gather_facts(struct snug_subject *subject)
     snug_variables_read(subject->entries, &subject->facts.variables);
 
     struct snug_privilege_facts *privileges = &subject->facts.privileges;
-    if (privileges->seccomp == SNUG_SECCOMP_FILTER)
-        add_note(subject,
-                 "A seccomp filter is active: the object tries sched_setaffinity in "
-                 "a child first; the plan assumes that it may.");
     if (privileges->may_set_affinity == SNUG_MAYBE)
         privileges->may_set_affinity = SNUG_YES;
 }
@@ -200,6 +235,9 @@ static void gather_more(struct snug_subject *subject)
         snug_nodes_read_free(&subject->root, &facts->nodes);
     if (is_live && snug_placement_needs_trial(facts, &subject->policy))
         facts->privileges.may_place = snug_place_probe();
+    snug_announced_see(&subject->root,
+                       snug_values_path(&subject->policy.setting[SNUG_FOLLOW_ANNOUNCE]),
+                       &facts->memory);
     if (facts->privileges.may_place == SNUG_MAYBE)
         facts->privileges.may_place = SNUG_YES;
 }
@@ -209,15 +247,20 @@ static void read_policy(struct snug_subject *subject,
 {
     struct snug_policy *policy = &subject->policy;
     struct snug_text named = snug_entries_value(subject->entries, "SNUG_POLICY");
-    const struct snug_root *root = &subject->root;
+    struct snug_root root = subject->root;
     if (arguments->policy)
         named = snug_text_of(arguments->policy);
     /* A name that came from here is a file here, whichever machine is looked at. */
     if (named.n && (arguments->policy || !subject->has_own_entries))
-        root = &live_root;
+        root = live_root;
+    /* Whether it is trusted is for the process to say. */
+    if (subject->root.pid) {
+        subject->owners = snug_root_owners(&subject->root);
+        root.owners = &subject->owners;
+    }
 
     snug_policy_default(policy);
-    snug_policy_read_file(policy, root, named, snug_text_of(subject->executable.path));
+    snug_policy_read_file(policy, &root, named, snug_text_of(subject->executable.path));
     snug_policy_read_environment(policy, subject->entries);
     for (unsigned i = 0; i < arguments->n_keys; i++) {
         struct snug_text value = snug_text_of(arguments->key[i]);
@@ -229,7 +272,32 @@ static void read_policy(struct snug_subject *subject,
 
     policy->is_off = snug_policy_is_off(subject->entries);
     if (policy->is_off)
-        add_note(subject, "SNUG=off is set: snug does nothing at all.");
+        snug_subject_note(subject,
+                          "The variable SNUG switches snug off: it does nothing at all.");
+}
+
+void snug_subject_plan_again(struct snug_subject *subject)
+{
+    snug_plan_make(&subject->facts, &subject->policy, subject->request_milli,
+                   &subject->plan);
+}
+
+int snug_subject_enter(struct snug_subject *subject, const struct snug_arguments *arguments)
+{
+    int r = snug_subject_open(subject, arguments);
+    if (r < 0) {
+        if (arguments->pid)
+            snug_page_complain("there is no process %s", arguments->pid);
+        else
+            snug_page_complain("%s: %s", arguments->root, strerror(-r));
+        return SNUG_EXIT_FAILURE;
+    }
+    r = snug_subject_find_program(subject, arguments->operand);
+    if (r < 0) {
+        snug_page_complain("%s: %s", arguments->operand[0], strerror(-r));
+        return r == -ENOENT ? SNUG_EXIT_NOT_FOUND : SNUG_EXIT_CANNOT_EXECUTE;
+    }
+    return 0;
 }
 
 void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments *arguments)
@@ -238,13 +306,20 @@ void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments
     read_policy(subject, arguments);
     gather_more(subject);
 
-    uint64_t request_milli = 0;
     if (snug_values_is(&subject->policy.setting[SNUG_CPU_REQUEST], SNUG_WORD_REQUEST_ENV))
-        request_milli = snug_policy_request_milli(&subject->policy, subject->entries);
-    if (subject->executable.is_privileged)
-        add_note(subject, "The program is set-user-id or has capabilities of its own: the "
-                          "loader ignores LD_PRELOAD, and snug does nothing in it.");
-    snug_plan_make(&subject->facts, &subject->policy, request_milli, &subject->plan);
+        subject->request_milli =
+            snug_policy_request_milli(&subject->policy, subject->entries);
+    if (subject->executable.is_privileged && !subject->executable.gains)
+        snug_subject_note(subject,
+                          "The program has capabilities of its own, which no_new_privs "
+                          "takes away here; the loader ignores LD_PRELOAD all the same. Of "
+                          "a Go program snug run traces the start and sets the variables.");
+    if (subject->executable.gains)
+        snug_subject_note(subject,
+                          "The program is set-user-id or has capabilities of its own: the "
+                          "loader ignores LD_PRELOAD. Of a Go program snug run sets the "
+                          "variables, and nothing else is done.");
+    snug_subject_plan_again(subject);
     /* Without a page there is nothing to tell. */
     if (subject->root.pid)
         (void)snug_snapshot_of_process(subject->root.pid, &subject->counted);

@@ -2,13 +2,14 @@
 
 // Heap fills a heap and says on which NUMA nodes its pages lie.
 //
-//	heap -fill 512 [-node 1] [-weights 0,1] [-threads 1000] [-sparse 1024] [-budget 460] [-moved]
+//	heap -fill 512 [-node 1] [-weights 0,1] [-threads 1000] [-sparse 1024] [-budget 460] [-moved] [-filter]
 //
 // Lines that begin with "shown:" are figures. The others are claims: with -node that at
 // least 99 % of the heap's pages lie there, with -weights that the nodes' shares are those
 // of their free memory at the start, each within 10 points of a hundred. With -sparse an
 // object of so many MiB is made and not touched; with -budget so many MiB may be advised to
-// be huge pages. With -moved the heap is filled once the allowed CPUs are others.
+// be huge pages. With -moved the heap is filled once the allowed CPUs are others; with
+// -filter by a thread that is under a seccomp filter of its own.
 package main
 
 import (
@@ -212,6 +213,7 @@ func main() {
 	budget := flag.Int("budget", 0, "MiB that may be advised to be huge pages")
 	threads := flag.Int("threads", 0, "threads to create one after the other")
 	moved := flag.Bool("moved", false, "wait until the allowed CPUs are others")
+	filter := flag.Bool("filter", false, "fill the heap from a thread that a filter may kill")
 	flag.Parse()
 	first := allowed()
 
@@ -221,7 +223,14 @@ func main() {
 	}
 	free := freeBytes(list(*weighted))
 	churn(*threads)
-	fill(*mib)
+	if *filter {
+		done := make(chan bool)
+		go fillForbidden(*mib, done)
+		<-done
+		fmt.Println("filled under a filter")
+	} else {
+		fill(*mib)
+	}
 	untouched := make([]byte, *sparse<<20)
 	perNode, policies, mappings, mixed := pages()
 	heap := arenasOfHeap()

@@ -116,7 +116,7 @@ func polled() {
 	go func() {
 		c, err := net.Dial("tcp", l.Addr().String())
 		must(err)
-		c.SetDeadline(time.Now().Add(time.Second))
+		c.SetDeadline(time.Now().Add(time.Hour))
 		c.Read(make([]byte, 1))
 		c.Close()
 	}()

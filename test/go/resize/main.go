@@ -5,7 +5,7 @@
 // its memory lies within the limit, and "C sees 4 CPUs". Its goroutines allocate, lock and
 // call into C without a pause.
 //
-//	resize -for 10s -live 64 [-grow 96] [-goroutines 8] [-pause 1ms] [-sets]
+//	resize -for 10s -live 64 [-grow 96] [-goroutines 8] [-pause 1ms] [-sets] [-others 120 [-file PATH] [-of 256]]
 //
 // It keeps -live MiB alive, from SIGUSR1 on -grow MiB. At its end, or at SIGUSR2, it says how
 // many results were wrong and how many goroutines are left over, and "finished".
@@ -162,6 +162,9 @@ func main() {
 		start(func() { work(seed) })
 	}
 	start(func() { keep(*live) })
+	if *others > 0 {
+		start(take)
+	}
 	if *sets {
 		start(set)
 	} else {

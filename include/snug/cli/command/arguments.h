@@ -13,11 +13,16 @@ enum snug_command {
     SNUG_COMMAND_RUN = 2,
     SNUG_COMMAND_CHECK = 4,
     SNUG_COMMAND_STAT = 8,
+    SNUG_COMMAND_DOCTOR = 16,
+    SNUG_COMMAND_CAPTURE = 32,
+    SNUG_COMMAND_COMPLETION = 64,
+    SNUG_COMMAND_END = 128,
 };
 
 /* env(1)'s. */
 enum snug_exit {
-    SNUG_EXIT_PROBLEMS = 1, /* `check` found something. */
+    SNUG_EXIT_PROBLEMS = 1, /* `check` found something, or `doctor` warns. */
+    SNUG_EXIT_ERRORS = 2,   /* `doctor` has found an error. */
     SNUG_EXIT_FAILURE = 125,
     SNUG_EXIT_CANNOT_EXECUTE = 126,
     SNUG_EXIT_NOT_FOUND = 127,
@@ -34,12 +39,15 @@ struct snug_arguments {
     bool is_watch;
     bool is_openmetrics;
     bool is_init;
+    bool is_single;
     bool is_warn_reaped;
     bool is_verbose;
+    bool is_list;
     const char *root; /* NULL: the live system. */
     const char *pid;
     const char *policy;
     const char *seccomp;
+    const char *window;
     const char *interval; /* A number, not yet read. */
     const char *grace;
     const char *pdeathsig;
@@ -53,3 +61,12 @@ struct snug_arguments {
  * newline, in `ret_complaint`. */
 int snug_arguments_parse(enum snug_command command, char *const *argv, size_t size,
                          char *ret_complaint, struct snug_arguments *ret);
+
+/* Calls for each option of the command; `value` is what its value is called, NULL for none.
+ */
+void snug_arguments_each(enum snug_command command,
+                         void (*call)(const char *name, const char *value, void *context),
+                         void *context);
+
+/* Whether policy keys are options of the command. */
+bool snug_arguments_takes_keys(enum snug_command command);

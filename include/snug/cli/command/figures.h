@@ -20,3 +20,6 @@ void snug_figures_put_bytes(struct snug_builder *out, uint64_t bytes);
 const char *snug_figures_libc(enum snug_libc libc);
 const char *snug_figures_seccomp(enum snug_seccomp seccomp);
 const char *snug_figures_owner(enum snug_owner owner);
+
+/* The name of a bit of enum snug_library, by its number; NULL behind the last. */
+const char *snug_figures_library(unsigned bit);

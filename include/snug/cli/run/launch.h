@@ -22,5 +22,8 @@ int snug_launch_export_policy(const struct snug_subject *subject,
  * snug had set. The plan names none that the user set. */
 int snug_launch_set_variables(const struct snug_subject *subject);
 
+/* Adds a word to SNUG_SET by which the object knows that mistakes have been told. */
+int snug_launch_set_told(void);
+
 /* Lets this process and what it becomes use only the planned CPUs. */
 int snug_launch_pin(const struct snug_cpu_plan *plan);

@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 struct snug_terminal {
-    int fd;        /* -1: there is none, or somebody else has it. */
+    int fd;        /* Above 2, or -1: there is none, or somebody else has it. */
     pid_t own;     /* This process's group. */
     pid_t program; /* The program's. */
 };
@@ -22,7 +22,7 @@ void snug_terminal_give(const struct snug_terminal *terminal);
 /* Takes the terminal back, if the program still has it. */
 void snug_terminal_take(const struct snug_terminal *terminal);
 
-/* After the program has stopped at the terminal: lets this process's group stop as well, as
- * if the key had been meant for all, and goes on when it is continued. SIGTSTP is blocked
- * otherwise. */
+/* After SIGTSTP, SIGTTIN or SIGTTOU has stopped the program: lets this process's group stop
+ * as well, as if the key had been meant for all, and goes on when it is continued. SIGTSTP
+ * is blocked otherwise. */
 void snug_terminal_stop_along(const struct snug_terminal *terminal);

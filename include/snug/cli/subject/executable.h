@@ -8,10 +8,25 @@
 #include "snug/base/file.h"
 #include "snug/facts/facts.h"
 
+/* What led to the file. */
+enum snug_via { SNUG_VIA_NOTHING, SNUG_VIA_SCRIPT, SNUG_VIA_LOADER };
+
 struct snug_executable {
     int fd;              /* -1: it may be executed and not read. */
     char path[PATH_MAX]; /* Where it really lies, links followed, as seen below the root. */
     bool is_privileged;  /* Set-user-id and the like: the loader will ignore LD_PRELOAD. */
+    bool gains;          /* Its exec gives what it would not give under a tracer. */
+    enum snug_via via;
+    char by[PATH_MAX]; /* The script, or the loader. */
+};
+
+/* What the object can find out from within and the file may not tell. */
+enum snug_form {
+    SNUG_FORM_UNREADABLE,
+    SNUG_FORM_PROGRAM,
+    SNUG_FORM_PACKED,  /* It holds a program that shows when it runs. */
+    SNUG_FORM_FOREIGN, /* An ELF image of another kind of machine, or of 32 bits. */
+    SNUG_FORM_OTHER,   /* No ELF image. */
 };
 
 /* Looks for `name` below the root, along the directories of `path` (the variable PATH; NULL
@@ -20,12 +35,19 @@ struct snug_executable {
 int snug_executable_find(const struct snug_root *root, const char *name, const char *path,
                          struct snug_executable *ret);
 
+/* The file of that name. It need not be executable if it is a loader that will read it. */
+int snug_executable_open(const struct snug_root *root, const char *path, bool is_executed,
+                         struct snug_executable *ret);
+
 /* The program that the root's process runs. */
 int snug_executable_of_process(const struct snug_root *root, struct snug_executable *ret);
 
-/* A file that is no ELF image, such as a script, is known, and not Go. A file that cannot
- * be read is not known. */
-void snug_executable_read(const struct snug_executable *executable,
-                          struct snug_program *ret);
+/* A file that is no ELF image is known, and not Go. One that cannot be read, is packed, or
+ * is for another kind of machine than `is_here` allows, is not known. */
+enum snug_form snug_executable_read(const struct snug_executable *executable, bool is_here,
+                                    struct snug_program *ret);
+
+/* Whether the file is a loader of programs: a shared object that needs none itself. */
+bool snug_executable_is_loader(const struct snug_executable *executable, const char *name);
 
 void snug_executable_close(struct snug_executable *executable);

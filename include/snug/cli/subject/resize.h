@@ -10,5 +10,9 @@
  * all that is known; nothing if there was none. */
 void snug_resize_put(struct snug_builder *out, const struct snug_snapshot *snapshot);
 
-/* Writes the member `resize`, an object or null. */
+/* Appends `target 230686720 bytes (220 MiB), others …`; nothing if nothing is measured. */
+void snug_resize_put_measured(struct snug_builder *out,
+                              const struct snug_snapshot *snapshot);
+
+/* Writes the members `measured` and `resize`, each an object or null. */
 void snug_resize_write_json(struct snug_json *json, const struct snug_snapshot *snapshot);

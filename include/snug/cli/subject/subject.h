@@ -10,17 +10,21 @@
 #include "snug/cli/subject/snapshot.h"
 #include "snug/plan/plan.h"
 
-enum { SNUG_SUBJECT_NOTES_MAX = 6, SNUG_SUBJECT_NOTE_BYTES = 192 };
+enum { SNUG_SUBJECT_NOTES_MAX = 10, SNUG_SUBJECT_NOTE_BYTES = 192 };
 
 struct snug_subject {
     struct snug_root root;
-    char *const *entries; /* `NAME=value` of the process; NULL: none. */
+    struct snug_owners owners; /* Whose files a process of --pid trusts. */
+    char *const *entries;      /* `NAME=value` of the process; NULL: none. */
     char **environ; /* What `entries` points into, if it was read. NULL: the caller's. */
-    bool has_own_entries; /* `entries` were found below the root. */
-    bool has_program;     /* `executable` is open. */
+    bool has_own_entries;     /* `entries` were found below the root. */
+    bool has_program;         /* `executable` is open. */
+    bool is_captured_process; /* The tree holds a process, and not only a machine. */
     struct snug_executable executable;
+    enum snug_form form;
     struct snug_facts facts;
     struct snug_policy policy;
+    uint64_t request_milli;
     struct snug_plan plan;
     struct snug_snapshot counted; /* Of the process, all 0 if it has no page. */
     unsigned n_notes; /* Whole sentences that explain what the figures alone do not. */
@@ -31,12 +35,31 @@ struct snug_subject {
  * process, -EINVAL if --pid is not a number. To be closed in any case. */
 int snug_subject_open(struct snug_subject *subject, const struct snug_arguments *arguments);
 
-/* Finds the program: `name`; without one the process's own, or the assumed one. Below a
- * root a name that is not there is looked for here. -ENOENT, -EACCES … */
-int snug_subject_find_program(struct snug_subject *subject, const char *name);
+/* The same for a process, or for this system if none is named, through a root of the
+ * caller's making: `make` gets the process's number, or 0. */
+int snug_subject_open_recorded(struct snug_subject *subject,
+                               const struct snug_arguments *arguments,
+                               struct snug_root (*make)(int pid));
+
+/* Finds the program that a command line starts: `command[0]`, or what that leads to;
+ * without one the process's own, or the assumed one. Below a root a name that is not there
+ * is looked for here. -ENOENT, -EACCES … */
+int snug_subject_find_program(struct snug_subject *subject, char *const *command);
+
+/* Both, for what the arguments name; what fails is said. Returns 0, or the exit status that
+ * it is to end with. */
+int snug_subject_enter(struct snug_subject *subject,
+                       const struct snug_arguments *arguments);
 
 /* Gathers facts, reads the policy with the command line's keys, makes the plan. */
 void snug_subject_plan(struct snug_subject *subject,
                        const struct snug_arguments *arguments);
+
+/* Makes the plan again, after a fact has changed. */
+void snug_subject_plan_again(struct snug_subject *subject);
+
+/* Adds a note, unless there are too many. */
+__attribute__((format(printf, 2, 3))) void snug_subject_note(struct snug_subject *subject,
+                                                             const char *format, ...);
 
 void snug_subject_close(struct snug_subject *subject);

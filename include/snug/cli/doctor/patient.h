@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * All that the checks look at, gathered once: they decide and read nothing more.
+ */
+#pragma once
+
+#include "snug/cli/doctor/preloads.h"
+#include "snug/cli/subject/condition.h"
+#include "snug/cli/subject/evidence.h"
+#include "snug/cli/subject/subject.h"
+
+struct snug_patient {
+    const struct snug_subject *subject;
+    bool has_process;        /* One was named, or captured. */
+    bool has_program;        /* Or at least its file. */
+    struct snug_plan advice; /* As if snug were on, and none of Go's variables set. */
+    struct snug_cpu_evidence cpu;
+    uint64_t window_sec; /* 0: `cpu` counts from the cgroup's beginning. */
+    struct snug_memory_evidence memory;
+    struct snug_condition condition;
+    bool is_gvisor;
+    struct snug_preloads preloads;
+};
+
+/* The subject is opened, its program found and its plan made. Cannot fail. With a window,
+ * which is in seconds, this waits. */
+void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
+                          struct snug_patient *ret);

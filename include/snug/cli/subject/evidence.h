@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What the kernel has counted for a cgroup: of the one whose limit is the tightest, or of
+ * the process's own where there is no limit. A figure that is not known is never 0.
+ */
+#pragma once
+
+#include "snug/facts/cgroup.h"
+
+struct snug_figure {
+    bool is_known;
+    uint64_t number;
+};
+
+struct snug_cpu_evidence {
+    char directory[SNUG_DIRECTORY_BYTES]; /* "" if there is none to be seen. */
+    struct snug_figure periods;           /* In which the cgroup had something to run. */
+    struct snug_figure throttled;         /* Of these. */
+    struct snug_figure throttled_usec;    /* Of all CPUs together. */
+    struct snug_figure usage_usec;
+    struct snug_figure waited; /* Hundredths of a per cent of the last ten seconds. */
+};
+
+/* Kinds that `current` is made of: anonymous, page_cache (shared memory included), kernel
+ * and sockets. */
+struct snug_memory_evidence {
+    char directory[SNUG_DIRECTORY_BYTES];
+    bool is_v2;
+    struct snug_figure current;
+    struct snug_figure anonymous;
+    struct snug_figure page_cache;
+    struct snug_figure shared; /* tmpfs, and memory that processes share. */
+    struct snug_figure active_file;
+    struct snug_figure inactive_file;
+    struct snug_figure kernel;
+    struct snug_figure sockets;
+    struct snug_figure swap;
+    struct snug_figure slowed; /* How often memory.high was passed. */
+    struct snug_figure hit;    /* How often the limit was met. */
+    struct snug_figure killed; /* Processes, for want of memory. */
+    struct snug_figure processes;
+};
+
+/* Cannot fail: what cannot be read is not known. The limits say which cgroup it is. */
+void snug_evidence_read(const struct snug_root *root, const struct snug_facts *facts,
+                        struct snug_cpu_evidence *ret_cpu,
+                        struct snug_memory_evidence *ret_memory);
+
+/* What is added up by `part`, each known; not known if one is not, or there is no sum. */
+struct snug_figure snug_evidence_sum(const struct snug_figure *const *part, size_t n);
+
+/* In use, less the page cache that has not been used lately: what cAdvisor and kubelets
+ * call the working set. */
+struct snug_figure snug_evidence_working_set(const struct snug_memory_evidence *memory);

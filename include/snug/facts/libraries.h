@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Which of the modules that size a program are built into it.
+ */
+#pragma once
+
+#include "snug/facts/facts.h"
+
+/* Bits of enum snug_library, by the text of the build information. */
+unsigned snug_libraries_find(struct snug_text module);

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * By the file's name. Every rule makes the file shorter, so that it is rewritten in place.
+ */
+#include <elf.h>
+#include <string.h>
+
+#include "snug/base/text.h"
+#include "snug/cli/capture/censor.h"
+
+/* A text that is written over its own beginning. */
+struct page {
+    char *at;
+    size_t n;
+};
+
+static void put(struct page *page, struct snug_text text)
+{
+    memmove(page->at + page->n, text.at, text.n);
+    page->n += text.n;
+}
+
+/* Variables that steer snug, Go, malloc and the loader. */
+static bool is_kept_variable(struct snug_text entry)
+{
+    static const char *const names[] = {
+        "SNUG=",    "SNUG_",         "GOMAXPROCS=", "GOMEMLIMIT=",     "GOGC=",
+        "GODEBUG=", "AUTOMEMLIMIT=", "MALLOC_",     "GLIBC_TUNABLES=", "LD_PRELOAD=",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (snug_text_starts(entry, names[i]))
+            return true;
+    return false;
+}
+
+static size_t cut_environ(char *bytes, size_t n)
+{
+    struct page page = {.at = bytes};
+    struct snug_text rest = {bytes, n};
+    struct snug_text entry;
+    while (snug_text_cut(&rest, 0, &entry))
+        if (is_kept_variable(entry))
+            put(&page, (struct snug_text){entry.at, entry.n + (rest.at != NULL)});
+    return page.n;
+}
+
+/* Of the mappings only the objects that somebody asks for, and not where they lie. */
+static size_t cut_maps(char *bytes, size_t n)
+{
+    struct page page = {.at = bytes};
+    struct snug_text rest = {bytes, n};
+    struct snug_text line;
+    while (snug_text_cut(&rest, '\n', &line)) {
+        struct snug_text range = line;
+        if (!snug_text_matches(line, snug_text_of("*/libsnug.so*")) &&
+            !snug_text_matches(line, snug_text_of("*/libasan.so*")))
+            continue;
+        const size_t n_range = snug_text_find(range, ' ');
+        put(&page, snug_text_of("0-0"));
+        put(&page, (struct snug_text){line.at + n_range, line.n - n_range});
+        put(&page, snug_text_of("\n"));
+    }
+    return page.n;
+}
+
+/* Of what is mounted, not by whom, and the file system's own options of cgroups only. */
+static size_t cut_mountinfo(char *bytes, size_t n)
+{
+    struct page page = {.at = bytes};
+    struct snug_text rest = {bytes, n};
+    struct snug_text line;
+    while (snug_text_cut(&rest, '\n', &line) && line.n) {
+        struct snug_text tail = line;
+        struct snug_text word;
+        struct snug_text type = {0};
+        while (snug_text_cut_word(&tail, &word) && !snug_text_equals(word, "-"))
+            continue;
+        const bool has_type = snug_text_cut_word(&tail, &type);
+        if (has_type && !snug_text_starts(type, "cgroup") &&
+            (size_t)(line.at + line.n - (type.at + type.n)) > sizeof " none rw") {
+            put(&page, (struct snug_text){line.at, (size_t)(type.at + type.n - line.at)});
+            put(&page, snug_text_of(" none rw\n"));
+        } else {
+            put(&page, (struct snug_text){line.at, line.n});
+            put(&page, snug_text_of("\n"));
+        }
+    }
+    return page.n;
+}
+
+/* `4711 (name) Z 1 …`: of those only that have ended. What stands behind tells addresses,
+ * and the names of others are their own affair. */
+static size_t cut_stat(char *bytes, size_t n)
+{
+    const char *end = memrchr(bytes, ')', n);
+    if (!end)
+        return 0;
+    struct snug_text rest = {end + 1, n - (size_t)(end + 1 - bytes)};
+    struct snug_text state;
+    struct snug_text parent;
+    if (!snug_text_cut_word(&rest, &state) || !snug_text_equals(state, "Z") ||
+        !snug_text_cut_word(&rest, &parent))
+        return 0;
+    struct page page = {bytes, (size_t)(parent.at + parent.n - bytes)};
+    if (page.n < n)
+        put(&page, snug_text_of("\n"));
+    return page.n;
+}
+
+/* The number of a call, without its arguments. */
+static size_t cut_syscall(char *bytes, size_t n)
+{
+    struct page page = {.at = bytes};
+    const struct snug_text all = {bytes, n};
+    put(&page, (struct snug_text){bytes, snug_text_find(all, ' ')});
+    if (page.n < n)
+        put(&page, snug_text_of("\n"));
+    return page.n;
+}
+
+size_t snug_censor_file(const char *path, char *bytes, size_t n)
+{
+    const struct snug_text name = snug_text_of(path);
+    if (snug_text_equals(name, "/proc/self/environ"))
+        return cut_environ(bytes, n);
+    if (snug_text_equals(name, "/proc/self/maps"))
+        return cut_maps(bytes, n);
+    if (snug_text_equals(name, "/proc/self/mountinfo"))
+        return cut_mountinfo(bytes, n);
+    if (snug_text_equals(name, "/proc/self/syscall"))
+        return cut_syscall(bytes, n);
+    if (snug_text_matches(name, snug_text_of("/proc/[0-9]*/stat")))
+        return cut_stat(bytes, n);
+    /* An object that is preloaded: of which kind it is. */
+    if (n > sizeof(Elf64_Ehdr) && memcmp(bytes, ELFMAG, SELFMAG) == 0)
+        return sizeof(Elf64_Ehdr);
+    return n;
+}
+
+bool snug_censor_is_private(const char *path)
+{
+    static const char *const names[] = {"/proc/self/mem", "/proc/self/exe",
+                                        "/proc/self/cmdline", "/proc/self/stat"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (snug_text_equals(snug_text_of(path), names[i]))
+            return true;
+    return false;
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A root is known by a pointer to a function, and is copied, so the list is static.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/fsuid.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "snug/base/links.h"
+#include "snug/base/root.h"
+#include "snug/base/text.h"
+#include "snug/cli/capture/censor.h"
+#include "snug/cli/capture/recorder.h"
+
+enum { STEP = 64, FIRST_BYTES = 16 * 1024, BYTES_MAX = 64 << 20 };
+
+static struct {
+    struct snug_recorded *list;
+    size_t n;
+    int error;
+} all;
+
+static int fail(int error)
+{
+    if (!all.error)
+        all.error = error;
+    return error;
+}
+
+static struct snug_recorded *find(const char *path)
+{
+    for (size_t i = 0; i < all.n; i++)
+        if (strcmp(all.list[i].path, path) == 0)
+            return &all.list[i];
+    return NULL;
+}
+
+/* Takes the bytes over. */
+static int add(const char *path, bool is_directory, mode_t mode, char *bytes, size_t n)
+{
+    if (all.n % STEP == 0) {
+        struct snug_recorded *const list =
+            realloc(all.list, (all.n + STEP) * sizeof *all.list);
+        if (!list) {
+            free(bytes);
+            return fail(-ENOMEM);
+        }
+        all.list = list;
+    }
+    char *const name = strdup(path);
+    if (!name) {
+        free(bytes);
+        return fail(-ENOMEM);
+    }
+    all.list[all.n++] = (struct snug_recorded){name, is_directory, mode, bytes, n};
+    return 0;
+}
+
+/* The whole file in allocated memory. */
+static int read_all(int fd, char **ret, size_t *ret_n)
+{
+    char *bytes = NULL;
+    size_t n = 0;
+    for (size_t size = FIRST_BYTES; size <= BYTES_MAX; size *= 2) {
+        char *const larger = realloc(bytes, size);
+        ssize_t r = -1;
+        if (larger) {
+            bytes = larger;
+            while (n < size && (r = read(fd, bytes + n, size - n)) > 0)
+                n += (size_t)r;
+        }
+        if (!larger || r < 0) {
+            const int error = larger ? -errno : -ENOMEM;
+            free(bytes);
+            return error;
+        }
+        if (r == 0) {
+            *ret = bytes;
+            *ret_n = n;
+            return 0;
+        }
+    }
+    free(bytes);
+    return -EFBIG;
+}
+
+/* A descriptor from which the copy is read. */
+static long open_copy(const struct snug_recorded *copy)
+{
+    const int fd = memfd_create("snug", MFD_CLOEXEC);
+    size_t n = 0;
+    ssize_t r = 0;
+    while (fd >= 0 && n < copy->n && (r = write(fd, copy->bytes + n, copy->n - n)) > 0)
+        n += (size_t)r;
+    if (fd >= 0 && n == copy->n && lseek(fd, 0, SEEK_SET) == 0)
+        return fd;
+    const int error = errno ? -errno : -EIO;
+    if (fd >= 0)
+        (void)close(fd);
+    return fail(error);
+}
+
+/* Of another process nothing else can be told to be so: what lies at `/proc` there is what
+ * that process's user has put there. */
+static bool is_kernels(const struct snug_root *root, const char *path)
+{
+    const struct snug_text text = snug_text_of(path);
+    return root->pid ? snug_root_is_kernels(path)
+                     : snug_text_starts(text, "/proc/") || snug_text_starts(text, "/sys/");
+}
+
+/* Any other file is one that the process has named, and what is made here is to be sent
+ * elsewhere: only what the process's own user may read. */
+static bool is_users(const struct stat *status, uint32_t user)
+{
+    return status->st_mode & S_IROTH ||
+           (status->st_uid == user && status->st_mode & S_IRUSR);
+}
+
+/* With the rights that the process's user has to the directories on the way. */
+static long open_as(uint32_t user, const struct snug_root *root, const char *path)
+{
+    const uid_t own = (uid_t)setfsuid((uid_t)user);
+    const long ret = root->open ? snug_file_open(root, path)
+                                : snug_links_open(path, SNUG_FILE_OPEN_FLAGS);
+    (void)setfsuid(own); /* It was ours. */
+    struct stat status;
+    if (ret < 0 || (fstat((int)ret, &status) == 0 && is_users(&status, user)))
+        return ret;
+    (void)close((int)ret); /* Only opened. */
+    return -EACCES;
+}
+
+static long open_original(const struct snug_root *root, const char *path)
+{
+    struct snug_root inner = root->pid ? snug_root_of_process(root->pid) : snug_file_live;
+    inner.owners = root->owners;
+    if (is_kernels(root, path))
+        return snug_file_open(&inner, path);
+    return open_as(root->pid ? snug_root_owners(&inner).user : geteuid(), &inner, path);
+}
+
+static long keep(const char *path, int fd)
+{
+    struct stat status;
+    char *bytes = NULL;
+    size_t n = 0;
+    int r = fstat(fd, &status) < 0 ? -errno : 0;
+    if (r == 0 && S_ISDIR(status.st_mode)) {
+        r = add(path, true, 0, NULL, 0);
+        return r < 0 ? r : fd;
+    }
+    if (r == 0 && !S_ISREG(status.st_mode))
+        return fd; /* It is seen what it is, and never read. */
+    if (r == 0)
+        r = read_all(fd, &bytes, &n);
+    (void)close(fd); /* Only read from. */
+    if (r < 0) {
+        (void)add(path, true, 0, NULL, 0); /* Else it has noted why. */
+        return r;
+    }
+    n = snug_censor_file(path, bytes, n);
+    r = add(path, false, status.st_mode & 0777, bytes, n);
+    return r < 0 ? r : open_copy(&all.list[all.n - 1]);
+}
+
+static long record(const struct snug_root *root, const char *path)
+{
+    const struct snug_recorded *copy = find(path);
+    if (copy && !copy->is_directory)
+        return open_copy(copy);
+    const long fd = open_original(root, path);
+    if (copy || snug_censor_is_private(path))
+        return fd;
+    if (fd >= 0)
+        return keep(path, (int)fd);
+    if (fd != -ENOENT && fd != -ENOTDIR && fd != -ESRCH)
+        (void)add(path, true, 0, NULL, 0); /* Else it has noted why. */
+    return fd;
+}
+
+struct snug_root snug_recorder_root(int pid)
+{
+    return (struct snug_root){.fd = -1, .pid = pid, .open = record};
+}
+
+const struct snug_recorded *snug_recorder_list(size_t *ret_n)
+{
+    *ret_n = all.n;
+    return all.list;
+}
+
+int snug_recorder_add(const char *path, const char *bytes, size_t n)
+{
+    char *const copy = malloc(n + 1);
+    if (!copy)
+        return fail(-ENOMEM);
+    memcpy(copy, bytes, n);
+    return add(path, false, 0644, copy, n);
+}
+
+int snug_recorder_error(void)
+{
+    return all.error;
+}
+
+void snug_recorder_close(void)
+{
+    for (size_t i = 0; i < all.n; i++) {
+        free(all.list[i].path);
+        free(all.list[i].bytes);
+    }
+    free(all.list);
+    all.list = NULL;
+    all.n = 0;
+}

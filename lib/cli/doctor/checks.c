@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * All families.
+ */
+#include "snug/cli/doctor/checks.h"
+
+void snug_checks_each(void (*call)(const struct snug_check *check, void *context),
+                      void *context)
+{
+    static const struct snug_family *const families[] = {
+        &snug_object_checks,
+        &snug_cpu_checks,
+        &snug_memory_checks,
+        &snug_process_checks,
+        NULL,
+    };
+    for (const struct snug_family *const *family = families; *family; family++)
+        for (size_t i = 0; i < (*family)->n; i++)
+            call(&(*family)->check[i], context);
+}

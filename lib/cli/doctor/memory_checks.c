@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Whether the memory limit is known and fits Go's target, whether it has been met, and what
+ * the memory is that fills it.
+ */
+#include <stdio.h>
+
+#include "snug/base/entries.h"
+#include "snug/cli/doctor/amount.h"
+#include "snug/cli/doctor/checks.h"
+
+enum {
+    AT_LIMIT_PERCENT = 97, /* A target that leaves less is as good as none. */
+    FAR_BELOW_PERCENT = 50,
+    ALARM_PERCENT = 90, /* Of the limit: where alarms usually stand. */
+    SUM_PERCENT = 2,    /* What the kinds may differ from all that is in use. */
+    MIB_LOG2 = 20,
+    N_KINDS = 4, /* Of memory, that all is made of. */
+};
+
+static const char no_limit[] = "there is no limit that is known";
+
+static const struct snug_bytes *limit_of(const struct snug_patient *patient)
+{
+    return &patient->subject->facts.memory.limit;
+}
+
+static struct snug_amount amount_of(uint64_t bytes)
+{
+    return snug_amount_bytes((struct snug_figure){true, bytes});
+}
+
+/* Twice the limit, in whole MiB. */
+static void mend_by_limit(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    if (limit_of(patient)->kind == SNUG_SET)
+        snug_finding_mend(ret, SNUG_PLACE_POD, "resources: {limits: {memory: \"%luMi\"}}",
+                          (limit_of(patient)->bytes >> MIB_LOG2) * 2 + 1);
+}
+
+static void look_at_visible(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_bytes *limit = limit_of(patient);
+    const struct snug_setting *key = &patient->subject->policy.setting[SNUG_MEMORY_LIMIT];
+    if (limit->kind == SNUG_SET) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "%s by %s", amount_of(limit->bytes).text,
+                         limit->from);
+    } else if (key->source != SNUG_FROM_DEFAULT) {
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "the kernel tells none, and memory.limit does");
+    } else if (limit->kind == SNUG_NONE) {
+        snug_finding_see(ret, SNUG_GRADE_NOTE,
+                         "no limit is set: the heap may take the machine's memory");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_WARNING, "the limit is not known: %s%s",
+                         snug_facts_why(limit->why),
+                         patient->is_gvisor ? "; this is gVisor, which hides it" : "");
+        snug_finding_follow(ret, "There is no target that the collector could keep to.");
+        snug_finding_mend(ret, SNUG_PLACE_POD,
+                          "env: [{name: SNUG_MEMORY_LIMIT, valueFrom: {resourceFieldRef: "
+                          "{resource: limits.memory}}}]");
+    }
+}
+
+/* The value of GOMEMLIMIT, UINT64_MAX for `off`. False if it is not set by hand, or Go
+ * would not take it. */
+static bool read_target(const struct snug_patient *patient, uint64_t *ret)
+{
+    const struct snug_text value =
+        snug_entries_value(patient->subject->entries, "GOMEMLIMIT");
+    if (patient->subject->facts.variables.gomemlimit != SNUG_OWNER_USER)
+        return false;
+    *ret = UINT64_MAX;
+    return snug_text_equals(value, "off") || snug_text_size(value, ret) == 0;
+}
+
+static void mend_target(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_memory_plan *advice = &patient->advice.memory;
+    if (advice->sets_go_limit)
+        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "GOMEMLIMIT=%lu",
+                          advice->go_limit_bytes);
+    else
+        snug_finding_mend(ret, SNUG_PLACE_SHELL, "unset GOMEMLIMIT");
+}
+
+static void look_at_no_target(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_variable_facts *variables = &patient->subject->facts.variables;
+    const struct snug_memory_plan *advice = &patient->advice.memory;
+    if (!advice->sets_go_limit || !patient->subject->facts.program.is_go)
+        snug_finding_see(ret, SNUG_GRADE_OK, "GOMEMLIMIT is not set");
+    else if (patient->has_process && patient->condition.has_maps &&
+             !patient->condition.has_object && !variables->has_automemlimit &&
+             variables->gomemlimit == SNUG_OWNER_NOBODY) {
+        snug_finding_see(ret, SNUG_GRADE_WARNING,
+                         "nobody sets GOMEMLIMIT, unless the program does in code");
+        snug_finding_follow(ret, "Go lets the heap double between collections, past the "
+                                 "limit too, and the kernel kills it there.");
+        mend_target(patient, ret);
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_OK, "GOMEMLIMIT is not set by hand; snug's is %s",
+                         amount_of(advice->go_limit_bytes).text);
+    }
+}
+
+static void look_at_target(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_bytes *limit = limit_of(patient);
+    uint64_t target;
+    if (limit->kind != SNUG_SET) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", no_limit);
+        return;
+    }
+    if (!read_target(patient, &target)) {
+        look_at_no_target(patient, ret);
+        return;
+    }
+    const uint64_t percent = snug_amount_percent(target, limit->bytes);
+    if (percent >= AT_LIMIT_PERCENT) {
+        snug_finding_see(ret, percent >= 100 ? SNUG_GRADE_ERROR : SNUG_GRADE_WARNING,
+                         "GOMEMLIMIT is %s, the limit %s",
+                         target == UINT64_MAX ? "off" : amount_of(target).text,
+                         amount_of(limit->bytes).text);
+        snug_finding_follow(ret,
+                            "The kernel kills before the collector begins to hold "
+                            "back: stacks, C memory and the program itself count too.");
+        mend_target(patient, ret);
+    } else if (percent < FAR_BELOW_PERCENT) {
+        snug_finding_see(ret, SNUG_GRADE_NOTE, "GOMEMLIMIT is %lu %% of the limit",
+                         percent);
+        snug_finding_follow(ret, "Once the live heap comes near it, the collector runs all "
+                                 "the time, although there is room.");
+        mend_target(patient, ret);
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_OK, "GOMEMLIMIT is %lu %% of the limit", percent);
+    }
+}
+
+static void look_at_high(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_memory_facts *facts = &patient->subject->facts.memory;
+    const struct snug_figure slowed = patient->memory.slowed;
+    if (facts->limit.kind != SNUG_SET) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", no_limit);
+        return;
+    }
+    if (!snug_text_matches(snug_text_of(facts->limit.from),
+                           snug_text_of("*/memory.high"))) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "no memory.high is below the limit");
+        return;
+    }
+    char times[32] = "nobody knows how often";
+    if (slowed.is_known)
+        (void)snprintf(times, sizeof times, "%lu times", slowed.number);
+    snug_finding_see(
+        ret, slowed.is_known && slowed.number ? SNUG_GRADE_WARNING : SNUG_GRADE_NOTE,
+        "memory.high is %s, and memory.max %s; passed %s",
+        amount_of(facts->limit.bytes).text,
+        facts->hard_bytes ? amount_of(facts->hard_bytes).text : "not set", times);
+    snug_finding_follow(ret, "Above it nothing is killed: the kernel makes every thread "
+                             "that asks for memory wait, up to two seconds each time.");
+    snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo max >%s", facts->limit.from);
+}
+
+static void look_at_events(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_memory_evidence *memory = &patient->memory;
+    if (!memory->killed.is_known && !memory->hit.is_known) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "the cgroup's events cannot be read");
+    } else if (memory->killed.number) {
+        snug_finding_see(ret, SNUG_GRADE_ERROR, "%lu %s killed for want of memory",
+                         memory->killed.number,
+                         memory->killed.number == 1 ? "process was" : "processes were");
+        snug_finding_follow(ret, "The limit was met, and nothing was left to give back.");
+        mend_by_limit(patient, ret);
+    } else if (memory->hit.number) {
+        snug_finding_see(ret, SNUG_GRADE_NOTE,
+                         "the limit was met %lu times, and memory was given back",
+                         memory->hit.number);
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_OK, "the limit was never met");
+    }
+}
+
+static void look_at_kinds(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_memory_evidence *memory = &patient->memory;
+    const struct snug_figure *const part[N_KINDS] = {
+        &memory->anonymous, &memory->page_cache, &memory->kernel, &memory->sockets};
+    const struct snug_figure sum = snug_evidence_sum(part, N_KINDS);
+    if (!memory->current.is_known || !memory->anonymous.is_known) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "memory.stat cannot be read");
+        return;
+    }
+    snug_finding_see(
+        ret, SNUG_GRADE_OK,
+        "%s in use: anonymous (heaps, stacks) %s, page cache %s (active %s, inactive %s, "
+        "shared %s), kernel %s, sockets %s; together %s",
+        snug_amount_bytes(memory->current).text, snug_amount_bytes(memory->anonymous).text,
+        snug_amount_bytes(memory->page_cache).text,
+        snug_amount_bytes(memory->active_file).text,
+        snug_amount_bytes(memory->inactive_file).text,
+        snug_amount_bytes(memory->shared).text, snug_amount_bytes(memory->kernel).text,
+        snug_amount_bytes(memory->sockets).text, snug_amount_bytes(sum).text);
+    const uint64_t all = memory->current.number;
+    const uint64_t gap = sum.number > all ? sum.number - all : all - sum.number;
+    if (sum.is_known && snug_amount_percent(gap, all) > SUM_PERCENT)
+        ret->grade = SNUG_GRADE_NOTE;
+}
+
+/* What the alarm is about: the page cache that has been used lately, or what is no cache.
+ */
+static void tell_alarm(const struct snug_patient *patient, uint64_t percent,
+                       struct snug_finding *ret)
+{
+    const struct snug_memory_evidence *memory = &patient->memory;
+    const uint64_t limit = limit_of(patient)->bytes;
+    const uint64_t cache = memory->active_file.is_known ? memory->active_file.number : 0;
+    const uint64_t of_cache = snug_amount_percent(cache, limit);
+    const uint64_t without = percent > of_cache ? percent - of_cache : 0;
+    if (without < ALARM_PERCENT && cache) {
+        ret->grade = SNUG_GRADE_NOTE;
+        snug_finding_follow(ret,
+                            "An alarm at %lu %% would be false: %s of it is page cache, "
+                            "which the kernel gives back before it kills.",
+                            percent, amount_of(cache).text);
+        if (memory->is_v2)
+            snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo %lu >%s/memory.reclaim", cache,
+                              memory->directory);
+        return;
+    }
+    ret->grade = SNUG_GRADE_WARNING;
+    snug_finding_follow(ret,
+                        "%s of it is anonymous memory, and %s is shared: neither can be "
+                        "given back without swap, and the next step is a kill.",
+                        snug_amount_bytes(memory->anonymous).text,
+                        snug_amount_bytes(memory->shared).text);
+    mend_by_limit(patient, ret);
+}
+
+static void look_at_working(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_memory_evidence *memory = &patient->memory;
+    const struct snug_figure working = snug_evidence_working_set(memory);
+    char rss[96] = "";
+    if (!working.is_known) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "memory.stat cannot be read");
+        return;
+    }
+    if (patient->has_process)
+        (void)snprintf(rss, sizeof rss, "; the process's own RSS is %s",
+                       snug_amount_bytes(patient->condition.rss_bytes).text);
+    snug_finding_see(ret, SNUG_GRADE_OK,
+                     "the working set is %s: %s in use, less inactive page cache of %s%s; "
+                     "Go's Alloc is a part of RSS that only the program can tell",
+                     snug_amount_bytes(working).text,
+                     snug_amount_bytes(memory->current).text,
+                     snug_amount_bytes(memory->inactive_file).text, rss);
+    if (limit_of(patient)->kind != SNUG_SET)
+        return;
+    const uint64_t percent = snug_amount_percent(working.number, limit_of(patient)->bytes);
+    if (percent >= ALARM_PERCENT)
+        tell_alarm(patient, percent, ret);
+}
+
+static void look_at_swap(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_memory_evidence *memory = &patient->memory;
+    if (!memory->swap.is_known) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "the cgroup does not tell its swap");
+    } else if (!memory->swap.number) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "nothing is in swap");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_WARNING, "%s are in swap",
+                         snug_amount_bytes(memory->swap).text);
+        snug_finding_follow(ret, "Each garbage collection reads the whole heap, and brings "
+                                 "it back from there.");
+        if (memory->is_v2)
+            snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo 0 >%s/memory.swap.max",
+                              memory->directory);
+    }
+}
+
+static bool is_set(const struct snug_patient *patient, enum snug_key key)
+{
+    return patient->subject->policy.setting[key].source != SNUG_FROM_DEFAULT;
+}
+
+static void look_at_shared(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_figure n = patient->memory.processes;
+    if (limit_of(patient)->kind != SNUG_SET) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", no_limit);
+    } else if (is_set(patient, SNUG_MEMORY_LIMIT) || is_set(patient, SNUG_MEMORY_SHARE)) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "the policy says what this program may take");
+    } else if (!n.is_known) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "cgroup.procs cannot be read");
+    } else if (n.number <= 1) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "no other process is in the cgroup");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_NOTE, "%lu processes are in the cgroup", n.number);
+        snug_finding_follow(ret, "Each Go program among them plans with the whole limit.");
+        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "SNUG_MEMORY_SHARE=%lu%%",
+                          n.number < 100 ? 100 / n.number : 1);
+    }
+}
+
+static const struct snug_check checks[] = {
+    {"memory.visible", "Is the memory limit known?", look_at_visible},
+    {"memory.target", "Does GOMEMLIMIT fit the limit?", look_at_target},
+    {"memory.high", "Is the program slowed down below its limit?", look_at_high},
+    {"memory.events", "Has the limit been met, and was anybody killed?", look_at_events},
+    {"memory.kinds", "What is the memory that is in use?", look_at_kinds},
+    {"memory.working", "Why would an alarm on memory fire?", look_at_working},
+    {"memory.swap", "Is any of it in swap?", look_at_swap},
+    {"memory.shared", "Do several processes share the limit?", look_at_shared},
+};
+
+const struct snug_family snug_memory_checks = {checks, sizeof checks / sizeof *checks};

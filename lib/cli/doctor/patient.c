@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Gathers what the checks look at. All reading goes through the subject's root, so that a
+ * captured tree gives the same answers.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "snug/cli/doctor/patient.h"
+#include "snug/facts/program.h"
+#include "snug/policy/values.h"
+
+/* What the plan is if nothing stands in its way. */
+static void advise(const struct snug_subject *subject, struct snug_plan *ret)
+{
+    static struct snug_facts facts;
+    static struct snug_policy policy;
+    facts = subject->facts;
+    policy = subject->policy;
+    facts.variables.gomaxprocs = SNUG_OWNER_NOBODY;
+    facts.variables.gomemlimit = SNUG_OWNER_NOBODY;
+    policy.is_off = false;
+    if (!facts.program.is_go)
+        snug_program_assume(&facts.program);
+    /* Mistakes in it are the policy's, and have been told. */
+    const uint64_t request_milli =
+        snug_values_is(&policy.setting[SNUG_CPU_REQUEST], SNUG_WORD_REQUEST_ENV)
+            ? snug_policy_request_milli(&policy, subject->entries)
+            : 0;
+    snug_plan_make(&facts, &policy, request_milli, ret);
+}
+
+/* gVisor names one and the same kernel, whatever runs below it. */
+static bool is_gvisor(const struct snug_root *root)
+{
+    char text[512];
+    size_t n;
+    return snug_file_read(root, "/proc/version", sizeof text, text, &n) == 0 &&
+           snug_text_starts((struct snug_text){text, n},
+                            "Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016");
+}
+
+static struct snug_figure less(struct snug_figure now, struct snug_figure before)
+{
+    now.is_known = now.is_known && before.is_known && now.number >= before.number;
+    now.number -= before.number;
+    return now.is_known ? now : (struct snug_figure){0};
+}
+
+static void look_again(const struct snug_subject *subject, uint64_t window_sec,
+                       struct snug_patient *ret)
+{
+    const struct snug_cpu_evidence before = ret->cpu;
+    struct timespec left = {.tv_sec = (time_t)window_sec};
+    while (nanosleep(&left, &left) < 0)
+        continue;
+    snug_evidence_read(&subject->root, &subject->facts, &ret->cpu, &ret->memory);
+    ret->cpu.periods = less(ret->cpu.periods, before.periods);
+    ret->cpu.throttled = less(ret->cpu.throttled, before.throttled);
+    ret->cpu.throttled_usec = less(ret->cpu.throttled_usec, before.throttled_usec);
+    ret->cpu.usage_usec = less(ret->cpu.usage_usec, before.usage_usec);
+}
+
+void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
+                          struct snug_patient *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    ret->subject = subject;
+    ret->window_sec = window_sec;
+    ret->has_process = subject->root.pid || subject->is_captured_process;
+    ret->has_program = ret->has_process || subject->has_program;
+    advise(subject, &ret->advice);
+    ret->is_gvisor = is_gvisor(&subject->root);
+    snug_evidence_read(&subject->root, &subject->facts, &ret->cpu, &ret->memory);
+    if (window_sec)
+        look_again(subject, window_sec, ret);
+    if (ret->has_process)
+        snug_condition_read(&subject->root, &ret->condition);
+    snug_preloads_read(&subject->root, subject->entries, &ret->preloads);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The counting files of both cgroup versions. Each is opened once, so that its figures are
+ * of one moment.
+ */
+#include <string.h>
+
+#include "snug/cli/subject/evidence.h"
+
+enum { LINE_BYTES = 512, NS_PER_USEC = 1000, HUNDREDTHS = 100 };
+
+/* A line `KEY NUMBER` of a file. */
+struct row {
+    const char *key;
+    struct snug_figure *figure;
+};
+
+static void read_rows(const struct snug_root *root, struct snug_cgroup *at,
+                      const char *name, const struct row *row, size_t n)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, snug_cgroup_file(at, name));
+    if (fd < 0)
+        return;
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    while (snug_file_next_line(&lines, &line) > 0) {
+        struct snug_text key;
+        struct snug_text number;
+        if (!snug_text_cut_word(&line, &key) || !snug_text_cut_word(&line, &number))
+            continue;
+        for (size_t i = 0; i < n; i++)
+            if (snug_text_equals(key, row[i].key))
+                row[i].figure->is_known =
+                    snug_text_u64(number, &row[i].figure->number) == 0;
+    }
+}
+
+static struct snug_figure read_number(const struct snug_root *root, struct snug_cgroup *at,
+                                      const char *name)
+{
+    struct snug_figure ret = {0};
+    char text[64];
+    size_t n;
+    if (snug_file_read(root, snug_cgroup_file(at, name), sizeof text, text, &n) == 0)
+        ret.is_known =
+            snug_text_u64(snug_text_trim((struct snug_text){text, n}), &ret.number) == 0;
+    return ret;
+}
+
+/* The cgroup whose file the limit is, or the own one: what lxcfs states is no cgroup's. */
+static void go_to(struct snug_cgroup *at, const char *from, char *ret_directory)
+{
+    const char *end = strrchr(from, '/');
+    const size_t n = end ? (size_t)(end - from) : 0;
+    const size_t n_own = at->n;
+    bool is_there;
+    do
+        is_there = at->n == n && memcmp(at->directory, from, n) == 0;
+    while (!is_there && snug_cgroup_go_up(at));
+    if (!is_there)
+        at->n = n_own;
+    (void)snug_text_copy((struct snug_text){at->directory, at->n}, SNUG_DIRECTORY_BYTES,
+                         ret_directory);
+}
+
+/* `some avg10=0.12 avg60=0.05 avg300=0.01 total=1234`. */
+static struct snug_figure read_waited(const struct snug_root *root, struct snug_cgroup *at)
+{
+    struct snug_figure ret = {0};
+    char text[LINE_BYTES];
+    size_t n;
+    uint64_t whole;
+    uint64_t part;
+    if (snug_file_read(root, snug_cgroup_file(at, "cpu.pressure"), sizeof text, text, &n) <
+        0)
+        return ret;
+    struct snug_text rest = {text, n};
+    struct snug_text word;
+    while (snug_text_cut_word(&rest, &word))
+        if (snug_text_starts(word, "avg10=")) {
+            struct snug_text fraction = {word.at + 6, word.n - 6};
+            struct snug_text before;
+            ret.is_known = snug_text_cut(&fraction, '.', &before) && fraction.n == 2 &&
+                           snug_text_u64(before, &whole) == 0 && whole <= HUNDREDTHS &&
+                           snug_text_u64(fraction, &part) == 0;
+            ret.number = ret.is_known ? whole * HUNDREDTHS + part : 0;
+            return ret;
+        }
+    return ret;
+}
+
+static void read_cpu(const struct snug_root *root, struct snug_cgroup *at,
+                     struct snug_cpu_evidence *ret)
+{
+    struct snug_figure throttled_ns = {0};
+    const struct row rows[] = {
+        {"nr_periods", &ret->periods},     {"nr_throttled", &ret->throttled},
+        {"usage_usec", &ret->usage_usec},  {"throttled_usec", &ret->throttled_usec},
+        {"throttled_time", &throttled_ns},
+    };
+    read_rows(root, at, "cpu.stat", rows, sizeof rows / sizeof *rows);
+    if (throttled_ns.is_known)
+        ret->throttled_usec = (struct snug_figure){true, throttled_ns.number / NS_PER_USEC};
+    if (at->is_v2) {
+        ret->waited = read_waited(root, at);
+        return;
+    }
+    /* Only where both controllers are mounted together, which is the usual case. */
+    ret->usage_usec = read_number(root, at, "cpuacct.usage");
+    ret->usage_usec.number /= NS_PER_USEC;
+}
+
+static struct snug_figure count_processes(const struct snug_root *root,
+                                          struct snug_cgroup *at)
+{
+    struct snug_figure ret = {0};
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, snug_cgroup_file(at, "cgroup.procs"));
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    int r = fd;
+    while (r >= 0 && (r = snug_file_next_line(&lines, &line)) > 0)
+        ret.number++;
+    ret.is_known = r == 0;
+    return ret;
+}
+
+static void read_v2(const struct snug_root *root, struct snug_cgroup *at,
+                    struct snug_memory_evidence *ret)
+{
+    struct snug_figure kernel[] = {{0}, {0}, {0}, {0}, {0}};
+    const struct row rows[] = {
+        {"anon", &ret->anonymous},
+        {"file", &ret->page_cache},
+        {"shmem", &ret->shared},
+        {"active_file", &ret->active_file},
+        {"inactive_file", &ret->inactive_file},
+        {"kernel", &ret->kernel},
+        {"sock", &ret->sockets},
+        {"kernel_stack", &kernel[0]},
+        {"pagetables", &kernel[1]},
+        {"percpu", &kernel[2]},
+        {"vmalloc", &kernel[3]},
+        {"slab", &kernel[4]},
+    };
+    const struct row events[] = {
+        {"high", &ret->slowed}, {"max", &ret->hit}, {"oom_kill", &ret->killed}};
+    ret->current = read_number(root, at, "memory.current");
+    read_rows(root, at, "memory.stat", rows, sizeof rows / sizeof *rows);
+    read_rows(root, at, "memory.events", events, sizeof events / sizeof *events);
+    ret->swap = read_number(root, at, "memory.swap.current");
+    if (ret->kernel.is_known)
+        return;
+    /* Before Linux 5.18 there is no sum; `vmalloc` and `percpu` are younger than the rest.
+     */
+    const struct snug_figure *part[5];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof kernel / sizeof *kernel; i++)
+        if (kernel[i].is_known)
+            part[n++] = &kernel[i];
+    if (kernel[0].is_known && kernel[4].is_known)
+        ret->kernel = snug_evidence_sum(part, n);
+}
+
+static void read_v1(const struct snug_root *root, struct snug_cgroup *at,
+                    struct snug_memory_evidence *ret)
+{
+    const struct row rows[] = {
+        {"total_rss", &ret->anonymous},
+        {"total_cache", &ret->page_cache},
+        {"total_shmem", &ret->shared},
+        {"total_active_file", &ret->active_file},
+        {"total_inactive_file", &ret->inactive_file},
+        {"total_swap", &ret->swap},
+    };
+    const struct row control[] = {{"oom_kill", &ret->killed}};
+    ret->current = read_number(root, at, "memory.usage_in_bytes");
+    read_rows(root, at, "memory.stat", rows, sizeof rows / sizeof *rows);
+    ret->kernel = read_number(root, at, "memory.kmem.usage_in_bytes");
+    ret->hit = read_number(root, at, "memory.failcnt");
+    read_rows(root, at, "memory.oom_control", control, 1);
+    ret->sockets = (struct snug_figure){.is_known = true}; /* In a counter of its own. */
+}
+
+void snug_evidence_read(const struct snug_root *root, const struct snug_facts *facts,
+                        struct snug_cpu_evidence *ret_cpu,
+                        struct snug_memory_evidence *ret_memory)
+{
+    struct snug_cgroup cpu;
+    struct snug_cgroup memory;
+    *ret_cpu = (struct snug_cpu_evidence){0};
+    *ret_memory = (struct snug_memory_evidence){0};
+    snug_cgroup_find(root, &cpu, &memory);
+    if (cpu.has_directory) {
+        go_to(&cpu, facts->cpu.limit.kind == SNUG_SET ? facts->cpu.limit.from : "",
+              ret_cpu->directory);
+        read_cpu(root, &cpu, ret_cpu);
+    }
+    if (memory.has_directory) {
+        ret_memory->is_v2 = memory.is_v2;
+        ret_memory->processes = count_processes(root, &memory);
+        go_to(&memory, facts->memory.limit.kind == SNUG_SET ? facts->memory.limit.from : "",
+              ret_memory->directory);
+        if (memory.is_v2)
+            read_v2(root, &memory, ret_memory);
+        else
+            read_v1(root, &memory, ret_memory);
+    }
+}
+
+struct snug_figure snug_evidence_sum(const struct snug_figure *const *part, size_t n)
+{
+    struct snug_figure ret = {.is_known = n > 0};
+    for (size_t i = 0; i < n && ret.is_known; i++)
+        ret.is_known = part[i]->is_known &&
+                       !__builtin_add_overflow(ret.number, part[i]->number, &ret.number);
+    return ret.is_known ? ret : (struct snug_figure){0};
+}
+
+struct snug_figure snug_evidence_working_set(const struct snug_memory_evidence *memory)
+{
+    if (!memory->current.is_known || !memory->inactive_file.is_known)
+        return (struct snug_figure){0};
+    const uint64_t current = memory->current.number;
+    const uint64_t inactive = memory->inactive_file.number;
+    return (struct snug_figure){true, inactive < current ? current - inactive : 0};
+}

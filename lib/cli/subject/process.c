@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A process's memory knows best: glibc's loader, started by hand, and packers' stubs
+ * correct the auxv for the program. musl's loader does not; there the command line tells.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "snug/cli/subject/loaded.h"
+#include "snug/cli/subject/invocation.h"
+#include "snug/cli/subject/process.h"
+#include "snug/facts/maps.h"
+#include "snug/facts/program.h"
+
+enum { COMMAND_BYTES = 256 * 1024, WORDS_MAX = 64, LINE_BYTES = 8192 };
+
+/* Goes on to the program if the file is a loader. The command line is the process's to
+ * change: -errno if there is no such file, or no such line. */
+static int follow_command(const struct snug_root *root, struct snug_executable *executable)
+{
+    char link[64];
+    char directory[PATH_MAX];
+    (void)snprintf(link, sizeof link, "/proc/%d/cwd", root->pid);
+    const ssize_t n_directory = readlink(link, directory, sizeof directory - 1);
+    if (n_directory < 0)
+        return -errno;
+    directory[n_directory] = 0;
+
+    char *text = malloc(COMMAND_BYTES);
+    size_t n;
+    int r = text ? snug_file_read(root, "/proc/self/cmdline", COMMAND_BYTES, text, &n)
+                 : -ENOMEM;
+    if (r < 0 && !snug_executable_is_loader(executable, executable->path))
+        r = 0;
+    else if (r == 0) {
+        char *word[WORDS_MAX + 1] = {0};
+        size_t n_words = 0;
+        for (size_t i = 0; i < n && n_words < WORDS_MAX; i += strlen(text + i) + 1)
+            word[n_words++] = text + i;
+        r = n_words ? snug_invocation_follow(root, directory, word, executable) : 0;
+    }
+    free(text);
+    return r;
+}
+
+/* The file that the program's headers lie in, where that is not what the kernel started. */
+static void find_file(const struct snug_root *root, const struct snug_loaded *image,
+                      struct snug_executable *executable)
+{
+    char path[PATH_MAX];
+    const struct snug_text found =
+        snug_maps_path(root, (const void *)(uintptr_t)image->headers, sizeof path, path);
+    if (image->has_loader || !found.n || snug_text_equals(found, executable->path))
+        return;
+    executable->via = SNUG_VIA_LOADER;
+    memcpy(executable->by, executable->path, sizeof executable->by);
+    memcpy(executable->path, path, sizeof executable->path);
+}
+
+int snug_process_find(const struct snug_root *root, struct snug_executable *ret_executable,
+                      enum snug_form *ret_form, struct snug_program *ret_program)
+{
+    const int r = snug_executable_of_process(root, ret_executable);
+    if (r < 0)
+        return r;
+    struct snug_loaded image;
+    bool has_image = snug_loaded_read(root, &image) == 0;
+    bool is_lost = false;
+    if (has_image) {
+        ret_executable->is_privileged = ret_executable->gains = image.is_secure;
+        find_file(root, &image, ret_executable);
+    }
+    /* A loader may have left everything as it was. */
+    if (ret_executable->via == SNUG_VIA_NOTHING && !(has_image && image.has_loader)) {
+        is_lost = follow_command(root, ret_executable) < 0;
+        if (has_image && ret_executable->via == SNUG_VIA_LOADER) {
+            snug_loaded_close(&image);
+            has_image = false;
+        }
+    }
+    *ret_program = (struct snug_program){0};
+    *ret_form = SNUG_FORM_UNREADABLE;
+    if (!is_lost)
+        *ret_form = snug_executable_read(ret_executable, true, ret_program);
+    if (has_image && !is_lost && !ret_program->is_gccgo) {
+        struct snug_program loaded;
+        snug_program_read(&image.elf, snug_program_find_go(&image.elf), &loaded);
+        /* The stub of a packed program may be at work still. */
+        if (loaded.is_go || *ret_form != SNUG_FORM_PACKED) {
+            *ret_form = SNUG_FORM_PROGRAM;
+            *ret_program = loaded;
+        }
+    }
+    if (has_image)
+        snug_loaded_close(&image);
+    return 0;
+}
+
+bool snug_process_has_object(const struct snug_root *root)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, "/proc/self/maps");
+    if (fd < 0)
+        return true;
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    int r;
+    while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)
+        if (r > 0 && snug_text_matches(line, snug_text_of("*/libsnug.so*")))
+            return true;
+    return r < 0;
+}

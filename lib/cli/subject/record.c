@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * `facts.program.is_go 1`, `executable.path /usr/bin/service`: a line a member. What no
+ * line names stays as it is.
+ */
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "snug/cli/subject/record.h"
+
+enum { FILE_BYTES = 32 * 1024 };
+
+struct member {
+    const char *name;
+    size_t offset;
+    size_t n_bytes; /* Of a number: a bool, an enum or an unsigned. */
+    size_t n_text;  /* Of a text, its end included; 0: it is a number. */
+};
+
+#define SIZE_OF(member) sizeof((struct snug_subject *)0)->member
+#define NUMBER(member)                                                     \
+    {                                                                      \
+#member, offsetof(struct snug_subject, member), SIZE_OF(member), 0 \
+    }
+#define TEXT(member)                                                       \
+    {                                                                      \
+#member, offsetof(struct snug_subject, member), 0, SIZE_OF(member) \
+    }
+
+static const struct member members[] = {
+    NUMBER(form),
+    NUMBER(has_program),
+    NUMBER(executable.is_privileged),
+    NUMBER(executable.via),
+    TEXT(executable.path),
+    TEXT(executable.by),
+    NUMBER(facts.program.is_known),
+    NUMBER(facts.program.is_go),
+    NUMBER(facts.program.imports_mmap),
+    NUMBER(facts.program.is_static),
+    NUMBER(facts.program.is_pie),
+    NUMBER(facts.program.is_archive),
+    NUMBER(facts.program.may_be_archive),
+    NUMBER(facts.program.is_gccgo),
+    NUMBER(facts.program.libc),
+    NUMBER(facts.program.go_minor),
+    NUMBER(facts.program.follows_container),
+    NUMBER(facts.program.follows_updates),
+    TEXT(facts.program.interpreter),
+    TEXT(facts.program.go_version),
+};
+
+static uint64_t read_number(const struct member *member, const char *at)
+{
+    unsigned ret;
+    if (member->n_bytes == sizeof(bool))
+        return *(const bool *)at;
+    memcpy(&ret, at, sizeof ret);
+    return ret;
+}
+
+static void write_number(const struct member *member, char *at, uint64_t number)
+{
+    const unsigned value = (unsigned)number;
+    if (member->n_bytes == sizeof(bool))
+        *(bool *)at = number;
+    else
+        memcpy(at, &value, sizeof value);
+}
+
+void snug_record_put(struct snug_builder *out, const struct snug_subject *subject)
+{
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *at = (const char *)subject + members[i].offset;
+        snug_text_put(out, members[i].name);
+        snug_text_put(out, " ");
+        if (members[i].n_text)
+            snug_text_put(out, at);
+        else
+            snug_text_put_u64(out, read_number(&members[i], at));
+        snug_text_put(out, "\n");
+    }
+    for (unsigned i = 0; i < subject->n_notes; i++) {
+        snug_text_put(out, "note ");
+        snug_text_put(out, subject->note[i]);
+        snug_text_put(out, "\n");
+    }
+}
+
+static void take_line(struct snug_subject *subject, struct snug_text key,
+                      struct snug_text value)
+{
+    uint64_t number;
+    if (snug_text_equals(key, "note"))
+        snug_subject_note(subject, "%.*s", (int)value.n, value.at);
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        char *at = (char *)subject + members[i].offset;
+        if (!snug_text_equals(key, members[i].name))
+            continue;
+        if (members[i].n_text)
+            (void)snug_text_copy(value, members[i].n_text, at); /* Or it is left empty. */
+        else if (snug_text_u64(value, &number) == 0 && number <= INT32_MAX)
+            write_number(&members[i], at, number);
+    }
+}
+
+/* Somebody else has written it: an enum must be one of its values. */
+static bool is_possible(const struct snug_subject *subject)
+{
+    const struct snug_program *program = &subject->facts.program;
+    return subject->form <= SNUG_FORM_OTHER && subject->executable.via <= SNUG_VIA_LOADER &&
+           program->libc <= SNUG_LIBC_MUSL && program->follows_container <= SNUG_YES &&
+           program->follows_updates <= SNUG_YES;
+}
+
+int snug_record_read(struct snug_subject *subject)
+{
+    char text[FILE_BYTES];
+    size_t n;
+    const int r = snug_file_read(&subject->root, SNUG_RECORD_PATH, sizeof text, text, &n);
+    if (r < 0)
+        return r;
+    struct snug_text rest = {text, n};
+    struct snug_text line;
+    while (snug_text_cut(&rest, '\n', &line)) {
+        struct snug_text key;
+        if (snug_text_cut(&line, ' ', &key) && line.at)
+            take_line(subject, key, line);
+    }
+    subject->executable.gains = subject->executable.is_privileged;
+    if (is_possible(subject))
+        return 0;
+    subject->has_program = false;
+    subject->executable = (struct snug_executable){.fd = -1};
+    return -EBADMSG;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * What others hold is what the limit's cgroup uses less what this runtime has mapped: C
+ * code in the process, other processes, shared memory, what the kernel needs. What
+ * surprises: two programs each see the other's garbage as held, and both see free memory as
+ * their own. So a target falls at once and rises by an eighth of the way: who has garbage
+ * gives it back within a look, and up to eight programs together never rise by more than
+ * there is.
+ */
+#include "snug/plan/headroom.h"
+
+enum {
+    RESERVE_PARTS = 24, /* Of the limit: what may come between two looks. */
+    GROWTH_PARTS =
+        128, /* Of the limit: growth of others that is fast, from look to look. */
+    RISE_PARTS = 8,
+    SOONER_PARTS = 8, /* So many times as often it is looked at meanwhile. */
+    FIRST_LOOKS = 2 * SOONER_PARTS,
+    STEP_PARTS = 100, /* Smaller moves are not worth a write. */
+    LEAST_PARTS = 5,  /* Of the limit: the target is never lower. */
+    ROOM_PARTS = 4,   /* Of the live heap, to allocate in between two collections. */
+};
+
+static const uint64_t least_reserve_bytes = 8u << 20;
+static const uint64_t most_reserve_bytes = 64u << 20;
+
+static uint64_t within(uint64_t bytes, uint64_t least, uint64_t most)
+{
+    if (bytes < least)
+        bytes = least;
+    return bytes < most ? bytes : most;
+}
+
+static uint64_t without(uint64_t bytes, uint64_t taken)
+{
+    return bytes > taken ? bytes - taken : 0;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* What grows is taken for what it will be at the next look. A peak fades. */
+static void see_others(const struct snug_headroom_sight *sight, struct snug_headroom *state)
+{
+    const uint64_t seen = without(sight->used_bytes, sight->ready_bytes);
+    const uint64_t growth = state->target_bytes ? without(seen, state->seen_bytes) : 0;
+    const uint64_t fast = sight->limit_bytes / GROWTH_PARTS;
+    const uint64_t others =
+        growth > fast / SOONER_PARTS ? seen + growth : seen; /* It is noise otherwise. */
+    state->is_restless = growth > (state->is_restless ? fast / SOONER_PARTS : fast);
+    state->seen_bytes = seen;
+    if (others < state->others_bytes)
+        state->others_bytes -= (state->others_bytes - others + RISE_PARTS - 1) / RISE_PARTS;
+    else
+        state->others_bytes = others;
+}
+
+bool snug_headroom_step(const struct snug_headroom_sight *sight,
+                        struct snug_headroom *state)
+{
+    const uint64_t limit = sight->limit_bytes;
+    const uint64_t last = state->target_bytes;
+    state->n_first += state->n_first < FIRST_LOOKS;
+    state->reserve_bytes =
+        within(limit / RESERVE_PARTS, least_reserve_bytes, most_reserve_bytes);
+    see_others(sight, state);
+
+    const uint64_t most = without(limit, state->reserve_bytes);
+    const uint64_t wanted = without(most, state->others_bytes);
+    const uint64_t floor =
+        larger(limit / LEAST_PARTS, sight->live_bytes + sight->live_bytes / ROOM_PARTS);
+    state->is_floor = floor > wanted;
+    const uint64_t share = without(sight->share_bytes, state->reserve_bytes);
+    const uint64_t target =
+        within(larger(wanted, floor), 1, share && share < most ? share : most);
+    const uint64_t distance = target > last ? target - last : last - target;
+    if (last && distance < last / STEP_PARTS)
+        return false;
+    state->target_bytes = target ? target : 1;
+    return true;
+}
+
+uint64_t snug_headroom_rest_ms(const struct snug_headroom *state, uint64_t interval_ms)
+{
+    const uint64_t sooner_ms = interval_ms / SOONER_PARTS;
+    const bool is_first = state->n_first > 0 && state->n_first < FIRST_LOOKS;
+    return (state->is_restless || is_first) && sooner_ms ? sooner_ms : interval_ms;
+}

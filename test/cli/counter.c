@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Stands in for a static Go program: carries the build information by which one is known,
+ * counts CPUs as the runtime does, and says what it finds of whoever traced that.
+ *
+ *   counter [plain | other | exec PROGRAM… | deaf PROGRAM… | orphan | thread | become PROGRAM… |
+ *            privileges | wait]
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ANSWER_BYTES = 8192 };
+
+/* See probe.c. */
+__attribute__((used, aligned(16), section(".go.buildinfo"))) static char information[] =
+    "\xff Go buildinf:\x08\x02"
+    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+    "\x09go1.22.12"
+    "\0";
+
+static int count(pid_t pid, size_t n_bytes)
+{
+    static unsigned char answer[ANSWER_BYTES];
+    const long n = syscall(SYS_sched_getaffinity, pid, n_bytes, answer);
+    int ret = 0;
+    for (long i = 0; i < n; i++)
+        ret += __builtin_popcount(answer[i]);
+    return ret;
+}
+
+/* `TracerPid:\t0` */
+static void print_status(const char *name)
+{
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "re");
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, name, strlen(name)) == 0)
+            (void)fputs(line, stdout);
+    if (status)
+        (void)fclose(status);
+}
+
+/* As a Go runtime does it right after the count: no child that has ended meanwhile may be
+ * left, and none may go on. */
+static void print_children(void)
+{
+    int status;
+    const pid_t pid = waitpid(-1, &status, __WALL);
+    (void)printf("children %s\n", pid < 0 && errno == ECHILD ? "none" : "some");
+}
+
+static void nothing(int signal)
+{
+    (void)signal;
+}
+
+/* A thread of its own after the count, as the runtime starts one. */
+static void *look(void *unused)
+{
+    char line[256];
+    FILE *status = fopen("/proc/thread-self/status", "re");
+    while (status && fgets(line, sizeof line, status))
+        if (strncmp(line, "TracerPid:", 10) == 0)
+            (void)printf("thread's %s", line);
+    if (status)
+        (void)fclose(status);
+    return unused;
+}
+
+static void start_thread(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, look, NULL) == 0)
+        (void)pthread_join(thread, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    const char *way = argc > 1 ? argv[1] : "plain";
+    if (strcmp(way, "deaf") == 0)
+        (void)signal(SIGCHLD, SIG_IGN);
+    if (strcmp(way, "exec") == 0 || strcmp(way, "deaf") == 0) {
+        (void)execv(argv[2], argv + 2);
+        return 127;
+    }
+    /* What libc and other code may ask before the runtime does. */
+    if (strcmp(way, "other") == 0)
+        (void)printf("others %d %d\n", count(0, 4096), count(getpid(), ANSWER_BYTES));
+    if (strcmp(way, "orphan") == 0 && fork() == 0) {
+        (void)printf("child counted %d\n", count(0, ANSWER_BYTES));
+        return 0;
+    }
+    const int counted = count(0, ANSWER_BYTES);
+    if (strcmp(way, "privileges") == 0) {
+        (void)printf("euid %d\negid %d\n", (int)geteuid(), (int)getegid());
+        print_status("CapPrm:");
+    }
+    if (strcmp(way, "become") == 0) {
+        (void)execv(argv[2], argv + 2);
+        return 127;
+    }
+    if (strcmp(way, "thread") == 0)
+        start_thread();
+    if (getenv("GOMAXPROCS"))
+        (void)printf("GOMAXPROCS=%s\n", getenv("GOMAXPROCS"));
+    const struct sigaction handled = {.sa_handler = nothing};
+    if (strcmp(way, "orphan") != 0)
+        print_children();
+    (void)sigaction(SIGCHLD, &handled, NULL);
+    (void)printf("counted %d, then %d\n", counted, count(0, ANSWER_BYTES));
+    print_status("TracerPid:");
+    (void)fflush(stdout);
+    if (strcmp(way, "wait") == 0)
+        for (;;)
+            (void)pause();
+    return 3;
+}

@@ -1,0 +1,149 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `snug doctor --pid`: processes with something wrong, and without it. Those that need another
+# namespace are tried where there may be one.
+#
+#   ill.sh SNUG KEEPER OBJECT
+. "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/patient.sh"
+. "$(dirname "$0")/kept.sh"
+snug=$(realpath "$1") keeper=$(realpath "$2") object=$(realpath "$3")
+
+# Whatever the machine has.
+doctor() {
+    status=0
+    what="doctor $*"
+    "$snug" doctor "$@" >"$work/out" 2>"$work/err" || status=$?
+    [ "$status" -le 2 ] || fail "ended with status $status"
+}
+
+whether_the_object_is_there() {
+    begin "$keeper" 3
+    doctor --pid "$pid"
+    finds object.program ok 'go1.22.12'
+    finds object.loaded warning 'no libsnug.so is in the process'
+    finds process.threads ok '4 threads'
+    has_mend object.loaded environment LD_PRELOAD=/snug/libsnug.so
+    mend=$(mend_of object.loaded)
+    finish
+    # The mend, with the place where the object lies here.
+    begin env "${mend%%/*}$object" "$keeper"
+    doctor --pid "$pid"
+    finds object.preload ok
+    finds object.loaded ok "$object is in the process"
+    finish
+
+    begin env LD_PRELOAD="$work/libsnug.so" "$keeper"
+    doctor --pid "$pid"
+    finds object.preload warning "LD_PRELOAD names $work/libsnug.so, which is not there"
+    finds object.loaded warning
+    finish
+}
+
+many_threads() {
+    begin "$keeper" $((250 + 4 * $(nproc --all)))
+    doctor --pid "$pid"
+    finds process.threads warning 'threads, more than'
+    has_mend process.threads 'policy file'
+    mend_of process.threads >"$work/policy"
+    finish
+    # It names who makes them.
+    begin env SNUG_POLICY="$work/policy" SNUG_SCOPE=all LD_PRELOAD="$object" "$keeper" \
+        $((250 + 4 * $(nproc --all)))
+    finish
+    grep -q 'threads' "$work/told" || fail 'the mend names nobody'
+}
+
+signals() {
+    begin "$keeper"
+    doctor --pid "$pid"
+    finds process.term ok 'SIGTERM ends it'
+    finish
+    begin sh -c 'trap "" TERM; exec "$@"' sh "$keeper"
+    doctor --pid "$pid"
+    finds process.term warning 'it is ignored'
+    finish
+}
+
+# Of the namespace that unshare has made.
+pid_1() {
+    echo $(cat /proc/"$first"/task/*/children)
+}
+
+in_a_namespace_of_its_own() {
+    unshare -pf --mount-proc true 2>/dev/null || return 0
+    begin unshare -pf --mount-proc "$keeper"
+    doctor --pid "$pid"
+    finds process.term warning 'it is PID 1 and has no handler for it'
+    finds process.zombies ok
+    has_mend process.term shell "snug run --init -- $keeper"
+    mend=$(mend_of process.term)
+    finish
+    begin env PATH="$(dirname "$snug"):$PATH" unshare -pf --mount-proc sh -c "exec $mend"
+    doctor --pid "$(pid_1)" # Which is snug now.
+    finds process.term ok 'it waits for signals'
+    doctor --pid "$pid"
+    finds process.term ok 'SIGTERM ends it'
+    finish
+
+    # It gets an orphan, which ends, and does not know of it.
+    orphan='sh -c "exec 3<&-; cat '"$work"'/go &"; exec '"$keeper"
+    mkfifo "$work/go"
+    begin unshare -pf --mount-proc sh -c "$orphan"
+    : >"$work/go"
+    for _ in $(seq 6000); do
+        doctor --pid "$pid"
+        ! grep -q 'process.zombies warning' "$work/out" || break
+        sleep 0.1
+    done
+    finds process.zombies warning '1 child has ended and was not waited for: cat'
+    has_mend process.zombies shell "snug run --init -- $keeper"
+    mend=$(mend_of process.zombies)
+    finish
+    begin env PATH="$(dirname "$snug"):$PATH" unshare -pf --mount-proc sh -c \
+        "exec ${mend% *} sh -c '$orphan'"
+    : >"$work/go"
+    # The orphan is gone when nobody is left but the two, and this takes no more than minutes.
+    init=$(pid_1)
+    for _ in $(seq 6000); do
+        [ "$(cat /proc/"$init"/task/*/children | wc -w)" != 1 ] || break
+        sleep 0.1
+    done
+    for pid in $init $pid; do
+        doctor --pid "$pid"
+        finds process.zombies ok
+    done
+    finish
+    rm "$work/go"
+}
+
+where_nothing_may_be_executed() {
+    unshare -m true 2>/dev/null || return 0
+    mkdir "$work/snug"
+    begin unshare -m sh -c 'mount -t tmpfs -o noexec none "$1"/snug &&
+        cp "$2" "$1"/snug/libsnug.so && LD_PRELOAD=$1/snug/libsnug.so exec "$3"' \
+        sh "$work" "$object" "$keeper"
+    doctor --pid "$pid"
+    finds object.preload ok
+    finds object.mount warning "lies on $work/snug, which is mounted noexec"
+    finds object.loaded warning
+    has_mend object.mount shell "mount -o remount,exec $work/snug"
+    mend=$(mend_of object.mount)
+    finish
+    begin unshare -m sh -c 'mount -t tmpfs -o noexec none "$1"/snug && sh -c "$4" &&
+        cp "$2" "$1"/snug/libsnug.so && LD_PRELOAD=$1/snug/libsnug.so exec "$3"' \
+        sh "$work" "$object" "$keeper" "$mend"
+    doctor --pid "$pid"
+    finds object.mount ok
+    finds object.loaded ok
+    finish
+}
+
+whether_the_object_is_there
+many_threads
+signals
+if [ "$(id -u)" = 0 ]; then
+    in_a_namespace_of_its_own
+    where_nothing_may_be_executed
+fi
+end

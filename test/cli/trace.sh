@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `snug run` of a program into which nothing can be preloaded: its start is traced until it has
+# counted the CPUs. Where tracing is refused, it is as without. It starts 300 programs that get
+# signals meanwhile, or as many as SNUG_TEST_STARTS says.
+#
+#   trace.sh SNUG COUNTER STATIC
+. "$(dirname "$0")/expect.sh"
+snug=$(realpath "$1") counter=$(realpath "$2") static=$(realpath "$3")
+n_starts=${SNUG_TEST_STARTS:-300}
+n_cpus=$(nproc)
+if [ "$n_cpus" -lt 2 ]; then
+    echo 'machine lacks a second CPU'
+    exit 77
+fi
+if ! "$snug" explain --json --cpu.count=1 -- "$counter" | grep -q 'snug run traces the start'; then
+    echo 'machine lacks the right to trace'
+    exit 77
+fi
+
+counts_what_is_planned() { # OPTION…
+    local way
+    for way in plain other wait-not; do
+        try 3 "$snug" run "$@" --cpu.count=1 -- "$counter" $way
+        is_calm
+        prints_line 'children none'
+        prints_line "counted 1, then $n_cpus"
+        prints_line "$(printf 'TracerPid:\t0')"
+        [ $way != other ] || prints_line "others $n_cpus $n_cpus"
+    done
+    # A child of its own that counts first has a mask of its own, whole as its parent's.
+    try 3 "$snug" run "$@" --cpu.count=1 -- "$counter" orphan
+    prints_line "counted 1, then $n_cpus"
+    # What it execs first starts as without snug, and is traced by nobody.
+    try 3 "$snug" run "$@" --cpu.count=1 -- "$counter" exec "$counter"
+    prints_line "counted $n_cpus, then $n_cpus"
+    prints_line "$(printf 'TracerPid:\t0')"
+}
+
+# What it goes on to before it has counted has SIGCHLD as it would have without snug, and no child.
+leaves_sigchld() { # OPTION…
+    local way start
+    for way in exec deaf; do
+        for start in --default-signal=CHLD --ignore-signal=CHLD; do
+            try 0 env "$start" "$counter" "$way" /bin/grep SigIgn /proc/self/status
+            mv "$work/out" "$work/without"
+            try 0 env "$start" "$snug" run "$@" --cpu.count=1 -- "$counter" "$way" \
+                /bin/grep SigIgn /proc/self/status
+            cmp "$work/without" "$work/out" || fail "SIGCHLD is not as it was, $way, $start"
+        done
+    done
+    try 3 env --default-signal=CHLD "$snug" run "$@" --cpu.count=1 -- "$counter" exec "$counter"
+    prints_line 'children none'
+}
+
+counts_as_without() { # OPTION…
+    try 3 "$snug" run "$@" -- "$counter"
+    prints_line "counted $n_cpus, then $n_cpus"
+}
+
+# Behind the count it is traced on to its first thread, where its memory limit is to be followed.
+# This one has no runtime that could be steered, which one line says.
+follows_what_is_none() { # OPTION…
+    SNUG_LOG=error try 3 "$snug" run --init "$@" --follow=on -- "$counter" thread
+    complains "the runtime's limit is not where it was"
+    prints_line "$(printf "thread's TracerPid:\t0")"
+    prints_line "$(printf 'TracerPid:\t0')"
+    prints_line 'children none'
+    # One without a thread is traced to its end.
+    try 3 "$snug" run --init "$@" --follow=on -- "$counter"
+    is_calm
+    prints_line 'children none'
+    # What it becomes is another program, and nobody's to trace.
+    SNUG_LOG=error try 3 "$snug" run --init "$@" --follow=on -- "$counter" become "$counter"
+    is_calm
+    prints_line "$(printf 'TracerPid:\t0')"
+    case " $* " in *' --pin '*) ;; *) prints_line "counted $n_cpus, then $n_cpus" ;; esac
+    # Without an init nobody stays.
+    SNUG_LOG=error try 3 "$snug" run "$@" --follow=on -- "$counter" thread
+    complains 'no limit is followed: the object cannot follow here; snug run --init follows'
+    # A value of the user's is left alone.
+    SNUG_LOG=error GOMEMLIMIT=1GiB try 3 "$snug" run --init "$@" --follow=on -- "$counter" thread
+    is_calm
+}
+
+nothing_to_cut() {
+    counts_as_without
+    SNUG=off counts_as_without --cpu.count=1
+    try 127 "$snug" run --cpu.count=1 -- "$counter" exec /none
+    cp "$counter" "$work/gone"
+    printf '#!/no/such/interpreter\n' >"$work/script"
+}
+
+# The variables say it then, and one line of the log does.
+refused() { # OPTION…
+    local name
+    for name in ptrace fork; do
+        case $name in
+        ptrace) names='"ptrace"' ;;
+        fork) names='"socketpair", "pipe2", "pipe"' ;;
+        esac
+        echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ['"$names"'],
+            "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}' >"$work/profile"
+        try 3 "$snug" run --seccomp "$work/profile" -- env SNUG_LOG=error "$snug" run "$@" \
+            --cpu.count=1 -- "$counter"
+        complains 'its start cannot be traced (Operation not permitted)'
+        prints_line 'children none'
+        prints_line "counted $n_cpus, then $n_cpus"
+        prints_line GOMAXPROCS=1
+        # Nothing is tried for a program that is not Go.
+        try 3 "$snug" run --seccomp "$work/profile" -- env SNUG_LOG=error "$snug" run \
+            --cpu.count=1 -- "$static"
+        is_calm
+    done
+    try 0 "$snug" run --seccomp "$work/profile" -- "$snug" explain --cpu.count=1 -- "$counter"
+    prints 'tracing is refused'
+    prints 'GOMAXPROCS      1: the Go runtime would count otherwise'
+}
+
+# A process that could not be started: codes stay what they are.
+not_started() { # OPTION…
+    cp "$counter" "$work/broken"
+    chmod 755 "$work/broken"
+    "$snug" run "$@" --cpu.count=1 --seccomp "$work/none" -- "$counter" >"$work/out" 2>&1 && fail 'starts'
+    try 127 "$snug" run "$@" --cpu.count=1 -- "$counter" exec /none
+}
+
+# As PID 1: what is left over would be its children.
+as_pid_1() { # OPTION…
+    if [ "$(id -u)" != 0 ] || ! unshare -pf --mount-proc true 2>/dev/null; then
+        echo 'machine lacks the right to make a PID namespace'
+        return
+    fi
+    try 3 unshare -pf --mount-proc "$snug" run "$@" --cpu.count=1 -- "$counter"
+    prints_line 'children none'
+    prints_line "counted 1, then $n_cpus"
+}
+
+# Without privileges, and root without all of them, whom an exec gives them back.
+as_others() {
+    local mine
+    [ "$(id -u)" = 0 ] && command -v setpriv >"$work/where" || return 0
+    mine=$(mktemp -d)
+    chmod 755 "$mine"
+    cp "$snug" "$counter" "$mine"
+    try 3 setpriv --reuid 65534 --regid 65534 --clear-groups --no-new-privs --bounding-set=-all \
+        --inh-caps=-all "$mine/snug" run --cpu.count=1 -- "$mine/counter"
+    prints_line "counted 1, then $n_cpus"
+    rm -r "$mine"
+}
+
+# Statuses of many starts, sorted and counted. A signal comes at any moment of the first 10 ms.
+storm() { # SIGNALS COMMAND…
+    "$(dirname "$0")/storm.py" "$n_starts" "$@"
+}
+
+signals_within_the_window() { # OPTION…
+    what="a storm, $*"
+    storm "$snug" run "$@" --cpu.count=1 -- "$counter" wait >"$work/out" 2>"$work/err" ||
+        fail 'a program did not behave'
+}
+
+for options in '' --init; do
+    counts_what_is_planned $options
+    leaves_sigchld $options
+    refused $options
+    not_started $options
+    as_pid_1 $options
+    signals_within_the_window $options
+done
+nothing_to_cut
+follows_what_is_none
+follows_what_is_none --cpu.count=1
+follows_what_is_none --pin --cpu.count=1
+as_others
+end

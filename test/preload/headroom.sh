@@ -1,0 +1,83 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# memory.headroom = measured: headroom.sh OBJECT. A Go program beside memory that Go does not count
+# lives where a tenth kept back is not enough, whoever holds it and wherever the limit is; page
+# cache takes nothing from it. What is looked at is events: a program goes on when its target has
+# moved, and is ended when it has said that it has what it wants.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+object=$1
+. "$here/../cgroup.sh"
+command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
+group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
+work=$(mktemp -d) shared=
+below=${group#* }
+below=${below##* }/below
+trap 'rmdir "$below" 2>/dev/null || :; cgroup_close "$group"; rm -rf "$work" ${shared:+"$shared"}' EXIT
+trap 'exit 1' HUP INT TERM
+(cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=1 go build -tags own_c -o "$work/resize" .)
+failures=0
+mib() { echo $(($1 << 20)); }
+# As much as the machine has, of CPUs.
+cgroup_limit "$group" 400000 "$(mib 256)"
+measured=(SNUG_MEMORY_HEADROOM=measured SNUG_FOLLOW_INTERVAL=20ms)
+
+fail() { # TEXT
+    echo "$1"
+    tail -n 5 "$work/out"
+    failures=$((failures + 1))
+}
+
+# Starts the program in the cgroup, and ends it when it has said that line.
+ends_after() { # LABEL LINE STATUS VARIABLE… -- ARGUMENT…
+    local label=$1 line=$2 wanted=$3 status=0 variables=() pid
+    shift 3
+    while [ "$1" != -- ]; do
+        variables+=("$1")
+        shift
+    done
+    shift
+    : >"$work/out"
+    cgroup_exec "$group" env LD_PRELOAD="$object" "${variables[@]}" \
+        "$work/resize" -for 1h -goroutines 1 -pause 1ms -live 80 "$@" >"$work/out" 2>&1 &
+    pid=$!
+    until grep -q "^$line" "$work/out" || ! kill -0 $pid 2>/dev/null; do sleep 0.1; done
+    kill -USR2 $pid 2>/dev/null || :
+    wait $pid || status=$?
+    [ $status = "$wanted" ] || fail "$label: status $status, not $wanted"
+    [ "$wanted" != 0 ] || grep -qx finished "$work/out" || fail "$label: not finished"
+}
+
+# Where the program's last target lies, in MiB.
+target() {
+    echo $(($(sed -n 's/^GOMEMLIMIT //p' "$work/out" | tail -n 1) >> 20))
+}
+
+ends_after 'a tenth kept back' 'others 120' 137 SNUG_MEMORY_HEADROOM=10% -- -others 120
+ends_after 'measured' 'others 120' 0 "${measured[@]}" -- -others 120 -of 256
+[ "$(target)" -le 136 ] || fail "a target of $(target) MiB"
+ends_after 'beside follow' 'others 120' 0 "${measured[@]}" SNUG_FOLLOW=on -- -others 120 -of 256
+ends_after 'with a share' 'others 60' 0 "${measured[@]}" SNUG_MEMORY_SHARE=60% -- -others 60 -of 256
+[ "$(target)" -le 143 ] || fail "a target of $(target) MiB of a share of 153"
+
+# Shared memory counts, and page cache does not.
+shared=$(mktemp -p /dev/shm)
+ends_after 'beside a tmpfs' 'others 100' 0 "${measured[@]}" -- -others 100 -of 256 -file "$shared"
+rm -f "$shared"
+# The target has risen above a tenth kept back, and stays there.
+ends_after 'beside page cache' 'others 400' 0 "${measured[@]}" -- -others 400 -file "$work/file"
+[ "$(target)" -ge 225 ] || fail "a target of $(target) MiB beside page cache"
+
+# The limit is an ancestor's.
+if [ "${group%% *}" = v1 ] && mkdir "$below"; then
+    own=$group
+    group="v1 ${group#* }" group="${group% *} $below"
+    ends_after "an ancestor's limit" 'others 120' 0 "${measured[@]}" -- -others 120 -of 256
+    group=$own
+fi
+
+# What cannot be measured stays at a tenth, and what is the user's stays.
+ends_after "the user's" 'GOMEMLIMIT 104857600' 0 "${measured[@]}" GOMEMLIMIT=100MiB --
+# The first look comes at once, before the program fills what a tenth leaves.
+ends_after 'a first look at once' 'GOMEMLIMIT 2[45]' 0 "${measured[@]}" SNUG_FOLLOW_INTERVAL=3600 --
+[ $failures = 0 ]

@@ -1,0 +1,52 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# A Go program that UPX has packed: packed.sh OBJECT SNUG. Its stub unpacks it in memory and
+# corrects the start vector; the object finds it there, and `snug explain --pid` too.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+object=$(realpath "$1") snug=$(realpath "$2")
+command -v go > /dev/null || { echo 'not installed: go'; exit 77; }
+command -v upx > /dev/null || { echo 'this machine lacks upx, as Debian 12 does'; exit 77; }
+[ "$(nproc)" -ge 2 ] || { echo 'one CPU cannot be presented as fewer'; exit 77; }
+work=$(mktemp -d)
+running=
+trap '[ -z "$running" ] || kill "$running"; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+cd "$work"
+failures=0
+cp "$here/counts.go" .
+export GO111MODULE=off GOFLAGS=
+
+prints() { # TEXT
+    tr -s '\n ' ' ' < out | grep -qF "$1" && return
+    echo "no '$1' in:"
+    cat out
+    failures=$((failures + 1))
+}
+
+# Of the file nothing can be said, of the process all.
+explains() { # PROGRAM WORDS
+    "$snug" explain -- "./$1" > out
+    prints 'snug decided when it runs'
+    : > count
+    LD_PRELOAD=$object "./$1" sleep > count &
+    running=$!
+    until grep -q NumCPU count; do kill -0 $running || exit 1; sleep 0.05; done
+    "$snug" explain --pid $running > out
+    kill $running
+    running=
+    prints "/$1: Go program, "
+    prints "$2"
+}
+
+CGO_ENABLED=1 go build -o plain counts.go
+upx -q -o dynamic plain > out 2>&1
+SNUG_CPU_COUNT=1 LD_PRELOAD=$object ./dynamic > out
+prints 'NumCPU 1'
+explains dynamic 'libc: glibc'
+CGO_ENABLED=0 go build -o plain counts.go
+upx -q -o static plain > out 2>&1
+explains static 'The program is static'
+"$snug" run -- ./static > out 2>&1
+prints 'is packed'
+exit "$failures"

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Several programs under one limit, with memory.headroom = measured: several.sh OBJECT. Two Go
+# programs, each of which would take all of it, live, also while the limit itself changes; so does one
+# beside memory of another process that grows and shrinks. What is looked at is who collects, and who
+# is alive at the end. With SNUG_LONG set, four too, and ten times as long.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+object=$1
+. "$here/../cgroup.sh"
+command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
+group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
+work=$(mktemp -d) shared= running=()
+clean_up() {
+    kill -9 "${running[@]}" 2>/dev/null || :
+    wait || :
+    rm -rf "$work" ${shared:+"$shared"}
+    cgroup_close "$group"
+}
+trap clean_up EXIT
+trap 'exit 1' HUP INT TERM
+(cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=1 go build -tags own_c -o "$work/resize" .)
+read -r _ limit <<<"$(cgroup_files "$group")"
+mib() { echo $(($1 << 20)); }
+collections=10
+[ -z "${SNUG_LONG-}" ] || collections=100
+
+fail() { # TEXT; the others would wait for what does not come
+    echo "$label: $1"
+    tail -n 3 "$work"/out.*
+    exit 1
+}
+
+# Each allocates all the time, keeps LIVE MiB, and says by gctrace whenever it has collected.
+start() { # LIVE ARGUMENT…
+    local n=${#running[@]}
+    : >"$work/out.$n"
+    cgroup_exec "$group" env LD_PRELOAD="$object" SNUG_MEMORY_HEADROOM=measured GOGC=400 \
+        GODEBUG=gctrace=1 SNUG_FOLLOW_INTERVAL=100ms \
+        "$work/resize" -for 1h -goroutines 1 -pause 100us -live "$@" >"$work/out.$n" 2>&1 &
+    running+=($!)
+}
+
+# All of them go on collecting.
+go_on() {
+    local n from
+    for n in "${!running[@]}"; do
+        from=$(grep -c '^gc ' "$work/out.$n" || :)
+        until [ "$(grep -c '^gc ' "$work/out.$n" || :)" -ge $((from + collections)) ]; do
+            kill -0 "${running[n]}" 2>/dev/null || fail "program $n has ended"
+            sleep 0.1
+        done
+    done
+}
+
+# How often the thread named snug has slept.
+n_sleeps() {
+    local status
+    status=$(grep -lx snug /proc/"${running[0]}"/task/*/comm 2>/dev/null) || { echo 0 && return; }
+    sed -n 's/^voluntary_ctxt_switches:\t//p' "${status%comm}status"
+}
+
+# The first one looks, and collects by what it has seen.
+see() {
+    local looks=$(($(n_sleeps) + 3)) collected
+    until [ "$(n_sleeps)" -ge $looks ]; do
+        kill -0 "${running[0]}" 2>/dev/null || fail 'it has ended'
+        sleep 0.02
+    done
+    collected=$(($(grep -c '^gc ' "$work/out.0") + 2))
+    until [ "$(grep -c '^gc ' "$work/out.0")" -ge $collected ]; do
+        kill -0 "${running[0]}" 2>/dev/null || fail 'it has ended'
+        sleep 0.02
+    done
+}
+
+finish() {
+    local n status
+    kill -USR2 "${running[@]}" 2>/dev/null || :
+    for n in "${!running[@]}"; do
+        status=0
+        wait "${running[n]}" || status=$?
+        [ $status = 0 ] && grep -qx finished "$work/out.$n" || fail "program $n: status $status"
+    done
+    running=()
+}
+
+label='two programs'
+cgroup_limit "$group" 400000 "$(mib 256)"
+start 50
+start 50
+go_on
+label='two programs while the limit changes'
+mib 320 >"$limit"
+go_on
+until mib 256 >"$limit" 2>/dev/null; do sleep 0.1; done
+go_on
+finish
+
+if [ -n "${SNUG_LONG-}" ]; then
+    label='four programs'
+    for live in 10 20 25 30; do start $live; done
+    go_on
+    finish
+fi
+
+# Memory of another process, of which no step comes before the last one was seen.
+label='beside memory that grows and shrinks'
+start 60
+go_on
+shared=$(mktemp -p /dev/shm)
+for round in 1 2 3; do
+    for step in $(seq 15); do
+        cgroup_run "$group" head -c 4M /dev/zero >>"$shared"
+        see
+    done
+    : >"$shared"
+    go_on
+done
+finish

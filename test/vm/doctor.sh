@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Cases of snug doctor, for cases.sh, which sources this: see ill for what each does.
+
+doctor_rows() {
+    row 'doctor tells bursts far below the limit' 'ill bursts' \
+        'own/cpu.max 400000 100000' -- 'warning: bursts'
+    row 'doctor tells nothing of a limit that is not there' 'ill idle' -- ok
+    row 'doctor counts who was killed' 'ill killed' \
+        'own/memory.max 64M' -- 'error: 1' mended
+    row 'doctor tells who was slowed down' 'ill slowed' \
+        'own/memory.high 24M' 'own/memory.max 256M' -- 'warning: memory' mended
+    row 'doctor tells all kinds of memory that are in use' 'ill kinds' \
+        'own/memory.max 256M' -- ok shared
+}
