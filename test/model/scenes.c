@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -186,9 +187,14 @@ static const struct scene scenes[] = {
      .n_signals = 1},
 };
 
+/* scenes [N|count]: all of them, one, or how many there are. */
 int main(int argc, char **argv)
 {
     enum { N_SCENES = sizeof scenes / sizeof *scenes };
+    if (argc > 1 && !strcmp(argv[1], "count")) {
+        printf("%d\n", N_SCENES);
+        return 0;
+    }
     unsigned long n_all = 0;
     for (unsigned i = 0; i < N_SCENES; i++) {
         if (argc > 1 && strtoul(argv[1], NULL, 10) != i)
