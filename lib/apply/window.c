@@ -27,7 +27,8 @@ static struct {
     const void *low;
     const void *high;
     struct snug_cpus before; /* The main thread's mask. */
-    int kind;                /* Of that mask. */
+    struct snug_cpus whole;  /* What no restriction at all would have given it. */
+    int kind;                /* Of the mask before. */
     unsigned n_restored;
     bool is_confined;
     struct snug_cpus confined; /* The mask that threads are to keep. */
@@ -72,14 +73,29 @@ static long set_all(int tid)
     return set_mask(tid, &mask);
 }
 
+/* What an all-ones mask gives. */
+static bool set_and_read_all(int tid, struct snug_cpus *whole)
+{
+    return set_all(tid) == 0 && read_mask(tid, whole) > 0;
+}
+
 /* True if an all-ones mask gives back what was there before; if not, the user had a
  * restriction of their own. One that leaves out no CPU of the cpuset looks like none from
  * inside (libsnug(7), Limitations). */
-static bool lift(int tid)
+static bool lift(int tid, struct snug_cpus *whole)
 {
-    struct snug_cpus mask;
-    return set_all(tid) == 0 && read_mask(tid, &mask) > 0 &&
-           snug_cpus_equal(&mask, &window.before);
+    return set_and_read_all(tid, whole) && snug_cpus_equal(whole, &window.before);
+}
+
+/* True if somebody else, as taskset -p does, has set it since it was narrowed: that stays. A
+ * cpuset that changes makes another mask of a narrow one too, and gives another whole one. */
+static bool keep_set_meanwhile(int tid)
+{
+    struct snug_cpus mask, whole;
+    return atomic_load(&window.mask) == NARROW && read_mask(tid, &mask) > 0 &&
+           !snug_cpus_equal(&mask, window.presented) &&
+           set_and_read_all(tid, &whole) && snug_cpus_equal(&whole, &window.whole) &&
+           (snug_cpus_equal(&mask, &whole) || set_mask(tid, &mask) == 0);
 }
 
 /* It was allowed a moment ago; but it takes memory, and a mask that stayed narrow would
@@ -89,9 +105,12 @@ static void restore(int tid)
 {
     const struct snug_cpus *mask = window.is_confined ? &window.confined : &window.before;
     const int kind = window.is_confined ? RESTRICTED : window.kind;
+    struct snug_cpus whole;
     window.n_restored++;
+    if (keep_set_meanwhile(tid))
+        return;
     for (unsigned i = 0; i < RESTORE_TRIES; i++)
-        if ((kind == FREE && set_all(tid) == 0) || (kind == UNKNOWN && lift(tid)) ||
+        if ((kind == FREE && set_all(tid) == 0) || (kind == UNKNOWN && lift(tid, &whole)) ||
             set_mask(tid, mask) == 0)
             return;
 }
@@ -104,7 +123,7 @@ static int find_kind(void)
     bool is_free;
     do {
         n = window.n_restored;
-        is_free = lift(0);
+        is_free = lift(0, &window.whole);
     } while (n != window.n_restored);
     return is_free ? FREE : RESTRICTED;
 }
@@ -115,7 +134,7 @@ void snug_window_confine(const struct snug_cpus *cpus)
 {
     if (read_mask(0, &window.before) <= 0)
         return;
-    const bool is_free = lift(0);
+    const bool is_free = lift(0, &window.whole);
     for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
         window.confined.word[i] = cpus->word[i] & (is_free ? ~0ul : window.before.word[i]);
     window.is_confined = set_mask(0, &window.confined) == 0;

@@ -187,22 +187,22 @@ static const struct scene scenes[] = {
      .n_signals = 1},
 };
 
-/* scenes [N|count]: all of them, one, or how many there are. */
+/* scenes count: says how many there are; scenes SWITCHES [N]: tries all of them, or one, with
+ * at most SWITCHES, or however many there are for a SWITCHES of 0. */
 int main(int argc, char **argv)
 {
     enum { N_SCENES = sizeof scenes / sizeof *scenes };
-    if (argc > 1 && !strcmp(argv[1], "count")) {
+    if (argc < 2)
+        return 2;
+    if (!strcmp(argv[1], "count")) {
         printf("%d\n", N_SCENES);
         return 0;
     }
-    unsigned long n_all = 0;
-    for (unsigned i = 0; i < N_SCENES; i++) {
-        if (argc > 1 && strtoul(argv[1], NULL, 10) != i)
-            continue;
-        const unsigned long n = schedule_explore(&scenes[i]);
-        printf("%s: %lu orders\n", scenes[i].label, n);
-        n_all += n;
-    }
-    printf("%lu orders\n", n_all);
+    const unsigned long n_switches = strtoul(argv[1], NULL, 10);
+    if (n_switches)
+        schedule_limit_switches((unsigned)n_switches);
+    for (unsigned i = 0; i < N_SCENES; i++)
+        if (argc < 3 || strtoul(argv[2], NULL, 10) == i)
+            printf("%s: %lu orders\n", scenes[i].label, schedule_explore(&scenes[i]));
     return 0;
 }

@@ -4,6 +4,7 @@
  * which is put back before each run.
  */
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,7 +49,8 @@ static struct thread *current;
 static jmp_buf explorer;
 static ucontext_t birth;
 static int pid;
-static unsigned n_signals, n_forks, n_starts;
+static unsigned n_signals, n_forks, n_starts, n_switches;
+static unsigned switches_max = UINT_MAX;
 static bool knows_main;
 static bool was_disturbed; /* Something came between the runtime and its count. */
 
@@ -147,12 +149,13 @@ void schedule_step(void)
     if (!current)
         return;
     for (;;) {
-        const unsigned n_others = find_others(others);
+        const unsigned n_others = n_switches < switches_max ? find_others(others) : 0;
         const bool may_come = current == threads && n_signals < scene->n_signals;
         const unsigned choice = schedule_choose(1 + n_others + may_come);
         if (choice == 0)
             return;
         if (choice <= n_others) {
+            n_switches++;
             switch_to(others[choice - 1]);
             return;
         }
@@ -205,7 +208,7 @@ static void run(void)
 {
     memcpy(__start_model_state, first_state,
            (size_t)(__stop_model_state - __start_model_state));
-    n_taken = n_notes = n_signals = n_forks = n_starts = 0;
+    n_taken = n_notes = n_signals = n_forks = n_starts = n_switches = 0;
     was_disturbed = false;
     knows_main = !scene->is_late;
     pid = FIRST_PID;
@@ -218,6 +221,11 @@ static void run(void)
     if (!_setjmp(explorer))
         _longjmp(threads->top, 1);
     current = NULL;
+}
+
+void schedule_limit_switches(unsigned n)
+{
+    switches_max = n;
 }
 
 unsigned long schedule_explore(const struct scene *what)

@@ -25,6 +25,9 @@ struct scene {
     bool is_refused;        /* sched_setaffinity fails. */
 };
 
+/* From now on at most `n` times in a run a thread gives way to another before it has ended. */
+void schedule_limit_switches(unsigned n);
+
 /* Tries every order; returns how many there were. Ends the process at the first that breaks
  * a rule, with the steps that led there. */
 unsigned long schedule_explore(const struct scene *scene);

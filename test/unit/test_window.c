@@ -150,12 +150,46 @@ START_TEST(a_mask_of_the_users_own_comes_back_exactly)
 }
 END_TEST
 
-START_TEST(a_thread_pinned_elsewhere_is_left_alone)
+/* The only other CPU that is surely there. */
+static void pin_elsewhere(void)
 {
     struct snug_cpus own = {0};
     snug_cpus_add(&own, snug_cpus_next(&real, snug_cpus_next(&presented, 0) + 1));
     ck_assert_int_eq(sched_setaffinity(0, sizeof own.word, (void *)own.word), 0);
     real = own;
+}
+
+START_TEST(a_mask_that_somebody_sets_while_it_is_open_stays)
+{
+    ck_assert_int_eq(snug_window_open(image), 0);
+    pin_elsewhere();
+    snug_window_close();
+    ck_assert(is_whole());
+}
+END_TEST
+
+START_TEST(a_mask_that_somebody_sets_before_the_runtime_starts_stays)
+{
+    snug_window_confine(&real);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    pin_elsewhere();
+    ck_assert(!snug_window_end(image, false));
+    ck_assert(is_whole());
+}
+END_TEST
+
+START_TEST(all_that_somebody_gives_back_while_it_is_open_stays)
+{
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert_int_eq(sched_setaffinity(0, sizeof real.word, (void *)real.word), 0);
+    snug_window_close();
+    ck_assert(is_whole());
+}
+END_TEST
+
+START_TEST(a_thread_pinned_elsewhere_is_left_alone)
+{
+    pin_elsewhere();
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_whole());
     ck_assert_int_eq(snug_window_state(), SNUG_WINDOW_ARMED);
@@ -206,6 +240,9 @@ int main(void)
     tcase_add_test(tcase, a_runtime_on_another_thread_ends_it_for_all);
     tcase_add_test(tcase, a_runtime_on_another_thread_ends_it_before_it_opens);
     tcase_add_test(tcase, a_mask_of_the_users_own_comes_back_exactly);
+    tcase_add_test(tcase, a_mask_that_somebody_sets_while_it_is_open_stays);
+    tcase_add_test(tcase, a_mask_that_somebody_sets_before_the_runtime_starts_stays);
+    tcase_add_test(tcase, all_that_somebody_gives_back_while_it_is_open_stays);
     tcase_add_test(tcase, a_thread_pinned_elsewhere_is_left_alone);
     tcase_add_test(tcase, a_shut_window_only_looks_out_for_the_runtime);
     tcase_add_test(tcase, a_runtime_on_another_thread_is_not_one_to_follow);
