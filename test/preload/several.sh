@@ -22,8 +22,8 @@ trap 'exit 1' HUP INT TERM
 (cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=1 go build -tags own_c -o "$work/resize" .)
 read -r _ limit <<<"$(cgroup_files "$group")"
 mib() { echo $(($1 << 20)); }
-collections=10
-[ -z "${SNUG_LONG-}" ] || collections=100
+collections=5 rounds=1
+[ -z "${SNUG_LONG-}" ] || collections=100 rounds=3
 
 fail() { # TEXT; the others would wait for what does not come
     echo "$label: $1"
@@ -109,7 +109,7 @@ label='beside memory that grows and shrinks'
 start 60
 go_on
 shared=$(mktemp -p /dev/shm)
-for round in 1 2 3; do
+for round in $(seq $rounds); do
     for step in $(seq 15); do
         cgroup_run "$group" head -c 4M /dev/zero >>"$shared"
         see

@@ -3,6 +3,11 @@
 
 follow='SNUG_FOLLOW=on SNUG_FOLLOW_INTERVAL=1s preload'
 
+# Without --long, what is the same for each program of a kind is shown by one of them.
+is_shown_by() { # NAME
+    [ -n "$is_long" ] || [ "$1" = "$newest-resize-external" ] || [ "$1" = "$newest-resize-static" ]
+}
+
 # What 256, 512 and 192 MiB leave, in whole 2 MiB.
 limit_512m=482344960
 limit_192m=180355072
@@ -43,8 +48,8 @@ follow_row() { # LABEL RELEASE NAME VARIABLES PREFIX FIRST COUNT…
 
 follow_rows() { # RELEASE MODE NAME
     follow_row 'follows its own limits' "$1" "$3" SNUG_CPU_MIN=1 own/ '100000 100000' 4 2 8 3
-    [ "$1" != "$newest" ] && [ -z "$is_long" ] ||
-        follow_row "follows its parent's limits" "$1" "$3" SNUG_CPU_MIN=1 '' '100000 100000' 4 2 8 3
+    is_shown_by "$3" || return 0
+    follow_row "follows its parent's limits" "$1" "$3" SNUG_CPU_MIN=1 '' '100000 100000' 4 2 8 3
     [ "$(minor "$1")" -lt 25 ] || follow_row 'leaves alone what Go follows by itself' \
         "$1" "$3" SNUG_LOG=off own/ '200000 100000' 4 2 8 3
 }
@@ -67,6 +72,7 @@ outside_row() { # LABEL NAME PREFIX
 
 outside_rows() { # RELEASE NAME
     outside_row 'has its own limit followed' "$2" own/
+    is_shown_by "$2" || return 0
     outside_row "has its parent's limit followed" "$2" ''
     row "$2 keeps the user's GOMEMLIMIT through a resize" \
         "resize GOMEMLIMIT=100MiB $outside $(follow_load "$2") -- own/memory.max=512M rest \
@@ -88,7 +94,7 @@ follow_oom_rows() { # NAME COUNT FOLLOW
     case $follow in *' snug run --init') starts='snug run --init' ;; esac
     for i in $(seq "$2"); do
         with="resize GOGC=400 SNUG_FOLLOW=off $starts $load -- 'GOMEMLIMIT $limit_512m' own/memory.max=192M grow end"
-        row "$1 without follow is killed behind a shrink, run $i" \
+        ! is_shown_by "$1" || row "$1 without follow is killed behind a shrink, run $i" \
             "$with; status=\$?; grep '^oom_kill ' \$BOX/own/memory.events; exit \$status" \
             'own/memory.max 512M' -- 'status 137' 'oom_kill 1' stderr
         with="resize GOGC=400 $follow $load -- own/memory.max=192M 'GOMEMLIMIT $limit_192m' grow rest"
@@ -118,12 +124,12 @@ measured_rows() { # RELEASE NAME [STARTS]
     local load="$2 -for 600s -goroutines 1 -pause 1ms -live 80 -others 120" starts=${3:-preload}
     local measured="SNUG_MEMORY_HEADROOM=measured SNUG_FOLLOW_INTERVAL=100ms $starts"
     [ "$(minor "$1")" -ge 19 ] || return 0
-    row "$2 is killed beside memory that Go does not count" \
+    ! is_shown_by "$2" || row "$2 is killed beside memory that Go does not count" \
         "SNUG_LOG=off $starts $load" 'own/memory.max 256M' -- 'status 137' stderr
     row "$2 lives beside it where the headroom is measured" \
         "resize $measured $load -of 256 -- 'others 120'" \
         'own/memory.max 256M' -- 'others 120 in time' 'status 0'
-    [ "$1" = "$newest" ] || return 0
+    [ "$1" = "$newest" ] && is_shown_by "$2" || return 0
     row "$2 lives beside it under its parent's limit" \
         "resize $measured $load -of 256 -- 'others 120'" \
         'memory.max 256M' -- 'others 120 in time' 'status 0'

@@ -18,7 +18,7 @@ done
 topology=$1 bin=$2 dir=$3
 releases=$(cd "$bin" && ls -- *-heap | sed 's/-heap$//' | sort -V)
 newest=$(echo "$releases" | tail -n 1)
-n_times=3
+n_times=1
 [ -z "$is_long" ] || n_times=10
 
 shares_of_weights='the shares are those of the weights'
@@ -27,7 +27,7 @@ on_one='every mapping lies on one node'
 # Where the heap lies, beside where it lies without snug.
 place_rows() { # RELEASE
     row "$1-heap without snug" "$1-heap" -- 'policy default'
-    row "$1-heap, numa.place = interleave" \
+    is_alone=1 row "$1-heap, numa.place = interleave" \
         "SNUG_NUMA_PLACE=interleave preload $1-heap -weights 0,1" -- \
         "$shares_of_weights" "$on_one" 'policy prefer:0 prefer:1'
     # It may start on a CPU whose node has no memory.
@@ -171,7 +171,7 @@ case $topology in
 two)
     for release in $releases; do
         case $release in
-        1.19.* | 1.22.* | 1.25.* | "$newest") place_rows "$release" ;;
+        1.19.* | "$newest") place_rows "$release" ;;
         *) [ -z "$is_long" ] || place_rows "$release" ;;
         esac
     done
@@ -179,9 +179,9 @@ two)
         bound_rows "$release"
         confine_rows "$release"
         guard_rows "$release" $n_times
-        stress_rows "$release" 8 10
         [ -z "$is_long" ] || stress_rows "$release" 64 60
     done
+    stress_rows "$newest" 8 10
     name_row 1.22.12 # From Go 1.25 on the runtime gives names of its own.
     seccomp_rows "$newest"
     huge_rows "$newest"
@@ -197,7 +197,7 @@ four)
     row "$newest-heap, numa.place = local on the node without memory" \
         "SNUG_NUMA_PLACE=local preload $newest-heap -fill 64" 'own/cpuset.cpus 6-7' -- \
         'policy default'
-    row "$newest-heap, numa.place = node:0,2-3" \
+    is_alone=1 row "$newest-heap, numa.place = node:0,2-3" \
         "SNUG_NUMA_PLACE=node:0,2-3 preload $newest-heap -weights 0,3" -- \
         "$shares_of_weights" 'policy prefer:0 prefer:3'
     row "$newest-heap, numa.confine = on on the node without memory" \

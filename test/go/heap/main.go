@@ -219,6 +219,7 @@ func main() {
 
 	fmt.Println("NumCPU", runtime.NumCPU(), "GOMAXPROCS", runtime.GOMAXPROCS(0))
 	for *moved && allowed() == first {
+		runtime.GC() // What it takes to look is no part of what is filled.
 		time.Sleep(10 * time.Millisecond)
 	}
 	free := freeBytes(list(*weighted))
