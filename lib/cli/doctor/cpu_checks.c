@@ -8,7 +8,7 @@
 
 #include "snug/base/entries.h"
 #include "snug/cli/command/figures.h"
-#include "snug/cli/doctor/amount.h"
+#include "snug/cli/subject/amount.h"
 #include "snug/cli/doctor/checks.h"
 
 enum {
@@ -211,7 +211,7 @@ static void look_at_throttled(const struct snug_patient *patient, struct snug_fi
 
 static void look_at_pressure(const struct snug_patient *patient, struct snug_finding *ret)
 {
-    const struct snug_figure waited = patient->cpu.waited;
+    const struct snug_figure waited = patient->cpu.pressure.some;
     const struct snug_quota *limit = limit_of(patient);
     if (!waited.is_known) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED,

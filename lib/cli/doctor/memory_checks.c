@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "snug/base/entries.h"
-#include "snug/cli/doctor/amount.h"
+#include "snug/cli/subject/amount.h"
 #include "snug/cli/doctor/checks.h"
 
 enum {

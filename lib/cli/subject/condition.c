@@ -29,6 +29,10 @@ static void take_line(struct snug_text key, struct snug_text value,
         ret->threads.is_known = snug_text_u64(whole, &ret->threads.number) == 0;
     } else if (snug_text_equals(key, "VmRSS")) {
         take_kib(value, &ret->rss_bytes);
+    } else if (snug_text_equals(key, "RssAnon")) {
+        take_kib(value, &ret->anonymous_bytes);
+    } else if (snug_text_equals(key, "Name")) {
+        (void)snug_text_copy(whole, sizeof ret->name, ret->name); /* At most 15 bytes. */
     } else if (snug_text_equals(key, "VmSwap")) {
         take_kib(value, &ret->swap_bytes);
     } else if (snug_text_equals(key, "SigBlk")) {
@@ -154,11 +158,16 @@ static void count_zombies(const struct snug_root *root, struct snug_condition *r
     ret->zombies.is_known = has_own; /* Else it is another namespace's /proc. */
 }
 
-void snug_condition_read(const struct snug_root *root, struct snug_condition *ret)
+void snug_condition_read_own(const struct snug_root *root, struct snug_condition *ret)
 {
     *ret = (struct snug_condition){0};
     ret->is_known = read_status(root, ret) == 0;
     read_call(root, ret);
     read_maps(root, ret);
+}
+
+void snug_condition_read(const struct snug_root *root, struct snug_condition *ret)
+{
+    snug_condition_read_own(root, ret);
     count_zombies(root, ret);
 }

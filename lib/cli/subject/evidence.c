@@ -2,9 +2,12 @@
  * The counting files of both cgroup versions. Each is opened once, so that its figures are
  * of one moment.
  */
+#include <errno.h>
 #include <string.h>
 
+#include "snug/cli/command/figures.h"
 #include "snug/cli/subject/evidence.h"
+#include "snug/facts/limits.h"
 
 enum { LINE_BYTES = 512, NS_PER_USEC = 1000, HUNDREDTHS = 100 };
 
@@ -48,50 +51,126 @@ static struct snug_figure read_number(const struct snug_root *root, struct snug_
     return ret;
 }
 
-/* The cgroup whose file the limit is, or the own one: what lxcfs states is no cgroup's. */
-static void go_to(struct snug_cgroup *at, const char *from, char *ret_directory)
+static int read_text(const struct snug_root *root, struct snug_cgroup *at, const char *name,
+                     size_t size, char *buffer, struct snug_text *ret)
+{
+    size_t n;
+    const int r = snug_file_read(root, snug_cgroup_file(at, name), size, buffer, &n);
+    if (r == 0)
+        *ret = snug_text_trim((struct snug_text){buffer, n});
+    return r;
+}
+
+/* Where the controller is not enabled there is no file, and no limit; nor is there one at
+ * the top. */
+static enum snug_kind without_file(const struct snug_root *root, struct snug_cgroup *at,
+                                   int r)
+{
+    return r == -ENOENT && snug_cgroup_exists(root, at) ? SNUG_NONE : SNUG_UNKNOWN;
+}
+
+static struct snug_bound read_bytes(const struct snug_root *root, struct snug_cgroup *at,
+                                    const char *name)
+{
+    struct snug_bound ret = {0};
+    char buffer[64];
+    struct snug_text text;
+    const int r = read_text(root, at, name, sizeof buffer, buffer, &text);
+    ret.kind =
+        r < 0 ? without_file(root, at, r) : snug_limits_parse_bytes(text, &ret.number);
+    return ret;
+}
+
+static struct snug_bound read_quota(const struct snug_root *root, struct snug_cgroup *at)
+{
+    struct snug_bound ret = {0};
+    struct snug_quota quota = {0};
+    char buffer[64];
+    char period_buffer[64];
+    struct snug_text text;
+    struct snug_text period = {0};
+    int r = read_text(root, at, at->is_v2 ? "cpu.max" : "cpu.cfs_quota_us", sizeof buffer,
+                      buffer, &text);
+    if (r == 0 && !at->is_v2)
+        r = read_text(root, at, "cpu.cfs_period_us", sizeof period_buffer, period_buffer,
+                      &period);
+    if (r < 0)
+        ret.kind = without_file(root, at, r);
+    else if (at->is_v2)
+        ret.kind = snug_limits_parse_cpu_max(text, &quota.quota_usec, &quota.period_usec);
+    else
+        ret.kind =
+            snug_limits_parse_cfs(text, period, &quota.quota_usec, &quota.period_usec);
+    if (ret.kind == SNUG_SET)
+        ret.number = snug_figures_milli(&quota);
+    return ret;
+}
+
+/* `0.12` as hundredths. */
+static struct snug_figure parse_percent(struct snug_text text)
+{
+    struct snug_figure ret = {0};
+    struct snug_text before;
+    uint64_t whole;
+    uint64_t part;
+    ret.is_known = snug_text_cut(&text, '.', &before) && text.n == 2 &&
+                   snug_text_u64(before, &whole) == 0 && whole <= HUNDREDTHS &&
+                   snug_text_u64(text, &part) == 0;
+    if (ret.is_known)
+        ret.number = whole * HUNDREDTHS + part;
+    return ret;
+}
+
+/* `some avg10=0.12 avg60=0.05 avg300=0.01 total=1234`, and a line `full`. */
+static void read_pressure(const struct snug_root *root, struct snug_cgroup *at,
+                          const char *name, struct snug_pressure *ret)
+{
+    char buffer[LINE_BYTES];
+    struct snug_text rest;
+    struct snug_text line;
+    if (read_text(root, at, name, sizeof buffer, buffer, &rest) < 0)
+        return;
+    while (snug_text_cut(&rest, '\n', &line)) {
+        struct snug_text word;
+        const bool is_full = snug_text_starts(line, "full ");
+        struct snug_figure *average = is_full ? &ret->full : &ret->some;
+        struct snug_figure *total = is_full ? &ret->full_usec : &ret->some_usec;
+        if (!is_full && !snug_text_starts(line, "some "))
+            continue;
+        while (snug_text_cut_word(&line, &word)) {
+            struct snug_text value = word;
+            struct snug_text key;
+            if (!snug_text_cut(&value, '=', &key) || !value.at)
+                continue;
+            if (snug_text_equals(key, "avg10"))
+                *average = parse_percent(value);
+            else if (snug_text_equals(key, "total"))
+                total->is_known = snug_text_u64(value, &total->number) == 0;
+        }
+    }
+}
+
+bool snug_evidence_go_to(struct snug_cgroup *at, const char *from)
 {
     const char *end = strrchr(from, '/');
     const size_t n = end ? (size_t)(end - from) : 0;
     const size_t n_own = at->n;
-    bool is_there;
     do
-        is_there = at->n == n && memcmp(at->directory, from, n) == 0;
-    while (!is_there && snug_cgroup_go_up(at));
-    if (!is_there)
-        at->n = n_own;
-    (void)snug_text_copy((struct snug_text){at->directory, at->n}, SNUG_DIRECTORY_BYTES,
-                         ret_directory);
+        if (at->n == n && memcmp(at->directory, from, n) == 0)
+            return true;
+    while (snug_cgroup_go_up(at));
+    at->n = n_own;
+    return false;
 }
 
-/* `some avg10=0.12 avg60=0.05 avg300=0.01 total=1234`. */
-static struct snug_figure read_waited(const struct snug_root *root, struct snug_cgroup *at)
+static void put_directory(const struct snug_cgroup *at, char *ret)
 {
-    struct snug_figure ret = {0};
-    char text[LINE_BYTES];
-    size_t n;
-    uint64_t whole;
-    uint64_t part;
-    if (snug_file_read(root, snug_cgroup_file(at, "cpu.pressure"), sizeof text, text, &n) <
-        0)
-        return ret;
-    struct snug_text rest = {text, n};
-    struct snug_text word;
-    while (snug_text_cut_word(&rest, &word))
-        if (snug_text_starts(word, "avg10=")) {
-            struct snug_text fraction = {word.at + 6, word.n - 6};
-            struct snug_text before;
-            ret.is_known = snug_text_cut(&fraction, '.', &before) && fraction.n == 2 &&
-                           snug_text_u64(before, &whole) == 0 && whole <= HUNDREDTHS &&
-                           snug_text_u64(fraction, &part) == 0;
-            ret.number = ret.is_known ? whole * HUNDREDTHS + part : 0;
-            return ret;
-        }
-    return ret;
+    (void)snug_text_copy((struct snug_text){at->directory, at->n}, SNUG_DIRECTORY_BYTES,
+                         ret); /* It has the same size. */
 }
 
-static void read_cpu(const struct snug_root *root, struct snug_cgroup *at,
-                     struct snug_cpu_evidence *ret)
+void snug_evidence_read_cpu(const struct snug_root *root, struct snug_cgroup *at,
+                            struct snug_cpu_evidence *ret)
 {
     struct snug_figure throttled_ns = {0};
     const struct row rows[] = {
@@ -99,11 +178,14 @@ static void read_cpu(const struct snug_root *root, struct snug_cgroup *at,
         {"usage_usec", &ret->usage_usec},  {"throttled_usec", &ret->throttled_usec},
         {"throttled_time", &throttled_ns},
     };
+    *ret = (struct snug_cpu_evidence){0};
+    put_directory(at, ret->directory);
+    ret->limit_milli = read_quota(root, at);
     read_rows(root, at, "cpu.stat", rows, sizeof rows / sizeof *rows);
     if (throttled_ns.is_known)
         ret->throttled_usec = (struct snug_figure){true, throttled_ns.number / NS_PER_USEC};
     if (at->is_v2) {
-        ret->waited = read_waited(root, at);
+        read_pressure(root, at, "cpu.pressure", &ret->pressure);
         return;
     }
     /* Only where both controllers are mounted together, which is the usual case. */
@@ -146,7 +228,12 @@ static void read_v2(const struct snug_root *root, struct snug_cgroup *at,
         {"slab", &kernel[4]},
     };
     const struct row events[] = {
-        {"high", &ret->slowed}, {"max", &ret->hit}, {"oom_kill", &ret->killed}};
+        {"low", &ret->reclaimed}, {"high", &ret->slowed},     {"max", &ret->hit},
+        {"oom", &ret->starved},   {"oom_kill", &ret->killed},
+    };
+    ret->limit_bytes = read_bytes(root, at, "memory.max");
+    ret->high_bytes = read_bytes(root, at, "memory.high");
+    read_pressure(root, at, "memory.pressure", &ret->pressure);
     ret->current = read_number(root, at, "memory.current");
     read_rows(root, at, "memory.stat", rows, sizeof rows / sizeof *rows);
     read_rows(root, at, "memory.events", events, sizeof events / sizeof *events);
@@ -176,12 +263,26 @@ static void read_v1(const struct snug_root *root, struct snug_cgroup *at,
         {"total_swap", &ret->swap},
     };
     const struct row control[] = {{"oom_kill", &ret->killed}};
+    ret->limit_bytes = read_bytes(root, at, "memory.limit_in_bytes");
+    ret->high_bytes.kind = SNUG_NONE;
     ret->current = read_number(root, at, "memory.usage_in_bytes");
     read_rows(root, at, "memory.stat", rows, sizeof rows / sizeof *rows);
     ret->kernel = read_number(root, at, "memory.kmem.usage_in_bytes");
     ret->hit = read_number(root, at, "memory.failcnt");
     read_rows(root, at, "memory.oom_control", control, 1);
     ret->sockets = (struct snug_figure){.is_known = true}; /* In a counter of its own. */
+}
+
+void snug_evidence_read_memory(const struct snug_root *root, struct snug_cgroup *at,
+                               struct snug_memory_evidence *ret)
+{
+    *ret = (struct snug_memory_evidence){.is_v2 = at->is_v2};
+    put_directory(at, ret->directory);
+    ret->processes = count_processes(root, at);
+    if (at->is_v2)
+        read_v2(root, at, ret);
+    else
+        read_v1(root, at, ret);
 }
 
 void snug_evidence_read(const struct snug_root *root, const struct snug_facts *facts,
@@ -194,19 +295,14 @@ void snug_evidence_read(const struct snug_root *root, const struct snug_facts *f
     *ret_memory = (struct snug_memory_evidence){0};
     snug_cgroup_find(root, &cpu, &memory);
     if (cpu.has_directory) {
-        go_to(&cpu, facts->cpu.limit.kind == SNUG_SET ? facts->cpu.limit.from : "",
-              ret_cpu->directory);
-        read_cpu(root, &cpu, ret_cpu);
+        (void)snug_evidence_go_to(&cpu, facts->cpu.limit.from); /* Or it is the own one. */
+        snug_evidence_read_cpu(root, &cpu, ret_cpu);
     }
     if (memory.has_directory) {
-        ret_memory->is_v2 = memory.is_v2;
-        ret_memory->processes = count_processes(root, &memory);
-        go_to(&memory, facts->memory.limit.kind == SNUG_SET ? facts->memory.limit.from : "",
-              ret_memory->directory);
-        if (memory.is_v2)
-            read_v2(root, &memory, ret_memory);
-        else
-            read_v1(root, &memory, ret_memory);
+        const struct snug_figure processes = count_processes(root, &memory);
+        (void)snug_evidence_go_to(&memory, facts->memory.limit.from); /* Likewise. */
+        snug_evidence_read_memory(root, &memory, ret_memory);
+        ret_memory->processes = processes;
     }
 }
 

@@ -9,9 +9,11 @@
 
 struct snug_condition {
     bool is_known;
-    uint64_t pid; /* As the process itself has it, in its PID namespace; 0: not known. */
+    uint64_t pid;  /* As the process itself has it, in its PID namespace; 0: not known. */
+    char name[64]; /* Which the process may change; "" if not known. */
     struct snug_figure threads;
     struct snug_figure rss_bytes;
+    struct snug_figure anonymous_bytes; /* Of these: heaps and stacks, no file's. */
     struct snug_figure swap_bytes;
     bool has_signals; /* All three sets were there. */
     uint64_t blocked; /* Signals, a bit for each: bit 0 is signal 1. By the first thread. */
@@ -29,3 +31,6 @@ struct snug_condition {
 
 /* Of the root's process. Cannot fail. */
 void snug_condition_read(const struct snug_root *root, struct snug_condition *ret);
+
+/* The same but for its children: nothing is looked for among all processes. */
+void snug_condition_read_own(const struct snug_root *root, struct snug_condition *ret);

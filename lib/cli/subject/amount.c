@@ -5,7 +5,7 @@
 #include <stdio.h>
 
 #include "snug/cli/command/figures.h"
-#include "snug/cli/doctor/amount.h"
+#include "snug/cli/subject/amount.h"
 
 enum { USEC_PER_MS = 1000, USEC_PER_S = 1000000, S_PER_MIN = 60, S_PER_H = 3600 };
 
