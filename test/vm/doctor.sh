@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Cases of snug doctor, for cases.sh, which sources this: see ill for what each does.
+# Cases of snug doctor and stat, for cases.sh, which sources this: see ill for what each does.
 
 doctor_rows() {
     row 'doctor tells bursts far below the limit' 'ill bursts' \
@@ -11,4 +11,6 @@ doctor_rows() {
         'own/memory.high 24M' 'own/memory.max 256M' -- 'warning: memory' mended
     row 'doctor tells all kinds of memory that are in use' 'ill kinds' \
         'own/memory.max 256M' -- ok shared
+    row 'stat tells what the files of a cgroup say' 'ill figures' \
+        'own/memory.max 64M' 'own/memory.high max' -- 'the same 5 of 5' killed there
 }

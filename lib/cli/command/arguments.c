@@ -30,6 +30,8 @@ static const struct row rows[] = {
      offsetof(struct snug_arguments, is_openmetrics)},
     {"watch", SNUG_COMMAND_STAT, NULL, offsetof(struct snug_arguments, is_watch)},
     {"interval", SNUG_COMMAND_STAT, "SECONDS", offsetof(struct snug_arguments, interval)},
+    {"cgroup", SNUG_COMMAND_STAT, "PATH", offsetof(struct snug_arguments, cgroup)},
+    {"textfile", SNUG_COMMAND_STAT, "FILE", offsetof(struct snug_arguments, textfile)},
     {"pin", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_pin)},
     {"init", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_init)},
     {"single", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_single)},

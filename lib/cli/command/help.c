@@ -18,7 +18,7 @@ static const char general[] =
     "  explain    show the facts, the policy and the plan, each with its reason\n"
     "  run        start a program under snug\n"
     "  check      look for mistakes in a policy file\n"
-    "  stat       show what snug has counted in a process\n"
+    "  stat       show what the kernel and snug have counted for a process or a cgroup\n"
     "  doctor     look for what is wrong with a process or a container, and say the mend\n"
     "  capture    keep what explain and doctor read, for elsewhere\n"
     "  completion print a script by which bash completes all this\n"
@@ -131,18 +131,24 @@ static const char completion[] =
     "  --help           this text\n";
 
 static const char stat[] =
-    "Usage: snug stat [OPTION...] PID|FILE...\n"
+    "Usage: snug stat [OPTION...] [PID|FILE...]\n"
     "\n"
-    "Shows what snug has counted in processes that run with stats.file set. FILE is such "
-    "a\n"
-    "page, of a process that has ended too.\n"
+    "Shows what the kernel says of processes, of their cgroups, and of the cgroups that\n"
+    "limit them: throttling, memory by kind, events, waiting; and what snug has counted "
+    "in\n"
+    "those that run with stats.file set. FILE is such a page, of a process that has ended\n"
+    "too.\n"
     "\n"
     "Options:\n"
+    "  --cgroup PATH        that cgroup, and all processes in it and below it: a path as "
+    "in\n"
+    "                       /proc/PID/cgroup, or a directory below /sys/fs/cgroup\n"
     "  --watch              again and again, until the processes have ended\n"
     "  --interval SECONDS   between two looks (default: 1)\n"
     "  --all                show counters that are 0 as well\n"
     "  --json               for programs; with --watch one document after the other\n"
     "  --openmetrics        for collectors of metrics\n"
+    "  --textfile FILE      for node_exporter: write metrics to FILE, in one step\n"
     "  --help               this text\n";
 
 void snug_help_write(FILE *out)

@@ -28,7 +28,7 @@ static const char values[] =
     "        key=$before\n"
     "    fi\n"
     "    case $key in\n"
-    "    --root | --policy | --seccomp)\n"
+    "    --root | --policy | --seccomp | --textfile | --cgroup)\n"
     "        COMPREPLY=($(compgen -f -- \"$word\"))\n"
     "        return ;;\n"
     "    --pid)\n"

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * A number and what it counts, a line each; the same as JSON.
+ * A number and what it counts, a line each; what the kernel says has files of its own.
  */
 #include "snug/cli/stat/stat_text.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "snug/cli/command/figures.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/stat/metrics.h"
+#include "snug/cli/stat/stat_kernel.h"
 #include "snug/cli/subject/resize.h"
 
 enum { NAME_BYTES = 64, ROW_BYTES = 512 };
@@ -32,27 +34,27 @@ static void put_row(struct table *table, uint64_t now, uint64_t before, const ch
     table->n_rows++;
 }
 
-static void put_head(const struct snug_snapshot *snapshot, FILE *out)
+static void put_head(const struct snug_observed *of, FILE *out)
 {
     const char *state = "";
-    if (snapshot->is_running == SNUG_NO)
+    if (of->has_page && of->snapshot.is_running == SNUG_NO)
         state = ", which has ended";
-    else if (snapshot->is_forks)
+    else if (of->has_page && of->snapshot.is_forks)
         state = ", a forked copy: the page is that of the process it was copied from";
-    (void)fprintf(out, "Process %d%s\n", snapshot->pid, state);
-    snug_page_write_row(out, "page", snapshot->path);
+    (void)fprintf(out, "Process %d%s\n", of->snapshot.pid, state);
 }
 
-void snug_stat_text_write(const struct snug_snapshot *snapshot,
-                          const struct snug_snapshot *before, bool is_all, FILE *out)
+static void put_page(const struct snug_observed *of, const struct snug_snapshot *before,
+                     bool is_all, FILE *out)
 {
     static const struct snug_snapshot nothing;
+    const struct snug_snapshot *snapshot = &of->snapshot;
     const struct snug_counters *now = &snapshot->page;
     const struct snug_counters *then = before ? &before->page : &nothing.page;
     struct table table = {.out = out, .is_all = is_all, .has_before = before};
     char text[NAME_BYTES];
 
-    put_head(snapshot, out);
+    snug_page_write_row(out, "page", snapshot->path);
     for (unsigned i = 0; i < SNUG_N_COUNTERS; i++)
         if (snug_metrics[i].name)
             put_row(&table, now->counter[i], then->counter[i], snug_metrics[i].text);
@@ -84,57 +86,34 @@ void snug_stat_text_write(const struct snug_snapshot *snapshot,
         snug_page_write_row(out, "counters", "all are 0");
 }
 
-/* Members that are 0 are left out, for most have no meaning on this machine. */
-static void write_array(struct snug_json *json, const char *name,
-                        const _Atomic uint64_t *counter, unsigned n)
+/* Most processes have no page, and of those without snug nobody expects one. */
+static void put_no_page(const struct snug_observed *of, FILE *out)
 {
-    snug_json_object(json, name);
-    for (unsigned i = 0; i < n; i++) {
-        char member[NAME_BYTES];
-        (void)snprintf(member, sizeof member, "%u", i);
-        if (counter[i])
-            snug_json_number(json, i + 1 < n ? member : "other", counter[i]);
-    }
-    snug_json_end(json);
+    char row[ROW_BYTES];
+    if (of->page_error == -ENODATA && of->condition.has_object)
+        snug_page_write_row(out, "page", "none: stats.file is not set");
+    if (of->page_error == -ENODATA)
+        return;
+    (void)snprintf(row, sizeof row, "not known: %s",
+                   of->page_error == -EPROTO ? "it is laid out for another version of snug"
+                                             : strerror(-of->page_error));
+    snug_page_write_row(out, "page", row);
 }
 
-static void write_process(struct snug_json *json, const struct snug_snapshot *snapshot)
+void snug_stat_text_write(const struct snug_census *census,
+                          const struct snug_census *before, bool is_all, FILE *out)
 {
-    const struct snug_counters *page = &snapshot->page;
-    snug_json_object(json, NULL);
-    snug_json_number(json, "pid", (uint64_t)snapshot->pid);
-    snug_json_string(json, "page", snapshot->path);
-    if (snapshot->is_running == SNUG_MAYBE)
-        snug_json_null(json, "is_running");
-    else
-        snug_json_bool(json, "is_running", snapshot->is_running == SNUG_YES);
-    snug_json_bool(json, "is_forked_copy", snapshot->is_forks);
-
-    snug_json_object(json, "counters");
-    for (unsigned i = 0; i < SNUG_N_COUNTERS; i++) {
-        const struct snug_metric *metric = &snug_metrics[i];
-        char name[NAME_BYTES];
-        if (!metric->name)
-            continue;
-        (void)snprintf(name, sizeof name, "%s%s%s", metric->name, metric->reason ? "_" : "",
-                       metric->reason ? metric->reason : "");
-        snug_json_number(json, name, page->counter[i]);
+    for (size_t i = 0; i < census->n; i++) {
+        const struct snug_observed *of = &census->observed[i];
+        const struct snug_observed *then = before ? snug_census_find(before, of) : NULL;
+        if (i)
+            (void)fputc('\n', out);
+        put_head(of, out);
+        snug_stat_kernel_write_process(census, of, out);
+        if (of->has_page)
+            put_page(of, then ? &then->snapshot : NULL, is_all, out);
+        else
+            put_no_page(of, out);
     }
-    snug_json_end(json);
-    write_array(json, "node_bytes", page->node_bytes, SNUG_COUNTERS_NODES + 1);
-    /* The one of other options stands right behind. */
-    write_array(json, "prctl_calls", page->prctl, SNUG_COUNTERS_OPTIONS + 1);
-    snug_resize_write_json(json, snapshot);
-    snug_json_end(json);
-}
-
-void snug_stat_text_write_json(const struct snug_snapshot *snapshots, size_t n, FILE *out)
-{
-    struct snug_json json = snug_json_write(out);
-    snug_json_object(&json, NULL);
-    snug_json_array(&json, "processes");
-    for (size_t i = 0; i < n; i++)
-        write_process(&json, &snapshots[i]);
-    snug_json_end(&json);
-    snug_json_end(&json);
+    snug_stat_kernel_write_groups(census, before, out);
 }

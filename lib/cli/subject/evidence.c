@@ -74,7 +74,7 @@ static struct snug_bound read_bytes(const struct snug_root *root, struct snug_cg
 {
     struct snug_bound ret = {0};
     char buffer[64];
-    struct snug_text text;
+    struct snug_text text = {0};
     const int r = read_text(root, at, name, sizeof buffer, buffer, &text);
     ret.kind =
         r < 0 ? without_file(root, at, r) : snug_limits_parse_bytes(text, &ret.number);
@@ -87,7 +87,7 @@ static struct snug_bound read_quota(const struct snug_root *root, struct snug_cg
     struct snug_quota quota = {0};
     char buffer[64];
     char period_buffer[64];
-    struct snug_text text;
+    struct snug_text text = {0};
     struct snug_text period = {0};
     int r = read_text(root, at, at->is_v2 ? "cpu.max" : "cpu.cfs_quota_us", sizeof buffer,
                       buffer, &text);
@@ -126,7 +126,7 @@ static void read_pressure(const struct snug_root *root, struct snug_cgroup *at,
                           const char *name, struct snug_pressure *ret)
 {
     char buffer[LINE_BYTES];
-    struct snug_text rest;
+    struct snug_text rest = {0};
     struct snug_text line;
     if (read_text(root, at, name, sizeof buffer, buffer, &rest) < 0)
         return;

@@ -49,6 +49,8 @@ struct snug_arguments {
     const char *seccomp;
     const char *window;
     const char *interval; /* A number, not yet read. */
+    const char *cgroup;
+    const char *textfile;
     const char *grace;
     const char *pdeathsig;
     const char *success;

@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Counters for people and for programs.
+ * A census for people.
  */
 #pragma once
 
-#include <stddef.h>
 #include <stdio.h>
 
-#include "snug/cli/subject/snapshot.h"
+#include "snug/cli/stat/census.h"
 
-/* Counters that are 0 only if `is_all`. `before` may be NULL; else what has been added
- * since then is shown too. */
-void snug_stat_text_write(const struct snug_snapshot *snapshot,
-                          const struct snug_snapshot *before, bool is_all, FILE *out);
-
-/* One JSON document. */
-void snug_stat_text_write_json(const struct snug_snapshot *snapshots, size_t n, FILE *out);
+/* Counters of snug's that are 0 only if `is_all`. `before` is an earlier census, or NULL;
+ * what has been added since then is shown too. */
+void snug_stat_text_write(const struct snug_census *census,
+                          const struct snug_census *before, bool is_all, FILE *out);

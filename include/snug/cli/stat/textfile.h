@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * A file for a collector that reads at any moment: it is there whole, or as it was before.
+ */
+#pragma once
+
+#include "snug/cli/stat/census.h"
+
+/* Writes the census in Prometheus's text format, readable for all. -errno. */
+int snug_textfile_write(const struct snug_census *census, const char *path);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Names of cgroups. Each controller of version 1 has a tree of its own, with other
+ * directories than the next.
+ */
+#include "snug/cli/stat/groups.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <limits.h>
+#include <string.h>
+
+enum { LINE_BYTES = SNUG_PATH_BYTES + 256, DESCRIPTORS = 16 };
+
+static bool has_controller(struct snug_text list, const char *name)
+{
+    struct snug_text controller;
+    while (snug_text_cut(&list, ',', &controller))
+        if (snug_text_equals(controller, name))
+            return true;
+    return false;
+}
+
+static void take_line(const struct snug_cgroup_line *line, const char *controller,
+                      bool is_v2, char *ret)
+{
+    if (is_v2 ? line->is_unified : has_controller(line->controllers, controller))
+        (void)snug_text_copy(line->path, SNUG_DIRECTORY_BYTES, ret); /* Or it is "". */
+}
+
+void snug_groups_read(const struct snug_root *root, struct snug_groups *ret)
+{
+    *ret = (struct snug_groups){0};
+    snug_cgroup_find(root, &ret->cpu, &ret->memory);
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, "/proc/self/cgroup");
+    if (fd < 0)
+        return;
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text text;
+    int r;
+    while ((r = snug_file_next_line(&lines, &text)) > 0 || r == -EFBIG) {
+        struct snug_cgroup_line line;
+        if (r < 0 || snug_cgroup_parse(text, &line) < 0)
+            continue;
+        take_line(&line, "cpu", ret->cpu.is_v2, ret->cpu_path);
+        take_line(&line, "memory", ret->memory.is_v2, ret->memory_path);
+    }
+}
+
+/* What stands behind the mount point `at`; absent if it is not below that. */
+static struct snug_text below(const char *name, const struct snug_cgroup *at)
+{
+    struct snug_text ret = snug_text_of(name);
+    if (!at->n_top || ret.n < at->n_top || memcmp(name, at->directory, at->n_top) != 0 ||
+        (name[at->n_top] && name[at->n_top] != '/'))
+        return (struct snug_text){0};
+    return (struct snug_text){name + at->n_top, ret.n - at->n_top};
+}
+
+static void go_to(struct snug_cgroup *at, struct snug_text path, char *ret_path)
+{
+    struct snug_builder out = {at->directory, sizeof at->directory, at->n_top, false};
+    at->n = at->n_top;
+    at->why = SNUG_WHY_NOTHING;
+    if (!at->has_directory)
+        return;
+    snug_text_put_slice(&out, path);
+    at->n = out.n;
+    at->has_directory = !out.is_full && snug_cgroup_exists(&snug_file_live, at);
+    (void)snug_text_copy(path.n ? path : snug_text_of("/"), SNUG_DIRECTORY_BYTES, ret_path);
+}
+
+int snug_groups_open(const char *name, struct snug_groups *ret)
+{
+    *ret = (struct snug_groups){0};
+    snug_cgroup_find(&snug_file_live, &ret->cpu, &ret->memory);
+    struct snug_text path = below(name, &ret->memory);
+    if (!path.at)
+        path = below(name, &ret->cpu);
+    if (!path.at)
+        path = snug_text_of(name);
+    while (path.n && path.at[path.n - 1] == '/')
+        path.n--;
+    if (path.n && path.at[0] != '/')
+        return -ENOENT;
+    go_to(&ret->cpu, path, ret->cpu_path);
+    go_to(&ret->memory, path, ret->memory_path);
+    return ret->cpu.has_directory || ret->memory.has_directory ? 0 : -ENOENT;
+}
+
+void snug_groups_put_path(const struct snug_groups *groups, const struct snug_cgroup *at,
+                          size_t n_own, char *ret)
+{
+    struct snug_text path =
+        snug_text_of(at == &groups->cpu ? groups->cpu_path : groups->memory_path);
+    const struct snug_text directory = {at->directory, at->n};
+    for (size_t i = at->n; path.n && i < n_own; i++) {
+        if (at->directory[i] != '/')
+            continue;
+        while (path.n && path.at[path.n - 1] != '/')
+            path.n--;
+        path.n -= path.n > 0;
+    }
+    if (!path.at[0])
+        path = directory;
+    else if (!path.n)
+        path = snug_text_of("/");
+    (void)snug_text_copy(path, SNUG_DIRECTORY_BYTES, ret); /* It has the same size. */
+}
+
+/* nftw hands on nothing of the caller's. */
+static struct {
+    void (*call)(int, void *);
+    void *context;
+    int error; /* Of the top. */
+} walk;
+
+static void read_processes(const char *directory, bool is_top)
+{
+    char path[PATH_MAX];
+    struct snug_builder out = snug_text_build(path, sizeof path);
+    snug_text_put(&out, directory);
+    snug_text_put(&out, "/cgroup.procs");
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(&snug_file_live, path);
+    char buffer[256];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    int r = fd;
+    while (r >= 0 && (r = snug_file_next_line(&lines, &line)) > 0) {
+        uint64_t pid;
+        /* 0 is one of another namespace, which has no number here. */
+        if (snug_text_u64(line, &pid) == 0 && pid && pid <= INT_MAX)
+            walk.call((int)pid, walk.context);
+    }
+    if (r < 0 && is_top && r != -EOPNOTSUPP)
+        walk.error = r; /* A cgroup of threads has no processes to tell. */
+}
+
+static int enter(const char *path, const struct stat *status, int type, struct FTW *at)
+{
+    (void)status;
+    if (type == FTW_D)
+        read_processes(path, at->level == 0);
+    return 0;
+}
+
+int snug_groups_each_process(struct snug_groups *groups, void (*call)(int, void *),
+                             void *context)
+{
+    struct snug_cgroup *at = groups->memory.has_directory ? &groups->memory : &groups->cpu;
+    walk.call = call;
+    walk.context = context;
+    walk.error = 0;
+    at->directory[at->n] = 0;
+    if (nftw(at->directory, enter, DESCRIPTORS, FTW_PHYS) < 0)
+        return -errno;
+    return walk.error;
+}

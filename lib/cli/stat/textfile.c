@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Another file is written beside it and takes its name. node_exporter reads names that end
+ * in `.prom`, which that one's does not.
+ */
+#include "snug/cli/stat/textfile.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "snug/cli/stat/openmetrics.h"
+
+enum { MODE = 0644 };
+
+/* Takes the descriptor over. Without fsync: after a crash of the machine the figures are
+ * worth nothing. */
+static int write_to(const struct snug_census *census, int fd)
+{
+    FILE *const out = fdopen(fd, "w");
+    if (!out) {
+        const int error = -errno;
+        (void)close(fd);
+        return error;
+    }
+    snug_openmetrics_write(census, true, out);
+    const bool is_bad = fflush(out) != 0 || ferror(out) || fchmod(fd, MODE) < 0;
+    const int error = is_bad ? (errno ? -errno : -EIO) : 0;
+    return fclose(out) != 0 && !error ? -errno : error;
+}
+
+int snug_textfile_write(const struct snug_census *census, const char *path)
+{
+    char *beside;
+    if (asprintf(&beside, "%s.XXXXXX", path) < 0)
+        return -ENOMEM;
+    const int fd = mkostemp(beside, O_CLOEXEC);
+    int r = fd < 0 ? -errno : write_to(census, fd);
+    if (r == 0 && rename(beside, path) < 0)
+        r = -errno;
+    if (r < 0 && fd >= 0)
+        (void)unlink(beside); /* What failed is told. */
+    free(beside);
+    return r;
+}

@@ -1,0 +1,177 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `snug stat` of any process and any cgroup: what the kernel says, for people, programs and
+# collectors. stat.sh has the pages.
+#
+#   stat_kernel.sh SNUG KEEPER OBJECT
+. "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/kept.sh"
+. "$(dirname "$0")/../cgroup.sh"
+snug=$(realpath "$1") keeper=$(realpath "$2") object=$(realpath "$3")
+group=
+clean_all() {
+    exec 3>&-
+    [ -z "$group" ] || { wait; rmdir $(below_groups) ${group#* }; } 2>/dev/null || :
+    clean_up
+}
+below_groups() {
+    find ${group#* } -mindepth 1 -depth -type d 2>/dev/null
+}
+trap clean_all EXIT
+
+a_process_without_a_page() {
+    begin "$keeper" 3
+    try 0 "$snug" stat "$pid"
+    is_calm
+    prints_line "Process $pid"
+    prints_line '  name            kept'
+    prints_line '  threads         4'
+    prints_line '  GOMEMLIMIT      none'
+    prints_no '  page    '
+    try 0 "$snug" stat --json "$pid" "$pid"
+    holds <<END
+processes 0 pid = $pid
+processes 0 page = null
+processes 0 is_running = true
+processes 0 counters = null
+processes 0 kernel name = "kept"
+processes 0 kernel threads = 4
+processes 0 kernel swap_bytes = 0
+processes 0 kernel target_bytes = "none"
+processes 0 kernel target_from = null
+END
+    [ "$(grep -c '"kernel": {' "$work/out")" = 1 ] || fail 'named twice, it is there twice'
+    # The keeper only waits, so that its memory stays as it is.
+    resident=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status")
+    grep -q "\"resident_bytes\": $((resident * 1024))," "$work/out" || fail 'another RSS'
+
+    try 0 "$snug" stat --openmetrics "$pid" "$pid"
+    prints_line '# TYPE snug_process_threads gauge'
+    prints_line "snug_process_threads{pid=\"$pid\",name=\"kept\"} 4"
+    prints "snug_process_cgroups{pid=\"$pid\",name=\"kept\",cpu=\"/"
+    prints_no snug_process_target_bytes{
+    prints_no snug_resizes
+    [ "$(grep -c '^snug_process_threads' "$work/out")" = 1 ] || fail 'a sample comes twice'
+    [ "$(tail -n 1 "$work/out")" = '# EOF' ] || fail 'no end'
+    finish
+}
+
+who_sets_the_target() {
+    begin env GOMEMLIMIT=100MiB "$keeper"
+    try 0 "$snug" stat "$pid"
+    prints '  GOMEMLIMIT      100 MiB by the variable, '
+    finish
+    begin env GOMEMLIMIT=many "$keeper"
+    try 0 "$snug" stat "$pid"
+    prints_line '  GOMEMLIMIT      unknown'
+    finish
+    begin env SNUG_MEMORY_LIMIT=1G LD_PRELOAD="$object" "$keeper"
+    try 0 "$snug" stat "$pid"
+    prints '  GOMEMLIMIT      1 GiB by snug, '
+    prints_line '  page            none: stats.file is not set'
+    finish
+}
+
+# Once when there is nothing to be seen, and when the process ends.
+watching() {
+    begin "$keeper"
+    (until [ "$(grep -c "^Process $pid" "$work/out")" = 2 ]; do sleep 0.02; done; kill "$pid") &
+    killer=$!
+    try 0 "$snug" stat --watch --interval 1 "$pid"
+    wait $killer
+    finish
+}
+
+for_node_exporter() {
+    begin "$keeper" 1
+    mkdir "$work/collected"
+    echo old >"$work/collected/snug.prom"
+    chmod 600 "$work/collected/snug.prom"
+    old=$(stat -c %i "$work/collected/snug.prom")
+    try 0 "$snug" stat --textfile "$work/collected/snug.prom" "$pid"
+    prints_nothing
+    is_calm
+    what='the text file'
+    cp "$work/collected/snug.prom" "$work/out"
+    [ "$(stat -c %i "$work/collected/snug.prom")" != "$old" ] || fail 'was written in place'
+    [ "$(stat -c %a "$work/collected/snug.prom")" = 644 ] || fail 'is not for everybody'
+    [ "$(ls "$work/collected")" = snug.prom ] || fail "has company: $(ls "$work/collected")"
+    prints_line "snug_process_threads{pid=\"$pid\",name=\"kept\"} 2"
+    prints_line '# TYPE snug_cpu_periods_total counter'
+    prints_no '# UNIT'
+    # What cannot be written leaves the old one, and nothing else.
+    try 125 "$snug" stat --textfile "$work/nowhere/snug.prom" "$pid"
+    complains 'No such file or directory'
+    mkdir "$work/collected/full.prom"
+    try 125 "$snug" stat --textfile "$work/collected/full.prom" "$pid"
+    complains 'full.prom: '
+    [ "$(ls "$work/collected" | wc -l)" = 2 ] || fail 'leaves something'
+    try 125 "$snug" stat --textfile "$work/collected/snug.prom" --json "$pid"
+    complains '--textfile excludes --openmetrics and --json'
+    finish
+}
+
+# Limits of a cgroup, and of the one above it.
+cgroups() {
+    group=$(cgroup_open) || {
+        group=
+        untried 'machine lets nobody make a cgroup'
+        return
+    }
+    cgroup_limit "$group" 150000 268435456
+    dirs=${group#* }
+    for dir in $dirs; do mkdir "$dir/app"; done
+    memory=${dirs#* }
+    begin cgroup_run "${group%% *} $(for dir in $dirs; do printf '%s/app ' "$dir"; done)" \
+        env GOMEMLIMIT=128MiB "$keeper" 2
+    path=$(sed -n 's/^[0-9]*:memory:\|^0:://p' "/proc/$pid/cgroup" | head -n 1)
+    above=${path%/app}
+    try 0 "$snug" stat "$pid"
+    prints_line "  memory cgroup   $path, limited by $above"
+    prints_line "CPU of $path"
+    prints_line "CPU of $above"
+    prints_line '  limit           1.5 CPUs'
+    prints_line "Memory of $above"
+    prints '  limit           256 MiB, slowed down from none'
+    try 0 "$snug" stat --openmetrics "$pid"
+    prints_line "snug_cpu_limit_cpus{cgroup=\"$above\"} 1.500"
+    prints_line "snug_memory_limit_bytes{cgroup=\"$above\"} 268435456"
+    prints_no "snug_memory_limit_bytes{cgroup=\"$path\"}"
+    prints_line "snug_process_target_bytes{pid=\"$pid\",name=\"kept\"} 134217728"
+
+    for name in "$above" "$memory" "$memory/"; do
+        try 0 "$snug" stat --json --cgroup "$name"
+        holds <<END
+processes 0 pid = $pid
+processes 0 kernel memory = "$path"
+processes 0 kernel memory_limited = "$above"
+memory 0 cgroup = "$above"
+memory 0 limit_bytes = 268435456
+END
+    done
+    # What the kernel counts is what is told.
+    peak=$(find "$memory" -maxdepth 1 -name 'memory.failcnt' -exec cat {} +)
+    [ -z "$peak" ] || {
+        try 0 "$snug" stat --openmetrics "$pid"
+        prints_line "snug_memory_max_events_total{cgroup=\"$above\"} $peak"
+        prints_no snug_memory_high_events_total{
+        prints_no snug_memory_waiting_seconds_total{
+    }
+    finish
+    # Nobody is in it any more.
+    try 0 "$snug" stat --cgroup "$above"
+    prints_line "Memory of $above"
+    prints_no Process
+    cgroup_close "${group%% *} $(for dir in $dirs; do printf '%s/app ' "$dir"; done)"
+    cgroup_close "$group"
+    try 125 "$snug" stat --cgroup "$above"
+    complains "cgroup $above: there is none"
+    group=
+}
+
+for claim in a_process_without_a_page who_sets_the_target watching for_node_exporter cgroups; do
+    $claim
+done
+try 125 "$snug" stat --cgroup pod
+complains 'cgroup pod: there is none'
+end
