@@ -41,7 +41,7 @@ is_replayed() { # TREE PID
 }
 
 a_process() {
-    begin env -u MALLOC_PERTURB_ SECRET=hunter2 SNUG_CPU_MIN=1 SNUG_CPU_COUNT=many GOGC=50 LD_PRELOAD="$object" \
+    begin env -u MALLOC_PERTURB_ -u TZ SECRET=hunter2 SNUG_CPU_MIN=1 SNUG_CPU_COUNT=many GOGC=50 LD_PRELOAD="$object" \
         "$keeper" 3
     try 0 "$snug" capture --pid "$pid" "$work/tree.1"
     is_calm
@@ -111,7 +111,11 @@ no_secrets() {
     [ "$(stat -c %s "$work/tree.1$object")" = 64 ] || fail 'holds an object'
     [ "$(stat -c %a "$work/tree.1")" = 700 ] || fail 'is for everybody'
     find "$work/tree.1" ! -type f ! -type d | grep -q . && fail 'holds what is no file' || true
-    ! grep -rqE '^[0-9]+ \(.*\) ([^Z]|Z [0-9]+ )' "$work/tree.1/proc" || fail 'holds all of a stat'
+    ! grep -rqE '^[0-9]+ \((.+\) [^Z]|.*\) . [0-9]+ )' "$work/tree.1/proc" ||
+        fail 'holds more of a stat'
+    for file in "$work/tree.1/proc"/[0-9]*/status; do
+        ! grep -qvE '^(Name|PPid|NSpid|Sig(Blk|Ign|Cgt)):' "$file" || fail 'holds more of a status'
+    done
 }
 
 in_an_archive() {

@@ -172,6 +172,35 @@ programs() {
     finds object.program note 'not Go'
 }
 
+time_zones() {
+    unset TZ
+    doctor 0
+    finds process.zone ok
+    printf 'TZif2\0\n\1\2\nCET-1CEST,M3.5.0,M10.5.0/3\n' >"$tree/etc/localtime"
+    doctor 0
+    finds process.zone note 'it is CET-1CEST,M3.5.0,M10.5.0/3 by /etc/localtime'
+    has_mend process.zone environment TZ=UTC
+    doctor_with 0 "$(mend_of process.zone)" --
+    finds process.zone ok
+    doctor_with 0 TZ=:Europe/Berlin --
+    finds process.zone note 'it is Europe/Berlin by TZ'
+    doctor_with 0 TZ=/etc/localtime --
+    finds process.zone note 'it is CET-1CEST'
+    for zone in '' : Etc/UTC GMT; do
+        doctor_with 0 "TZ=$zone" --
+        finds process.zone ok
+    done
+    printf 'TZif2\0\n\1\2\nUTC0\n' >"$tree/etc/localtime"
+    doctor 0
+    finds process.zone ok
+    for text in 'TZif2' 'UTC0\n' ''; do # What Go cannot read either.
+        printf "$text" >"$tree/etc/localtime"
+        doctor 0
+        finds process.zone skipped
+    done
+    rm "$tree/etc/localtime"
+}
+
 wrong_arguments() {
     try 125 "$snug" doctor --root "$tree" --pid 1
     complains '--root and --pid exclude each other'
@@ -196,7 +225,7 @@ names_that_move_the_terminal() {
 
 for claim in names_and_questions a_healthy_container limits_that_are_not_known no_limits \
     version_1 what_is_preloaded switched_off mistakes_in_the_policy programs \
-    wrong_arguments names_that_move_the_terminal; do
+    time_zones wrong_arguments names_that_move_the_terminal; do
     $claim
 done
 end

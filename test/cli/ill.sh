@@ -40,6 +40,26 @@ whether_the_object_is_there() {
     finish
 }
 
+threads_that_come_meanwhile() {
+    begin "$keeper" 2
+    doctor --pid "$pid" --for 1
+    finds process.threads ok '3 threads'
+    ! grep -q 'of them in the last' "$work/finding" || fail 'tells of new ones'
+    finish
+
+    begin python3 -c 'if True:
+        import select, sys, threading, time
+        open("/proc/self/comm", "w").write("kept")
+        while not select.select([sys.stdin], [], [], 0.1)[0]:
+            threading.Thread(target=time.sleep, args=(86400,), daemon=True).start()'
+    for _ in $(seq 600); do
+        doctor --pid "$pid" --for 1
+        ! grep -q 'of them in the last' "$work/out" || break
+    done
+    grep -q 'of them in the last 1 s' "$work/out" || fail 'tells of no new ones'
+    finish
+}
+
 many_threads() {
     begin "$keeper" $((250 + 4 * $(nproc --all)))
     doctor --pid "$pid"
@@ -76,6 +96,8 @@ in_a_namespace_of_its_own() {
     doctor --pid "$pid"
     finds process.term warning 'it is PID 1 and has no handler for it'
     finds process.zombies ok
+    finds process.chain ok 'it is PID 1'
+    finds process.reaper ok 'has no children'
     has_mend process.term shell "snug run --init -- $keeper"
     mend=$(mend_of process.term)
     finish
@@ -90,6 +112,9 @@ in_a_namespace_of_its_own() {
     orphan='sh -c "exec 3<&-; cat '"$work"'/go &"; exec '"$keeper"
     mkfifo "$work/go"
     begin unshare -pf --mount-proc sh -c "$orphan"
+    doctor --pid "$pid"
+    finds process.reaper note 'it is PID 1, and has 1 child'
+    has_mend process.reaper shell "snug run --init -- $keeper"
     : >"$work/go"
     for _ in $(seq 6000); do
         doctor --pid "$pid"
@@ -102,6 +127,10 @@ in_a_namespace_of_its_own() {
     finish
     begin env PATH="$(dirname "$snug"):$PATH" unshare -pf --mount-proc sh -c \
         "exec ${mend% *} sh -c '$orphan'"
+    doctor --pid "$(pid_1)"
+    finds process.reaper ok 'hears of children that end'
+    doctor --pid "$pid"
+    finds process.reaper ok 'but to PID 1, which is snug'
     : >"$work/go"
     # The orphan is gone when nobody is left but the two, and this takes no more than minutes.
     init=$(pid_1)
@@ -115,6 +144,29 @@ in_a_namespace_of_its_own() {
     done
     finish
     rm "$work/go"
+}
+
+who_stands_above() {
+    unshare -pf --mount-proc true 2>/dev/null || return 0
+    begin unshare -pf --mount-proc sh -c "$keeper; true"
+    doctor --pid "$pid"
+    finds process.chain warning 'PID 1 is sh, and SIGTERM does nothing to it'
+    finds process.reaper ok 'but to PID 1, which is sh'
+    has_mend process.chain shell "snug run --init -- $keeper"
+    mend=$(mend_of process.chain)
+    finish
+    begin env PATH="$(dirname "$snug"):$PATH" unshare -pf --mount-proc sh -c "exec $mend"
+    doctor --pid "$pid"
+    finds process.chain ok 'PID 1 is snug, which takes it'
+    finish
+
+    # As tini does it, by whose name it is known.
+    cp "$snug" "$work/tini"
+    begin env SNUG=off unshare -pf --mount-proc "$work/tini" run --init --single -- sh -c "$keeper; true"
+    doctor --pid "$pid"
+    finds process.chain note 'sh stands between PID 1, which is tini, and the program'
+    [ "$(mend_of process.chain)" = "$mend" ] || fail 'another mend'
+    finish
 }
 
 where_nothing_may_be_executed() {
@@ -140,10 +192,12 @@ where_nothing_may_be_executed() {
 }
 
 whether_the_object_is_there
+threads_that_come_meanwhile
 many_threads
 signals
 if [ "$(id -u)" = 0 ]; then
     in_a_namespace_of_its_own
+    who_stands_above
     where_nothing_may_be_executed
 fi
 end

@@ -23,8 +23,8 @@ static void put(struct page *page, struct snug_text text)
 static bool is_kept_variable(struct snug_text entry)
 {
     static const char *const names[] = {
-        "SNUG=",    "SNUG_",         "GOMAXPROCS=", "GOMEMLIMIT=",     "GOGC=",
-        "GODEBUG=", "AUTOMEMLIMIT=", "MALLOC_",     "GLIBC_TUNABLES=", "LD_PRELOAD=",
+        "SNUG=",         "SNUG_",   "GOMAXPROCS=",     "GOMEMLIMIT=", "GOGC=", "GODEBUG=",
+        "AUTOMEMLIMIT=", "MALLOC_", "GLIBC_TUNABLES=", "LD_PRELOAD=", "TZ=",
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (snug_text_starts(entry, names[i]))
@@ -87,22 +87,41 @@ static size_t cut_mountinfo(char *bytes, size_t n)
     return page.n;
 }
 
-/* `4711 (name) Z 1 …`: of those only that have ended. What stands behind tells addresses,
- * and the names of others are their own affair. */
+/* `4711 (name) Z 1 …`: the state and the parent. What stands behind tells addresses, and
+ * the names of those that run are their own affair. */
 static size_t cut_stat(char *bytes, size_t n)
 {
+    const char *name = memchr(bytes, '(', n);
     const char *end = memrchr(bytes, ')', n);
-    if (!end)
+    if (!name || !end || end < name)
         return 0;
     struct snug_text rest = {end + 1, n - (size_t)(end + 1 - bytes)};
     struct snug_text state;
     struct snug_text parent;
-    if (!snug_text_cut_word(&rest, &state) || !snug_text_equals(state, "Z") ||
-        !snug_text_cut_word(&rest, &parent))
+    if (!snug_text_cut_word(&rest, &state) || !snug_text_cut_word(&rest, &parent))
         return 0;
-    struct page page = {bytes, (size_t)(parent.at + parent.n - bytes)};
-    if (page.n < n)
+    const bool is_zombie = snug_text_equals(state, "Z");
+    const struct snug_text tail = {end, (size_t)(parent.at + parent.n - end)};
+    struct page page = {bytes, (size_t)((is_zombie ? end : name + 1) - bytes)};
+    const bool has_more = (size_t)(parent.at + parent.n - bytes) < n;
+    put(&page, tail);
+    if (has_more)
         put(&page, snug_text_of("\n"));
+    return page.n;
+}
+
+/* Of another process how it takes signals, its parent and its name. */
+static size_t cut_status(char *bytes, size_t n)
+{
+    static const char *const names[] = {
+        "Name:", "PPid:", "NSpid:", "SigBlk:", "SigIgn:", "SigCgt:"};
+    struct page page = {.at = bytes};
+    struct snug_text rest = {bytes, n};
+    struct snug_text line;
+    while (snug_text_cut(&rest, '\n', &line))
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            if (snug_text_starts(line, names[i]))
+                put(&page, (struct snug_text){line.at, line.n + (rest.at != NULL)});
     return page.n;
 }
 
@@ -126,8 +145,11 @@ size_t snug_censor_file(const char *path, char *bytes, size_t n)
         return cut_maps(bytes, n);
     if (snug_text_equals(name, "/proc/self/mountinfo"))
         return cut_mountinfo(bytes, n);
-    if (snug_text_equals(name, "/proc/self/syscall"))
+    if (snug_text_equals(name, "/proc/self/syscall") ||
+        snug_text_matches(name, snug_text_of("/proc/[0-9]*/syscall")))
         return cut_syscall(bytes, n);
+    if (snug_text_matches(name, snug_text_of("/proc/[0-9]*/status")))
+        return cut_status(bytes, n);
     if (snug_text_matches(name, snug_text_of("/proc/[0-9]*/stat")))
         return cut_stat(bytes, n);
     /* An object that is preloaded: of which kind it is. */

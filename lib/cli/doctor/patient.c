@@ -50,6 +50,10 @@ static void look_again(const struct snug_subject *subject, uint64_t window_sec,
                        struct snug_patient *ret)
 {
     const struct snug_cpu_evidence before = ret->cpu;
+    struct snug_condition then = {0};
+    if (ret->has_process)
+        snug_condition_read_own(&subject->root, &then);
+    ret->threads_before = then.threads;
     struct timespec left = {.tv_sec = (time_t)window_sec};
     while (nanosleep(&left, &left) < 0)
         continue;
@@ -58,6 +62,13 @@ static void look_again(const struct snug_subject *subject, uint64_t window_sec,
     ret->cpu.throttled = less(ret->cpu.throttled, before.throttled);
     ret->cpu.throttled_usec = less(ret->cpu.throttled_usec, before.throttled_usec);
     ret->cpu.usage_usec = less(ret->cpu.usage_usec, before.usage_usec);
+}
+
+static void read_process(const struct snug_subject *subject, struct snug_patient *ret)
+{
+    snug_condition_read(&subject->root, &ret->condition);
+    snug_lineage_read(&subject->root, &ret->condition, &ret->lineage);
+    ret->new_threads = less(ret->condition.threads, ret->threads_before);
 }
 
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
@@ -74,6 +85,7 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
     if (window_sec)
         look_again(subject, window_sec, ret);
     if (ret->has_process)
-        snug_condition_read(&subject->root, &ret->condition);
+        read_process(subject, ret);
+    snug_zone_read(&subject->root, subject->entries, &ret->zone);
     snug_preloads_read(&subject->root, subject->entries, &ret->preloads);
 }

@@ -2,6 +2,8 @@
  * Threads, children and signals of a process that runs.
  */
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "snug/cli/doctor/checks.h"
 
@@ -9,19 +11,32 @@ enum { THREADS_BASE = 100, THREADS_PER_CPU = 4 };
 
 static const char no_process[] = "no process was named: use --pid";
 
+/* An init in front of the program, which hands signals on and reaps. */
+static void mend_by_init(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const char *path = patient->subject->executable.path;
+    snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run --init -- %s",
+                      path[0] ? path : "PROGRAM");
+}
+
 static void look_at_threads(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_figure threads = patient->condition.threads;
     const uint64_t many =
         THREADS_BASE + (uint64_t)THREADS_PER_CPU * patient->subject->facts.cpu.n_allowed;
+    char since[64] = "";
+    if (patient->new_threads.number)
+        (void)snprintf(since, sizeof since, ", %lu of them in the last %lu s",
+                       patient->new_threads.number, patient->window_sec);
     if (!threads.is_known) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s",
                          patient->has_process ? "its status cannot be read" : no_process);
     } else if (threads.number <= many) {
-        snug_finding_see(ret, SNUG_GRADE_OK, "%lu threads", threads.number);
+        snug_finding_see(ret, SNUG_GRADE_OK, "%lu %s%s", threads.number,
+                         threads.number == 1 ? "thread" : "threads", since);
     } else {
-        snug_finding_see(ret, SNUG_GRADE_WARNING, "%lu threads, more than %lu",
-                         threads.number, many);
+        snug_finding_see(ret, SNUG_GRADE_WARNING, "%lu threads, more than %lu%s",
+                         threads.number, many, since);
         snug_finding_follow(ret, "Go never ends a thread, unless its goroutine ends while "
                                  "locked to it. Calls that block in C or in files, and "
                                  "runtime.LockOSThread, make more. The mend names who "
@@ -48,10 +63,7 @@ static void look_at_zombies(const struct snug_patient *patient, struct snug_find
                          is_one ? ":" : ", such as", condition->zombie);
         snug_finding_follow(ret, "Each keeps a process id, of which a pod has few. Orphans "
                                  "come to PID 1, and a program is seldom made for that.");
-        snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run --init -- %s",
-                          patient->subject->executable.path[0]
-                              ? patient->subject->executable.path
-                              : "PROGRAM");
+        mend_by_init(patient, ret);
     }
 }
 
@@ -78,10 +90,123 @@ static void look_at_term(const struct snug_patient *patient, struct snug_finding
                                  "and is killed then with requests in flight. A shell in "
                                  "front of the program hands nothing on.");
         if (!(condition->ignored & term))
-            snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run --init -- %s",
-                              patient->subject->executable.path[0]
-                                  ? patient->subject->executable.path
-                                  : "PROGRAM");
+            mend_by_init(patient, ret);
+    }
+}
+
+/* PID 1, if it is above the process and known. */
+static const struct snug_ancestor *find_first(const struct snug_lineage *lineage)
+{
+    return lineage->is_whole && lineage->n ? &lineage->ancestor[lineage->n - 1] : NULL;
+}
+
+static bool is_one_of(const char *name, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(name, *names) == 0)
+            return true;
+    return false;
+}
+
+/* What stops a machine's services is not a SIGTERM to PID 1. */
+static bool is_machines(const struct snug_ancestor *first)
+{
+    static const char *const names[] = {"init", "systemd", NULL};
+    return is_one_of(first->name, names);
+}
+
+static bool is_shell(const struct snug_ancestor *ancestor)
+{
+    static const char *const names[] = {"sh", "bash", "dash", "ash", "busybox", NULL};
+    return is_one_of(ancestor->name, names);
+}
+
+/* Inits that hand signals on to their own child alone; others do to its process group. */
+static bool hands_on_to_one(const struct snug_ancestor *first)
+{
+    static const char *const names[] = {"tini", "docker-init", "catatonit", NULL};
+    return is_one_of(first->name, names);
+}
+
+static void look_at_chain(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_lineage *lineage = &patient->lineage;
+    const struct snug_ancestor *first = find_first(lineage);
+    const struct snug_ancestor *below = first && lineage->n > 1 ? first - 1 : NULL;
+    if (!patient->has_process) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", no_process);
+    } else if (patient->condition.pid == 1) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "it is PID 1, which gets it first");
+    } else if (!first) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "the way to PID 1 cannot be seen");
+    } else if (!first->takes_term && !is_machines(first)) {
+        snug_finding_see(ret, SNUG_GRADE_WARNING,
+                         "PID 1 is %s, and SIGTERM does nothing "
+                         "to it",
+                         first->name);
+        snug_finding_follow(ret, "At a stop the program hears of nothing until it is "
+                                 "killed, at the end of the grace period. A PreStop hook "
+                                 "takes from the same period.");
+        mend_by_init(patient, ret);
+    } else if (below && is_shell(below) && !below->takes_term && !below->ignores_term &&
+               hands_on_to_one(first)) {
+        snug_finding_see(ret, SNUG_GRADE_NOTE,
+                         "%s stands between PID 1, which is %s, and "
+                         "the program",
+                         below->name, first->name);
+        snug_finding_follow(ret, "The SIGTERM that is handed on ends the shell, and the "
+                                 "program is killed with the container. With exec in front "
+                                 "of the program's line there is no shell.");
+        mend_by_init(patient, ret);
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_OK, "PID 1 is %s, which takes it", first->name);
+    }
+}
+
+static void look_at_reaper(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_condition *condition = &patient->condition;
+    const struct snug_ancestor *first = find_first(&patient->lineage);
+    const uint64_t child = (uint64_t)1 << (SIGCHLD - 1);
+    const bool is_go = patient->subject->facts.program.is_go;
+    if (!patient->has_process) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", no_process);
+    } else if (!condition->pid || !condition->children.is_known) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "its children cannot be seen");
+    } else if (condition->pid != 1) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "orphans do not come to it%s%s",
+                         first ? ", but to PID 1, which is " : "",
+                         first ? first->name : "");
+    } else if (!condition->children.number) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "it is PID 1, and has no children");
+    } else if (condition->ignored & child || condition->awaits_signals ||
+               (condition->caught & child && !is_go)) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "it is PID 1, and hears of children that end");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_NOTE, "it is PID 1, and has %lu %s",
+                         condition->children.number,
+                         condition->children.number == 1 ? "child" : "children");
+        snug_finding_follow(ret, "What a child leaves behind comes to PID 1, and a program "
+                                 "waits for nothing that it has not started: zombies would "
+                                 "use up the pod's process ids.");
+        mend_by_init(patient, ret);
+    }
+}
+
+static void look_at_zone(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_zone *zone = &patient->zone;
+    if (!zone->is_known || (patient->has_process && !patient->subject->entries)) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "neither TZ nor /etc/localtime tells");
+    } else if (zone->is_utc) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "it is UTC");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_NOTE, "it is %s by %s",
+                         zone->name[0] ? zone->name : "another one",
+                         zone->is_of_variable ? "TZ" : "/etc/localtime");
+        snug_finding_follow(ret, "Local times in logs do not compare with those of other "
+                                 "containers, and may leap twice a year.");
+        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "TZ=UTC");
     }
 }
 
@@ -108,6 +233,9 @@ static const struct snug_check checks[] = {
     {"process.threads", "Has it many more threads than it has CPUs for?", look_at_threads},
     {"process.zombies", "Are children waited for that have ended?", look_at_zombies},
     {"process.term", "Does SIGTERM end it?", look_at_term},
+    {"process.chain", "Does the SIGTERM of a stop come to it?", look_at_chain},
+    {"process.reaper", "Would orphans be waited for?", look_at_reaper},
+    {"process.zone", "Is its time zone UTC?", look_at_zone},
     {"process.seccomp", "Is a seccomp filter active?", look_at_seccomp},
 };
 

@@ -29,6 +29,9 @@ static void take_line(struct snug_text key, struct snug_text value,
         ret->threads.is_known = snug_text_u64(whole, &ret->threads.number) == 0;
     } else if (snug_text_equals(key, "VmRSS")) {
         take_kib(value, &ret->rss_bytes);
+    } else if (snug_text_equals(key, "PPid")) {
+        if (snug_text_u64(whole, &ret->parent) < 0)
+            ret->parent = 0;
     } else if (snug_text_equals(key, "RssAnon")) {
         take_kib(value, &ret->anonymous_bytes);
     } else if (snug_text_equals(key, "Name")) {
@@ -48,10 +51,10 @@ static void take_line(struct snug_text key, struct snug_text value,
     }
 }
 
-static int read_status(const struct snug_root *root, struct snug_condition *ret)
+static int read_status(const struct snug_root *root, const char *path,
+                       struct snug_condition *ret)
 {
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(root, "/proc/self/status");
+    __attribute__((cleanup(snug_file_close))) const int fd = snug_file_open(root, path);
     if (fd < 0)
         return fd;
     char buffer[LINE_BYTES];
@@ -67,13 +70,14 @@ static int read_status(const struct snug_root *root, struct snug_condition *ret)
 }
 
 /* `128 0x7ffd… …`: the system call that the first thread is in. */
-static void read_call(const struct snug_root *root, struct snug_condition *ret)
+static void read_call(const struct snug_root *root, const char *path,
+                      struct snug_condition *ret)
 {
     char text[STAT_BYTES];
     size_t n;
     uint64_t number;
     struct snug_text word;
-    if (snug_file_read(root, "/proc/self/syscall", sizeof text, text, &n) < 0)
+    if (snug_file_read(root, path, sizeof text, text, &n) < 0)
         return;
     struct snug_text rest = {text, n};
     ret->awaits_signals = snug_text_cut_word(&rest, &word) &&
@@ -106,7 +110,7 @@ static void read_maps(const struct snug_root *root, struct snug_condition *ret)
     ret->has_maps = r == 0;
 }
 
-/* `4711 (name) Z 1 …`: whether it is a zombie of this process. The name may hold anything.
+/* `4711 (name) Z 1 …`: whether it is a child of this process. The name may hold anything.
  */
 static void take_stat(const char *text, bool is_lowest, struct snug_condition *ret)
 {
@@ -117,9 +121,13 @@ static void take_stat(const char *text, bool is_lowest, struct snug_condition *r
     struct snug_text parent;
     uint64_t number;
     if (!name || end < name || !snug_text_cut_word(&rest, &state) ||
-        !snug_text_cut_word(&rest, &parent) || !snug_text_equals(state, "Z") ||
-        snug_text_u64(parent, &number) < 0 || number != ret->pid)
+        !snug_text_cut_word(&rest, &parent) || snug_text_u64(parent, &number) < 0 ||
+        number != ret->pid)
         return;
+    if (!snug_text_equals(state, "Z")) {
+        ret->children.number++;
+        return;
+    }
     ret->zombies.number++;
     const struct snug_text inside = {name + 1, (size_t)(end - name - 1)};
     if (is_lowest)
@@ -127,7 +135,7 @@ static void take_stat(const char *text, bool is_lowest, struct snug_condition *r
 }
 
 /* All that the process sees in its own /proc. */
-static void count_zombies(const struct snug_root *root, struct snug_condition *ret)
+static void count_children(const struct snug_root *root, struct snug_condition *ret)
 {
     const int fd = ret->pid ? snug_file_open(root, "/proc") : -1;
     DIR *directory = fd < 0 ? NULL : fdopendir(fd);
@@ -155,19 +163,31 @@ static void count_zombies(const struct snug_root *root, struct snug_condition *r
             lowest = pid;
     }
     (void)closedir(directory);
-    ret->zombies.is_known = has_own; /* Else it is another namespace's /proc. */
+    /* Else it is another namespace's /proc. */
+    ret->zombies.is_known = ret->children.is_known = has_own;
 }
 
 void snug_condition_read_own(const struct snug_root *root, struct snug_condition *ret)
 {
     *ret = (struct snug_condition){0};
-    ret->is_known = read_status(root, ret) == 0;
-    read_call(root, ret);
+    ret->is_known = read_status(root, "/proc/self/status", ret) == 0;
+    read_call(root, "/proc/self/syscall", ret);
     read_maps(root, ret);
 }
 
 void snug_condition_read(const struct snug_root *root, struct snug_condition *ret)
 {
     snug_condition_read_own(root, ret);
-    count_zombies(root, ret);
+    count_children(root, ret);
+}
+
+void snug_condition_read_other(const struct snug_root *root, uint64_t pid,
+                               struct snug_condition *ret)
+{
+    char path[64];
+    *ret = (struct snug_condition){0};
+    (void)snprintf(path, sizeof path, "/proc/%llu/status", (unsigned long long)pid);
+    ret->is_known = read_status(root, path, ret) == 0;
+    (void)snprintf(path, sizeof path, "/proc/%llu/syscall", (unsigned long long)pid);
+    read_call(root, path, ret);
 }

@@ -4,8 +4,10 @@
 #pragma once
 
 #include "snug/cli/doctor/preloads.h"
+#include "snug/cli/doctor/zone.h"
 #include "snug/cli/subject/condition.h"
 #include "snug/cli/subject/evidence.h"
+#include "snug/cli/subject/lineage.h"
 #include "snug/cli/subject/subject.h"
 
 struct snug_patient {
@@ -17,6 +19,10 @@ struct snug_patient {
     uint64_t window_sec; /* 0: `cpu` counts from the cgroup's beginning. */
     struct snug_memory_evidence memory;
     struct snug_condition condition;
+    struct snug_figure threads_before; /* When the window began; not known without one. */
+    struct snug_figure new_threads;    /* Since then. */
+    struct snug_lineage lineage;
+    struct snug_zone zone;
     bool is_gvisor;
     struct snug_preloads preloads;
 };

@@ -9,8 +9,9 @@
 
 struct snug_condition {
     bool is_known;
-    uint64_t pid;  /* As the process itself has it, in its PID namespace; 0: not known. */
-    char name[64]; /* Which the process may change; "" if not known. */
+    uint64_t pid;    /* As the process itself has it, in its PID namespace; 0: not known. */
+    uint64_t parent; /* As that one has it which was asked for its number; 0: none there. */
+    char name[64];   /* Which the process may change; "" if not known. */
     struct snug_figure threads;
     struct snug_figure rss_bytes;
     struct snug_figure anonymous_bytes; /* Of these: heaps and stacks, no file's. */
@@ -21,10 +22,11 @@ struct snug_condition {
     uint64_t caught;
     /* It waits for signals right now: those that it waits for are not blocked then. */
     bool awaits_signals;
-    struct snug_figure zombies; /* Children that have ended and were not waited for. */
-    char zombie[64];            /* The name of that with the lowest number. */
-    bool has_maps;              /* The mappings could be read, and what follows is true. */
-    bool has_object;            /* A file named libsnug.so is mapped. */
+    struct snug_figure children; /* Those that run. */
+    struct snug_figure zombies;  /* Children that have ended and were not waited for. */
+    char zombie[64];             /* The name of that with the lowest number. */
+    bool has_maps;               /* The mappings could be read, and what follows is true. */
+    bool has_object;             /* A file named libsnug.so is mapped. */
     char object[PATH_MAX];
     bool has_asan; /* AddressSanitizer's library is. */
 };
@@ -34,3 +36,8 @@ void snug_condition_read(const struct snug_root *root, struct snug_condition *re
 
 /* The same but for its children: nothing is looked for among all processes. */
 void snug_condition_read_own(const struct snug_root *root, struct snug_condition *ret);
+
+/* Of another process, by its number in the root's process's own /proc: status and call
+ * only. */
+void snug_condition_read_other(const struct snug_root *root, uint64_t pid,
+                               struct snug_condition *ret);
