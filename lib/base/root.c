@@ -112,8 +112,11 @@ bool snug_root_is_kernels(const char *path)
         return !has_way_up(rest);
     if (!snug_text_starts(rest, own))
         return false;
-    /* Further down are links to what the process has open, and to its directories. */
+    /* Further down are links to what the process has open, and to its directories; these
+     * two are tables of its network namespace. */
     rest = snug_text_of(path + sizeof own - 1);
+    if (snug_text_equals(rest, "net/tcp") || snug_text_equals(rest, "net/tcp6"))
+        return true;
     return snug_text_cut(&rest, '/', &part) && !rest.at && !snug_text_equals(part, "..");
 }
 

@@ -175,6 +175,10 @@ static const struct {
 } named[] = {
     {"/proc/self/status", true},
     {"/sys/devices/system/node/node0/cpulist", true},
+    {"/proc/self/net/tcp", true},
+    {"/proc/self/net/tcp6", true},
+    {"/proc/self/net/tcp/", false},
+    {"/proc/self/net/../../1/status", false},
     {"/proc/self/fd/3", false},
     {"/proc/self/root/dev/null", false},
     {"/proc/self/cwd/file", false},

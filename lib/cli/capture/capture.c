@@ -41,6 +41,22 @@ static int add_origin(const struct snug_subject *subject)
     return snug_recorder_add("/origin", text, (size_t)n);
 }
 
+static int add_sockets(const struct snug_sockets *sockets)
+{
+    char *text = NULL;
+    size_t n = 0;
+    FILE *out = open_memstream(&text, &n);
+    if (!out)
+        return -ENOMEM;
+    for (size_t i = 0; i < sockets->n; i++)
+        (void)fprintf(out, "%llu\n", (unsigned long long)sockets->inode[i]);
+    int r = fclose(out) != 0 ? -ENOMEM : 0;
+    if (r == 0)
+        r = snug_recorder_add(SNUG_SOCKETS_PATH, text, n);
+    free(text);
+    return r;
+}
+
 /* What is said here, of what was kept: for people, and to compare with elsewhere. */
 static int add_answers(const struct snug_subject *subject,
                        const struct snug_patient *patient)
@@ -83,6 +99,9 @@ static int record(struct snug_subject *subject, const struct snug_arguments *arg
     snug_verdict_apply(subject);
     snug_patient_examine(subject, 0, &patient);
     r = add_answers(subject, &patient);
+    if (r == 0 && patient.sockets.is_known)
+        r = add_sockets(&patient.sockets);
+    snug_patient_release(&patient);
     return r < 0 ? r : snug_recorder_error();
 }
 

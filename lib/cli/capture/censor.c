@@ -136,6 +136,35 @@ static size_t cut_syscall(char *bytes, size_t n)
     return page.n;
 }
 
+/* `0: 0100007F:1F90 0200000A:C350 01 …`: nobody's address, but for the mark of IPv4 in
+ * IPv6, and no port of the other side. */
+static size_t cut_connections(char *bytes, size_t n)
+{
+    enum { FIRST_LOCAL = 1, FIRST_REMOTE = 2, MARK_FROM = 16, MARK_TO = 24, V6 = 32 };
+    struct snug_text rest = {bytes, n};
+    struct snug_text line;
+    while (snug_text_cut(&rest, '\n', &line)) {
+        struct snug_text word;
+        for (unsigned i = 0; i <= FIRST_REMOTE && snug_text_cut_word(&line, &word); i++) {
+            const size_t n_address = snug_text_find(word, ':');
+            if (i < FIRST_LOCAL || n_address == word.n)
+                continue; /* The line that heads the columns has no colon there. */
+            char *const at = bytes + (word.at - bytes);
+            const bool is_mapped =
+                n_address == V6 &&
+                memcmp(word.at, "0000000000000000FFFF0000", MARK_TO) == 0;
+            for (size_t j = 0; j < word.n; j++) {
+                const bool is_kept = j == n_address ||
+                                     (i == FIRST_LOCAL && j > n_address) ||
+                                     (is_mapped && j >= MARK_FROM && j < MARK_TO);
+                if (!is_kept)
+                    at[j] = '0';
+            }
+        }
+    }
+    return n;
+}
+
 size_t snug_censor_file(const char *path, char *bytes, size_t n)
 {
     const struct snug_text name = snug_text_of(path);
@@ -152,6 +181,8 @@ size_t snug_censor_file(const char *path, char *bytes, size_t n)
         return cut_status(bytes, n);
     if (snug_text_matches(name, snug_text_of("/proc/[0-9]*/stat")))
         return cut_stat(bytes, n);
+    if (snug_text_matches(name, snug_text_of("/proc/self/net/tcp*")))
+        return cut_connections(bytes, n);
     /* An object that is preloaded: of which kind it is. */
     if (n > sizeof(Elf64_Ehdr) && memcmp(bytes, ELFMAG, SELFMAG) == 0)
         return sizeof(Elf64_Ehdr);

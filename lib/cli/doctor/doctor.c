@@ -27,8 +27,11 @@ static int examine(struct snug_subject *subject, const struct snug_arguments *ar
         return status;
     snug_subject_plan(subject, arguments);
     snug_patient_examine(subject, window_sec, &patient);
-    return status_of((arguments->is_json ? snug_diagnosis_write_json
-                                         : snug_diagnosis_write)(&patient, stdout));
+    const enum snug_grade worst =
+        (arguments->is_json ? snug_diagnosis_write_json : snug_diagnosis_write)(&patient,
+                                                                                stdout);
+    snug_patient_release(&patient);
+    return status_of(worst);
 }
 
 int snug_doctor_main(char *const *argv)

@@ -68,6 +68,8 @@ static void read_process(const struct snug_subject *subject, struct snug_patient
 {
     snug_condition_read(&subject->root, &ret->condition);
     snug_lineage_read(&subject->root, &ret->condition, &ret->lineage);
+    snug_sockets_read(&subject->root, &ret->sockets);
+    snug_connections_read(&subject->root, &ret->sockets, &ret->connections);
     ret->new_threads = less(ret->condition.threads, ret->threads_before);
 }
 
@@ -88,4 +90,9 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
         read_process(subject, ret);
     snug_zone_read(&subject->root, subject->entries, &ret->zone);
     snug_preloads_read(&subject->root, subject->entries, &ret->preloads);
+}
+
+void snug_patient_release(struct snug_patient *patient)
+{
+    snug_sockets_close(&patient->sockets);
 }

@@ -6,6 +6,7 @@
 #include "snug/cli/doctor/preloads.h"
 #include "snug/cli/doctor/zone.h"
 #include "snug/cli/subject/condition.h"
+#include "snug/cli/subject/connections.h"
 #include "snug/cli/subject/evidence.h"
 #include "snug/cli/subject/lineage.h"
 #include "snug/cli/subject/subject.h"
@@ -23,11 +24,15 @@ struct snug_patient {
     struct snug_figure new_threads;    /* Since then. */
     struct snug_lineage lineage;
     struct snug_zone zone;
+    struct snug_sockets sockets;
+    struct snug_connections connections;
     bool is_gvisor;
     struct snug_preloads preloads;
 };
 
 /* The subject is opened, its program found and its plan made. Cannot fail. With a window,
- * which is in seconds, this waits. */
+ * which is in seconds, this waits. To be released. */
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
                           struct snug_patient *ret);
+
+void snug_patient_release(struct snug_patient *patient);

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Who is connected to the ports that the process listens on. What is found here is told and
+ * not mended: it is for the program's code to change.
+ */
+#include "snug/cli/doctor/checks.h"
+
+enum { MANY_IDLE = 256, MOST_PERCENT = 90, PORTS_SHOWN = 4 };
+
+/* Why there is nothing to look at; NULL if there is. */
+static const char *find_reason(const struct snug_patient *patient)
+{
+    if (!patient->has_process)
+        return "no process was named: use --pid";
+    return patient->connections.is_known ? NULL : "its network cannot be seen";
+}
+
+static void put_number(struct snug_builder *out, unsigned number, const char *what)
+{
+    snug_text_put_u64(out, number);
+    snug_text_put(out, what);
+}
+
+/* `port 8080 of IPv6: 300 connections, 298 idle, 290 of them from IPv4`. */
+static void put_listener(struct snug_builder *out, const struct snug_listener *listener)
+{
+    snug_text_put(out, out->n ? "; port " : "port ");
+    put_number(out, listener->port, listener->is_v6 ? " of IPv6: " : " of IPv4: ");
+    put_number(out, listener->n, listener->n == 1 ? " connection, " : " connections, ");
+    put_number(out, listener->n_idle, " idle");
+    if (listener->is_v6 && listener->n) {
+        snug_text_put(out, ", ");
+        put_number(out, listener->n_mapped, " from IPv4");
+    }
+}
+
+/* Those with the most connections first. */
+static void put_listeners(struct snug_builder *out,
+                          const struct snug_connections *connections)
+{
+    bool is_shown[SNUG_LISTENERS_MAX] = {false};
+    for (unsigned i = 0; i < connections->n && i < PORTS_SHOWN; i++) {
+        unsigned best = 0;
+        while (is_shown[best])
+            best++;
+        for (unsigned j = best + 1; j < connections->n; j++)
+            if (!is_shown[j] && connections->listener[j].n > connections->listener[best].n)
+                best = j;
+        is_shown[best] = true;
+        put_listener(out, &connections->listener[best]);
+    }
+    if (connections->n + connections->n_more > PORTS_SHOWN) {
+        snug_text_put(out, "; and ");
+        put_number(out, connections->n + connections->n_more - PORTS_SHOWN,
+                   " more listening sockets");
+    }
+    if (!connections->is_own)
+        snug_text_put(out, " (of all processes in its network namespace)");
+}
+
+static void look_at_idle(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_connections *connections = &patient->connections;
+    const char *reason = find_reason(patient);
+    if (reason) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", reason);
+        return;
+    }
+    if (!connections->n) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "it listens on no TCP port");
+        return;
+    }
+    char seen[512];
+    struct snug_builder out = snug_text_build(seen, sizeof seen);
+    put_listeners(&out, connections);
+    snug_finding_see(ret, SNUG_GRADE_OK, "%s", seen);
+    for (unsigned i = 0; i < connections->n; i++) {
+        const struct snug_listener *listener = &connections->listener[i];
+        if (listener->n_idle < MANY_IDLE ||
+            (uint64_t)listener->n_idle * 100 < (uint64_t)listener->n * MOST_PERCENT)
+            continue;
+        ret->grade = SNUG_GRADE_NOTE;
+        snug_finding_follow(ret,
+                            "Each keeps a descriptor, and in Go a goroutine with its stack "
+                            "and buffers. net/http closes such connections only where the "
+                            "code sets IdleTimeout or ReadTimeout of its Server. This is "
+                            "told and not mended.");
+    }
+}
+
+static void look_at_mapped(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_connections *connections = &patient->connections;
+    const char *reason = find_reason(patient);
+    unsigned n_mapped = 0;
+    const struct snug_listener *first = NULL;
+    for (unsigned i = 0; i < connections->n; i++) {
+        n_mapped += connections->listener[i].n_mapped;
+        if (!first && connections->listener[i].n_mapped)
+            first = &connections->listener[i];
+    }
+    if (reason) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", reason);
+    } else if (!n_mapped) {
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "no connection is from IPv4 to a socket of IPv6");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_NOTE,
+                         "port %u takes IPv4 on a socket of IPv6: %u %s such peers",
+                         first->port, n_mapped,
+                         n_mapped == 1 ? "connection is from" : "connections are from");
+        snug_finding_follow(
+            ret, "Their addresses are ::ffff:a.b.c.d. To net/netip, and as bytes, "
+                 "that is another address than a.b.c.d: lists of who may do what "
+                 "miss, unless the code calls Unmap or listens on \"tcp4\". This "
+                 "is told and not mended.");
+    }
+}
+
+static const struct snug_check checks[] = {
+    {"network.idle", "How many connections to it are idle?", look_at_idle},
+    {"network.mapped", "Does IPv4 come in on sockets of IPv6?", look_at_mapped},
+};
+
+const struct snug_family snug_network_checks = {checks, sizeof checks / sizeof *checks};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * /proc/self/net/tcp and tcp6. Each is read twice: a connection may stand before its
+ * listener.
+ */
+#include "snug/cli/subject/connections.h"
+
+enum {
+    LINE_BYTES = 512,
+    STATE_ESTABLISHED = 1,
+    STATE_LISTEN = 10,
+    DIGITS_V4 = 8,
+    DIGITS_V6 = 32,
+    TIMER_RESENDS = 1,
+    TIMER_PROBES_WINDOW = 4,
+};
+
+struct entry {
+    unsigned port;
+    unsigned state;
+    bool is_idle;
+    bool is_mapped;
+    uint64_t inode;
+};
+
+/* In upper case, as these files have it. */
+static bool parse_hex(struct snug_text text, unsigned *ret)
+{
+    *ret = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        const char c = text.at[i];
+        const bool is_digit = c >= '0' && c <= '9';
+        if ((!is_digit && (c < 'A' || c > 'F')) || i == 8)
+            return false;
+        *ret = *ret << 4 | (unsigned)(is_digit ? c - '0' : c - 'A' + 10);
+    }
+    return text.n;
+}
+
+/* `0100007F:1F90`: words of the address, each as a number of this machine. */
+static bool parse_address(struct snug_text word, unsigned *ret_port, bool *ret_is_mapped)
+{
+    static const char mapped[] = "0000000000000000FFFF0000";
+    struct snug_text address;
+    *ret_is_mapped = snug_text_starts(word, mapped);
+    return snug_text_cut(&word, ':', &address) && word.at &&
+           (address.n == DIGITS_V4 || address.n == DIGITS_V6) && parse_hex(word, ret_port);
+}
+
+/* `00000000:0000002A`: what waits to be sent, and to be read. */
+static bool parse_pair(struct snug_text word, unsigned *ret_one, unsigned *ret_other)
+{
+    struct snug_text one;
+    return snug_text_cut(&word, ':', &one) && word.at && parse_hex(one, ret_one) &&
+           parse_hex(word, ret_other);
+}
+
+/* `0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000 1000 0 4711 …`.
+ */
+static bool parse_line(struct snug_text line, struct entry *ret)
+{
+    enum { NUMBER, LOCAL, REMOTE, STATE, QUEUES, TIMER, RETRIES, USER, TIMEOUT, INODE, N };
+    struct snug_text word[N];
+    unsigned port;
+    unsigned unsent;
+    unsigned unread;
+    unsigned timer;
+    unsigned when;
+    for (unsigned i = 0; i < N; i++)
+        if (!snug_text_cut_word(&line, &word[i]))
+            return false;
+    bool is_local_mapped;
+    if (!parse_address(word[LOCAL], &ret->port, &is_local_mapped) ||
+        !parse_address(word[REMOTE], &port, &ret->is_mapped) ||
+        !parse_hex(word[STATE], &ret->state) ||
+        !parse_pair(word[QUEUES], &unsent, &unread) ||
+        !parse_pair(word[TIMER], &timer, &when) ||
+        snug_text_u64(word[INODE], &ret->inode) < 0)
+        return false;
+    ret->is_idle =
+        !unsent && !unread && timer != TIMER_RESENDS && timer != TIMER_PROBES_WINDOW;
+    return true;
+}
+
+static struct snug_listener *find(struct snug_connections *connections, unsigned port,
+                                  bool is_v6)
+{
+    for (unsigned i = 0; i < connections->n; i++)
+        if (connections->listener[i].port == port &&
+            connections->listener[i].is_v6 == is_v6)
+            return &connections->listener[i];
+    return NULL;
+}
+
+static void take(const struct entry *entry, bool is_v6, bool is_for_listeners,
+                 struct snug_connections *ret)
+{
+    struct snug_listener *at = find(ret, entry->port, is_v6);
+    if (is_for_listeners && entry->state == STATE_LISTEN && !at) {
+        if (ret->n < SNUG_LISTENERS_MAX)
+            ret->listener[ret->n++] =
+                (struct snug_listener){.port = entry->port, .is_v6 = is_v6};
+        else
+            ret->n_more++;
+    } else if (!is_for_listeners && entry->state == STATE_ESTABLISHED && at) {
+        at->n++;
+        at->n_idle += entry->is_idle;
+        at->n_mapped += is_v6 && entry->is_mapped;
+    }
+}
+
+static bool read_table(const struct snug_root *root, const struct snug_sockets *sockets,
+                       bool is_v6, bool is_for_listeners, struct snug_connections *ret)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, is_v6 ? "/proc/self/net/tcp6" : "/proc/self/net/tcp");
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    int r = fd;
+    while (r >= 0 && (r = snug_file_next_line(&lines, &line)) > 0) {
+        struct entry entry;
+        if (parse_line(line, &entry) &&
+            (!ret->is_own || snug_sockets_has(sockets, entry.inode)))
+            take(&entry, is_v6, is_for_listeners, ret);
+    }
+    return r == 0;
+}
+
+void snug_connections_read(const struct snug_root *root, const struct snug_sockets *sockets,
+                           struct snug_connections *ret)
+{
+    *ret = (struct snug_connections){.is_own = sockets->is_known};
+    const bool has_v4 = read_table(root, sockets, false, true, ret);
+    const bool has_v6 = read_table(root, sockets, true, true, ret);
+    ret->is_known = has_v4 || has_v6; /* Either may be off. */
+    if (has_v4)
+        (void)read_table(root, sockets, false, false, ret); /* As far as it goes. */
+    if (has_v6)
+        (void)read_table(root, sockets, true, false, ret);
+}
