@@ -218,6 +218,11 @@ static struct go_strings read_strings(const struct snug_elf *elf, uint64_t info)
     return ret;
 }
 
+struct snug_text snug_program_module(const struct snug_elf *elf, uint64_t info)
+{
+    return read_strings(elf, info).module;
+}
+
 /* `go1.22.12`, `go1.27rc1`, `go1.25.3-custom X:exp`, `devel go1.28-5c0d0929 Tue Sep …`. */
 static void read_version(struct snug_text version, struct snug_program *ret)
 {

@@ -14,6 +14,10 @@
  * process's own. */
 uint64_t snug_program_find_go(const struct snug_elf *elf);
 
+/* The text of its module information, within the image: what `go version -m` prints. Absent
+ * if there is none. */
+struct snug_text snug_program_module(const struct snug_elf *elf, uint64_t info);
+
 /* Everything about the program, by what snug_program_find_go has found. Cannot fail. */
 void snug_program_read(const struct snug_elf *elf, uint64_t info, struct snug_program *ret);
 

@@ -233,7 +233,7 @@ static bool is_gccgo(const uint8_t *file, size_t n_bytes, const struct snug_elf 
 }
 
 static enum snug_form read_file(const uint8_t *file, size_t n_bytes, bool is_here,
-                                struct snug_program *ret)
+                                struct snug_program *ret, struct snug_build *ret_build)
 {
     struct snug_elf elf;
     if (is_foreign(file, n_bytes, is_here))
@@ -246,24 +246,29 @@ static enum snug_form read_file(const uint8_t *file, size_t n_bytes, bool is_her
     if (!info && is_packed(file, &elf))
         return SNUG_FORM_PACKED;
     snug_program_read(&elf, info, ret);
+    if (info)
+        snug_build_read(snug_program_module(&elf, info), ret_build);
     ret->is_gccgo = !info && is_gccgo(file, n_bytes, &elf);
     return SNUG_FORM_PROGRAM;
 }
 
-enum snug_form snug_executable_read(const struct snug_executable *executable, bool is_here,
+enum snug_form snug_executable_read(struct snug_executable *executable, bool is_here,
                                     struct snug_program *ret)
 {
     *ret = (struct snug_program){0};
+    executable->build = (struct snug_build){0};
     struct snug_mapped file;
     const int r = snug_mapped_open(executable->fd, &file);
     if (r < 0) {
         ret->is_known = r == -ENODATA;
         return r == -ENODATA ? SNUG_FORM_OTHER : SNUG_FORM_UNREADABLE;
     }
-    const enum snug_form form = read_file(file.bytes, file.n_bytes, is_here, ret);
+    const enum snug_form form =
+        read_file(file.bytes, file.n_bytes, is_here, ret, &executable->build);
     if (snug_mapped_close(&file))
         return form;
     *ret = (struct snug_program){0};
+    executable->build = (struct snug_build){0};
     return SNUG_FORM_UNREADABLE;
 }
 

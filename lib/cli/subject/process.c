@@ -86,7 +86,10 @@ int snug_process_find(const struct snug_root *root, struct snug_executable *ret_
         *ret_form = snug_executable_read(ret_executable, true, ret_program);
     if (has_image && !is_lost && !ret_program->is_gccgo) {
         struct snug_program loaded;
-        snug_program_read(&image.elf, snug_program_find_go(&image.elf), &loaded);
+        const uint64_t info = snug_program_find_go(&image.elf);
+        snug_program_read(&image.elf, info, &loaded);
+        if (info)
+            snug_build_read(snug_program_module(&image.elf, info), &ret_executable->build);
         /* The stub of a packed program may be at work still. */
         if (loaded.is_go || *ret_form != SNUG_FORM_PACKED) {
             *ret_form = SNUG_FORM_PROGRAM;

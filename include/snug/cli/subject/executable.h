@@ -6,6 +6,7 @@
 #include <limits.h>
 
 #include "snug/base/file.h"
+#include "snug/cli/subject/build.h"
 #include "snug/facts/facts.h"
 
 /* What led to the file. */
@@ -17,7 +18,8 @@ struct snug_executable {
     bool is_privileged;  /* Set-user-id and the like: the loader will ignore LD_PRELOAD. */
     bool gains;          /* Its exec gives what it would not give under a tracer. */
     enum snug_via via;
-    char by[PATH_MAX]; /* The script, or the loader. */
+    char by[PATH_MAX];       /* The script, or the loader. */
+    struct snug_build build; /* Of a Go program that has been read. */
 };
 
 /* What the object can find out from within and the file may not tell. */
@@ -44,7 +46,7 @@ int snug_executable_of_process(const struct snug_root *root, struct snug_executa
 
 /* A file that is no ELF image is known, and not Go. One that cannot be read, is packed, or
  * is for another kind of machine than `is_here` allows, is not known. */
-enum snug_form snug_executable_read(const struct snug_executable *executable, bool is_here,
+enum snug_form snug_executable_read(struct snug_executable *executable, bool is_here,
                                     struct snug_program *ret);
 
 /* Whether the file is a loader of programs: a shared object that needs none itself. */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * How a Go program was built and of which modules, as its build information says, which
+ * `go version -m` prints.
+ */
+#pragma once
+
+#include "snug/base/text.h"
+
+enum { SNUG_BUILD_TEXT_BYTES = 192 };
+
+/* What is not said there is "no" or 0. Texts are cut. */
+struct snug_build {
+    bool is_known;     /* There is information about modules. */
+    bool has_settings; /* And about how it was built; from Go 1.18 on. */
+    bool has_race;     /* -race */
+    bool has_profile;  /* -pgo: it was optimised by a profile. */
+    bool is_trimmed;   /* -trimpath */
+    unsigned n_modules;
+    unsigned n_replaced;
+    char replaced[SNUG_BUILD_TEXT_BYTES]; /* The first: `PATH by OTHER`. */
+    char mixed[SNUG_BUILD_TEXT_BYTES];    /* Two that do not go together; "": none. */
+    unsigned n_defaults;                  /* Of GODEBUG, for a go line that is older. */
+    char defaults[SNUG_BUILD_TEXT_BYTES]; /* The first of them: `a=1, b=0`. */
+};
+
+/* `module` is the text of the module information; absent if there is none. */
+void snug_build_read(struct snug_text module, struct snug_build *ret);
