@@ -59,11 +59,13 @@ offer stat captu
 is_offered captured
 offer check --cpu
 is_offered ''
+offer completion z
+is_offered zsh
 offer nurse --
 is_offered ''
 
 try 125 "$snug" completion
-complains 'the shell is to be bash'
+complains 'the shell is to be bash, zsh or fish'
 try 125 "$snug" completion csh
-complains 'the shell is to be bash'
+complains 'the shell is to be bash, zsh or fish'
 end

@@ -21,7 +21,7 @@ static const char general[] =
     "  stat       show what the kernel and snug have counted for a process or a cgroup\n"
     "  doctor     look for what is wrong with a process or a container, and say the mend\n"
     "  capture    keep what explain and doctor read, for elsewhere\n"
-    "  completion print a script by which bash completes all this\n"
+    "  completion print a script by which bash, zsh or fish completes all this\n"
     "\n"
     "Options:\n"
     "  --help         this text; snug COMMAND --help says more about a command\n"
@@ -121,9 +121,9 @@ static const char capture[] =
     "  --help           this text\n";
 
 static const char completion[] =
-    "Usage: snug completion bash\n"
+    "Usage: snug completion bash|zsh|fish\n"
     "\n"
-    "Prints a script by which bash completes commands, options, policy keys and their "
+    "Prints a script by which the shell completes commands, options, policy keys and their "
     "words:\n"
     "  snug completion bash >/usr/share/bash-completion/completions/snug\n"
     "\n"
