@@ -99,6 +99,18 @@ for_node_exporter() {
     prints_line "snug_process_threads{pid=\"$pid\",name=\"kept\"} 2"
     prints_line '# TYPE snug_cpu_periods_total counter'
     prints_no '# UNIT'
+    # Again and again, until the process has ended.
+    old=$(stat -c %i "$work/collected/snug.prom")
+    beside "$snug" stat --watch --interval 1 --textfile "$work/collected/snug.prom" "$pid" 3>&-
+    is_newer() { [ "$(stat -c %i "$work/collected/snug.prom")" != "$old" ]; }
+    await_beside is_newer
+    old=$(stat -c %i "$work/collected/snug.prom")
+    await_beside is_newer
+    finish
+    wait "$running" || fail 'watching does not end well'
+    running=
+    [ ! -s "$work/beside" ] || fail "prints something: $(cat "$work/beside")"
+    begin "$keeper" 1
     # What cannot be written leaves the old one, and nothing else.
     try 125 "$snug" stat --textfile "$work/nowhere/snug.prom" "$pid"
     complains 'No such file or directory'
