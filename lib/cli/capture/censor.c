@@ -19,6 +19,13 @@ static void put(struct page *page, struct snug_text text)
     page->n += text.n;
 }
 
+/* A line that ends with the text has no newline, and no room for one. */
+static void end_line(struct page *page, struct snug_text rest)
+{
+    if (rest.at)
+        put(page, snug_text_of("\n"));
+}
+
 /* Variables that steer snug, Go, malloc and the loader. */
 static bool is_kept_variable(struct snug_text entry)
 {
@@ -55,9 +62,11 @@ static size_t cut_maps(char *bytes, size_t n)
             !snug_text_matches(line, snug_text_of("*/libasan.so*")))
             continue;
         const size_t n_range = snug_text_find(range, ' ');
+        if (n_range < sizeof "0-0" - 1)
+            continue; /* No range of the kernel's. */
         put(&page, snug_text_of("0-0"));
         put(&page, (struct snug_text){line.at + n_range, line.n - n_range});
-        put(&page, snug_text_of("\n"));
+        end_line(&page, rest);
     }
     return page.n;
 }
@@ -81,7 +90,7 @@ static size_t cut_mountinfo(char *bytes, size_t n)
             put(&page, snug_text_of(" none rw\n"));
         } else {
             put(&page, (struct snug_text){line.at, line.n});
-            put(&page, snug_text_of("\n"));
+            end_line(&page, rest);
         }
     }
     return page.n;
