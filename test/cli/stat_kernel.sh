@@ -18,6 +18,7 @@ below_groups() {
     find ${group#* } -mindepth 1 -depth -type d 2>/dev/null
 }
 trap clean_all EXIT
+trap 'exit 1' HUP INT TERM
 
 a_process_without_a_page() {
     begin "$keeper" 3
