@@ -8,6 +8,7 @@
 
 #include "snug/apply/shown.h"
 #include "snug/apply/start.h"
+#include "snug/base/sys.h"
 
 enum { N_SLOTS = 8, COMMON = N_SLOTS };
 
@@ -115,6 +116,24 @@ static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
     return true;
 }
 
+/* The kernel reads no more of a mask than it has CPUs for, however long it is said to be.
+ */
+static size_t count_read(size_t n_bytes)
+{
+    struct snug_cpus own;
+    const long r = snug_sys_sched_getaffinity(0, sizeof own.word, own.word);
+    return r > 0 && (size_t)r < n_bytes ? (size_t)r : n_bytes;
+}
+
+/* Whether a mask was shown to it that it may write back. */
+static bool is_shown_any(uintptr_t thread)
+{
+    struct snug_cpus real;
+    struct snug_cpus shown;
+    return load(slot_of(thread), thread, &real, &shown) ||
+           load(&slots[COMMON], 0, &real, &shown);
+}
+
 bool snug_shown_differs(size_t n_bytes, const void *mask)
 {
     struct snug_view view;
@@ -139,6 +158,6 @@ bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret)
 {
     struct snug_view view;
-    return mask && read_view(&view) && read_mask(n_bytes, mask, ret) &&
-           snug_shown_widen(thread, ret);
+    return mask && read_view(&view) && is_shown_any(thread) &&
+           read_mask(count_read(n_bytes), mask, ret) && snug_shown_widen(thread, ret);
 }

@@ -137,6 +137,29 @@ LD_PRELOAD=$object "$work/ask" > "$work/asked" || echo "ended with $?" > "$work/
 line "a thread by its number, and a long mask" "0 0 0" "$(cat "$work/asked")"
 
 # A library of a Go program opens the window and pins the process.
+# The length may be more than the mask has: the kernel reads no further than it has CPUs for.
+cat > "$work/long.c" <<'END'
+#define _GNU_SOURCE
+#include <sched.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int main(void)
+{
+    const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *at = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    cpu_set_t *set = (cpu_set_t *)(at + page - 1024);
+    if (at == MAP_FAILED || munmap(at + page, page) || sched_getaffinity(0, 1024, set))
+        return 1;
+    return sched_setaffinity(0, 4 * page, set) ? 2 : 0;
+}
+END
+cc -o "$work/long" "$work/long.c"
+status=0
+SNUG_SCOPE=all SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$work/long" || status=$?
+line 'a length that is more than the mask has' 0 $status
+
 if command -v go > "$work/where"; then
     cat > "$work/main.go" <<'END'
 package main
