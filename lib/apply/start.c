@@ -53,6 +53,7 @@ static struct snug_plan plan;
 static char record[SNUG_RECORD_BYTES];
 static char handed_down[SNUG_CHILDREN_WORD_BYTES]; /* Words for the record. */
 static char program_path[SNUG_PATH_BYTES];
+static _Atomic bool has_own_filter; /* By C code, since the start. */
 static struct {
     bool has_place; /* In the vector; the number may follow. */
     char entry[SNUG_VARIABLE_BYTES];
@@ -353,9 +354,16 @@ void snug_start_see_filter(void)
 {
     if (!snug_start_plan())
         return;
+    atomic_store(&has_own_filter, true);
     if (snug_window_give_up())
         add_gomaxprocs();
     snug_heap_see_filter();
+    snug_threads_see_filter();
+}
+
+bool snug_start_is_filtered(void)
+{
+    return atomic_load_explicit(&has_own_filter, memory_order_relaxed);
 }
 
 void snug_start_see_mapping(const void *caller, const void *at, size_t n_bytes, int prot,

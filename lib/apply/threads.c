@@ -24,6 +24,7 @@ static struct {
     uint64_t warn;
     struct snug_log log;
     const char *program;
+    _Atomic bool is_filtered;
     _Atomic uint64_t next; /* How many threads the next line is for; 0: not armed. */
     _Atomic uint64_t n_created;
     _Atomic uint64_t look_at; /* The value of `n_created` at which to look. */
@@ -159,9 +160,15 @@ void snug_threads_arm(const struct snug_thread_plan *plan, const char *log_path,
                        "threads.warn: /proc/self/task does not tell how many there are");
 }
 
+void snug_threads_see_filter(void)
+{
+    atomic_store(&threads.is_filtered, true);
+}
+
 void snug_threads_see_creation(const void *caller)
 {
-    if (!atomic_load_explicit(&threads.next, memory_order_acquire))
+    if (!atomic_load_explicit(&threads.next, memory_order_acquire) ||
+        atomic_load_explicit(&threads.is_filtered, memory_order_relaxed))
         return;
     remember((uintptr_t)caller);
     if (atomic_fetch_add(&threads.n_created, 1) + 1 >= atomic_load(&threads.look_at))

@@ -7,6 +7,7 @@
 #include <sched.h>
 
 #include "snug/apply/shown.h"
+#include "snug/apply/start.h"
 #include "snug/apply/window.h"
 #include "snug/base/file.h"
 #include "snug/base/sys.h"
@@ -15,10 +16,15 @@
 enum { PATH_BYTES = 40, LENGTH_MAX = 4 << 20, FIRST_LENGTH = 128 };
 
 /* Whether `pid` is this process or one of its threads. Another process's mask is its own.
- * To be asked last: it opens a file. */
+ * To be asked last: it opens a file. Under a filter of the program's own nobody is asked:
+ * it may kill for that. */
 static bool is_ours(pid_t pid)
 {
-    if (pid == 0 || pid == snug_sys_getpid())
+    if (pid == 0)
+        return true;
+    if (snug_start_is_filtered())
+        return false;
+    if (pid == snug_sys_getpid())
         return true;
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);

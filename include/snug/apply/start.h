@@ -26,6 +26,9 @@ void snug_start_see_unset(void);
  * call from now on that the program does not make. */
 void snug_start_see_filter(void);
 
+/* Whether it has. From any thread. */
+bool snug_start_is_filtered(void);
+
 /* The start window's trigger; if the mask cannot be narrowed after all, GOMAXPROCS goes
  * into the vector instead, which the Go runtime reads a moment later. */
 void snug_start_open_window(const void *caller);

@@ -11,5 +11,9 @@
 void snug_threads_arm(const struct snug_thread_plan *plan, const char *log_path,
                       const char *program);
 
+/* The program loads a seccomp filter, which may kill for what a look takes: no line comes
+ * any more. */
+void snug_threads_see_filter(void);
+
 /* `caller` has created a thread. From any thread at any time; leaves errno alone. */
 void snug_threads_see_creation(const void *caller);
