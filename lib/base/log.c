@@ -89,14 +89,16 @@ static bool has_room(int fd)
     return snug_sys_ppoll(&at, 1, &at_once) == 1;
 }
 
-/* Writes without the signal that a pipe nobody reads any more would send. One that was
- * pending before stays so. */
+/* Writes without the signal that a pipe nobody reads any more would send, and without that
+ * by which a terminal stops a program in the background. One that was pending before stays
+ * so. */
 static void write_quietly(int fd, const char *line, size_t n_bytes)
 {
     const uint64_t pipe = 1ull << (SIGPIPE - 1);
+    const uint64_t blocked = pipe | 1ull << (SIGTTOU - 1);
     uint64_t before = 0;
     uint64_t pending = pipe; /* Unless it is known. */
-    if (snug_sys_rt_sigprocmask(SIG_BLOCK, &pipe, &before, sizeof before) < 0)
+    if (snug_sys_rt_sigprocmask(SIG_BLOCK, &blocked, &before, sizeof before) < 0)
         return;
     (void)snug_sys_rt_sigpending(&pending, sizeof pending);
     /* See the contract: silent. */

@@ -98,4 +98,27 @@ for is_full in True, False:
         n_amiss += 1
 sys.exit(n_amiss)
 END
+
+# A terminal that stops a program of the background for what it writes does not for a line of ours.
+python3 - "$object" <<'END' || failures=$((failures + 1))
+import os, pty, subprocess, sys, termios
+child, terminal = pty.fork()
+if child == 0:
+    settings = termios.tcgetattr(0)
+    settings[3] |= termios.TOSTOP
+    termios.tcsetattr(0, termios.TCSANOW, settings)
+    program = subprocess.Popen(['true'], preexec_fn=lambda: os.setpgid(0, 0), env=dict(
+        os.environ, SNUG_SCOPE='all', SNUG_LOG='info', LD_PRELOAD=sys.argv[1]))
+    status = os.waitpid(program.pid, os.WUNTRACED)[1]
+    if os.WIFSTOPPED(status):
+        program.kill()
+    os._exit(os.WIFSTOPPED(status))
+try:
+    while os.read(terminal, 4096):
+        pass
+except OSError:
+    pass
+if os.waitpid(child, 0)[1]:
+    sys.exit('a line stops a program in the background')
+END
 exit "$failures"
