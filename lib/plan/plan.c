@@ -2,8 +2,6 @@
  * From facts and policy to what will be done. Pure: no kernel, no time, no environment.
  */
 #include "snug/base/log.h"
-#include "snug/facts/pacer.h"
-#include "snug/facts/usage.h"
 #include "snug/plan/anonymous.h"
 #include "snug/plan/gccgo.h"
 #include "snug/plan/memory.h"
@@ -11,6 +9,7 @@
 #include "snug/plan/placement.h"
 #include "snug/plan/plan.h"
 #include "snug/plan/present.h"
+#include "snug/plan/pursuit.h"
 #include "snug/plan/runtime.h"
 #include "snug/plan/spans.h"
 #include "snug/policy/problems.h"
@@ -182,104 +181,6 @@ static void decide_allocator(const struct snug_facts *facts,
         ret->most_arenas = n_cpus;
 }
 
-/* Whether a thread of ours can steer the runtime of this program. */
-static bool has_thread(const struct snug_program *program)
-{
-    return !program->is_static && program->imports_mmap;
-}
-
-/* What is in the way of following, by a thread or from outside. */
-static enum snug_reason find_obstacle(const struct snug_program *program)
-{
-    if (!program->is_go)
-        return SNUG_REASON_NOT_GO;
-    if (program->is_archive)
-        return SNUG_REASON_ARCHIVE;
-    if (has_thread(program))
-        return SNUG_REASON_NONE;
-    if (program->start == SNUG_START_REFUSED)
-        return SNUG_REASON_TRACE_REFUSED;
-    if (program->start == SNUG_START_GAINS)
-        return SNUG_REASON_TRACE_GAINS;
-    if (program->start == SNUG_START_PRIVILEGED)
-        return SNUG_REASON_PRIVILEGED;
-    return program->is_attended ? SNUG_REASON_NONE : SNUG_REASON_FOLLOW_INIT;
-}
-
-static enum snug_reason decide_measure(const struct snug_facts *facts,
-                                       const struct snug_policy *policy,
-                                       enum snug_reason memory)
-{
-    const enum snug_reason obstacle = find_obstacle(&facts->program);
-    if (!snug_values_is(&policy->setting[SNUG_MEMORY_HEADROOM], SNUG_WORD_MEASURED))
-        return SNUG_REASON_MEASURE_NOT;
-    if (obstacle)
-        return obstacle;
-    if (memory != SNUG_REASON_MEMORY_LIMIT)
-        return memory;
-    if (!snug_pacer_knows(facts->program.go_minor))
-        return SNUG_REASON_MEASURE_LAYOUT;
-    return snug_usage_is_known(facts->memory.limit.from) ? SNUG_REASON_MEASURE_ON
-                                                         : SNUG_REASON_MEASURE_UNSEEN;
-}
-
-/* How often it is looked: what others hold changes sooner than a limit does. */
-static uint64_t decide_interval(const struct snug_setting *interval, bool measures)
-{
-    enum { MEASURED_MS = 1000 };
-    return measures && interval->source == SNUG_FROM_DEFAULT ? MEASURED_MS
-                                                             : interval->number;
-}
-
-/* Whether the runtime's own limit is followed. */
-static enum snug_reason decide_moves(enum snug_reason memory)
-{
-    const bool is_fixed =
-        memory == SNUG_REASON_USER_VALUE || memory == SNUG_REASON_MEMORY_OFF ||
-        memory == SNUG_REASON_MEMORY_GIVEN || memory == SNUG_REASON_GO_TOO_OLD ||
-        memory == SNUG_REASON_PROGRAM_LIMIT || memory == SNUG_REASON_PROGRAM_MODULE;
-    return is_fixed ? memory : SNUG_REASON_FOLLOW_ON;
-}
-
-/* Everything else of the plan must have been decided. */
-static void decide_follow(const struct snug_facts *facts, const struct snug_policy *policy,
-                          struct snug_plan *plan)
-{
-    struct snug_follow_plan *ret = &plan->follow;
-    const enum snug_reason obstacle = find_obstacle(&facts->program);
-    ret->reason = obstacle ? obstacle : SNUG_REASON_FOLLOW_ON;
-    if (!snug_values_is(&policy->setting[SNUG_FOLLOW], SNUG_WORD_ON))
-        ret->reason = SNUG_REASON_FOLLOW_OFF;
-    ret->has_limits = ret->reason == SNUG_REASON_FOLLOW_ON;
-    ret->measure_reason = decide_measure(facts, policy, plan->memory.reason);
-    ret->measures = ret->measure_reason == SNUG_REASON_MEASURE_ON;
-    ret->is_on = ret->has_limits || ret->measures;
-    ret->cpu_reason = ret->reason;
-    ret->memory_reason = ret->reason;
-    if (!ret->is_on)
-        return;
-
-    const bool is_within = has_thread(&facts->program);
-    if (is_within)
-        plan->seccomp.who |= SNUG_NEEDS_FOLLOW;
-    ret->interval_ms =
-        decide_interval(&policy->setting[SNUG_FOLLOW_INTERVAL], ret->measures);
-    if (ret->has_limits) {
-        if (!is_within)
-            ret->cpu_reason = SNUG_REASON_FOLLOW_INIT;
-        else if (facts->variables.gomaxprocs == SNUG_OWNER_USER)
-            ret->cpu_reason = SNUG_REASON_USER_VALUE;
-        else if (plan->cpu.reason == SNUG_REASON_COUNT_OFF)
-            ret->cpu_reason = SNUG_REASON_COUNT_OFF;
-        ret->memory_reason = decide_moves(plan->memory.reason);
-    }
-    ret->moves_cpus = ret->cpu_reason == SNUG_REASON_FOLLOW_ON;
-    ret->moves_memory = ret->memory_reason == SNUG_REASON_FOLLOW_ON;
-    if (ret->moves_memory || ret->measures)
-        ret->first_bytes =
-            plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : INT64_MAX;
-}
-
 static struct snug_builder add_variable(struct snug_plan *plan, const char *name)
 {
     char *entry = plan->variable[plan->n_variables++];
@@ -379,7 +280,7 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     decide_seccomp(&facts->program, policy, &ret->seccomp);
     decide_threads(&facts->program, &policy->setting[SNUG_THREADS_WARN], &ret->threads);
     decide_children(facts, &policy->setting[SNUG_CHILD_PDEATHSIG], &ret->children);
-    decide_follow(facts, policy, ret);
+    snug_pursuit_decide(facts, policy, ret);
     snug_anonymous_decide(facts, policy, &ret->ranges);
     decide_allocator(facts, &policy->setting[SNUG_MALLOC_ARENAS], ret->cpu.count,
                      &ret->allocator);
