@@ -14,12 +14,14 @@
 #include "snug/apply/main_thread.h"
 #include "snug/apply/measure.h"
 #include "snug/apply/procs.h"
+#include "snug/apply/reload.h"
 #include "snug/apply/view.h"
 #include "snug/apply/window.h"
 #include "snug/base/objects.h"
 #include "snug/base/sys.h"
 #include "snug/facts/announced.h"
 #include "snug/plan/memory.h"
+#include "snug/plan/revision.h"
 #include "snug/policy/values.h"
 #include "snug/stats/counters.h"
 
@@ -45,6 +47,10 @@ static struct {
     struct snug_follow with;
     struct snug_module module;
     bool has_module;
+    struct snug_revision_reach reach;
+    struct snug_reload reload;
+    uint64_t interval_ms;
+    bool is_measured;   /* The target is what others leave. */
     bool is_blind;      /* A limit could not be read the last time. */
     bool is_unmeasured; /* Nor what others hold. */
 } follow;
@@ -68,11 +74,12 @@ unsigned snug_follow_n_threads(void)
     return atomic_load_explicit(&follow.state, memory_order_relaxed) == STARTED;
 }
 
-/* `what` may be NULL: there is nothing to say. */
-static void complain(const char *what)
+/* `what` may be NULL: there is nothing to say. True if so. */
+static bool complain(const char *what)
 {
     if (what)
         snug_log_write(&follow.with.log, SNUG_LOG_ERROR, what);
+    return !what;
 }
 
 /* NULL if there is none. */
@@ -104,7 +111,7 @@ static void record(const struct snug_change *change)
         snug_text_put(&out, " (floor)");
     if (follow.with.facts->memory.announced_bytes)
         snug_text_put(&out, " (announced)");
-    if (follow.with.plan->follow.measures)
+    if (follow.is_measured)
         snug_measure_put(&out);
     snug_text_put(&out, ", in ");
     snug_text_put_u64(&out, change->took_ns / NS_PER_US);
@@ -151,21 +158,17 @@ static void see_announced(void)
     snug_announced_see(&snug_file_live, snug_values_path(file), &follow.with.facts->memory);
 }
 
-/* What the limits are now, or were, and what others hold of the memory's. */
-static void make_plan(const struct snug_plan *last, struct snug_plan *ret)
+/* What others hold of the memory limit, if that is asked for now. */
+static void measure(struct snug_plan *ret)
 {
-    *ret = *last;
-    if (follow.with.plan->follow.has_limits)
-        snug_facts_refresh(follow.with.facts);
-    see_announced();
-    if (follow.with.plan->follow.has_limits) {
-        snug_plan_make(follow.with.facts, follow.with.policy, follow.with.request_milli,
-                       ret);
-        keep_unknown(last, ret);
-    }
-    if (!follow.with.plan->follow.measures ||
-        ret->memory.reason != SNUG_REASON_MEMORY_LIMIT)
+    const bool was_measured = follow.is_measured;
+    follow.is_measured =
+        ret->follow.measures && ret->memory.reason == SNUG_REASON_MEMORY_LIMIT;
+    if (!follow.is_measured) {
+        if (was_measured)
+            snug_measure_end();
         return;
+    }
     ret->memory.limit_bytes = snug_memory_share(
         follow.with.policy, snug_memory_limit(&follow.with.facts->memory));
     const bool is_unmeasured = snug_measure_look(&follow.with.facts->memory, ret) < 0;
@@ -174,11 +177,34 @@ static void make_plan(const struct snug_plan *last, struct snug_plan *ret)
     follow.is_unmeasured = is_unmeasured;
 }
 
+/* What the limits are now, or were, by the policy of now. */
+static void make_plan(const struct snug_plan *last, struct snug_plan *ret)
+{
+    const bool has_limits = follow.with.plan->follow.has_limits;
+    const bool is_new =
+        snug_reload_look(&follow.reload, follow.with.policy, &follow.with.log);
+    *ret = *last;
+    if (has_limits)
+        snug_facts_refresh(follow.with.facts);
+    see_announced();
+    if (has_limits || is_new) {
+        snug_plan_make(follow.with.facts, follow.with.policy, follow.with.request_milli,
+                       ret);
+        keep_unknown(last, ret);
+    }
+    if (!has_limits) { /* Then the memory target moves alone. */
+        ret->cpu = last->cpu;
+        ret->numa = last->numa;
+    }
+    follow.interval_ms = ret->follow.interval_ms;
+    measure(ret);
+}
+
 static enum snug_reason why_memory(enum snug_reason reason)
 {
     if (reason == SNUG_REASON_MEMORY_LIMIT && follow.with.facts->memory.announced_bytes)
         return SNUG_REASON_ANNOUNCED;
-    if (!follow.with.plan->follow.measures || reason != SNUG_REASON_MEMORY_LIMIT)
+    if (!follow.is_measured || reason != SNUG_REASON_MEMORY_LIMIT)
         return reason;
     return snug_measure_is_floor() ? SNUG_REASON_MEASURED_FLOOR : SNUG_REASON_MEASURED;
 }
@@ -239,15 +265,24 @@ static void block_signals(void)
     (void)snug_sys_rt_sigprocmask(SIG_SETMASK, &set, NULL, sizeof set);
 }
 
+static uint64_t rest_ms(void)
+{
+    return follow.is_measured ? snug_measure_rest_ms(follow.interval_ms)
+                              : follow.interval_ms;
+}
+
 static void *run(void *unused)
 {
     (void)unused;
     block_signals();
     if (follow.with.plan->follow.moves_cpus)
-        complain(snug_procs_find(follow.with.image, found_module(), follow.with.facts,
-                                 follow.with.plan));
+        follow.reach.has_door = complain(snug_procs_find(
+            follow.with.image, found_module(), follow.with.facts, follow.with.plan));
     (void)snug_sys_prctl(PR_SET_NAME, (unsigned long)"snug", 0, 0, 0);
-    uint64_t ms = follow.with.plan->follow.interval_ms;
+    snug_reload_begin(follow.with.policy,
+                      snug_revision_keys(follow.with.plan, &follow.reach),
+                      follow.with.program, &follow.reload);
+    uint64_t ms = follow.interval_ms = follow.with.plan->follow.interval_ms;
     uint64_t apart_ms = 0;
     /* Others may hold much already, and the heap may fill what is left within a second. */
     if (follow.with.plan->follow.measures)
@@ -255,7 +290,7 @@ static void *run(void *unused)
     /* Were the sleep refused, as by a seccomp filter, the thread would go round without a
      * pause. */
     for (long r = 0; (r == 0 || r == -EINTR) && apart_ms <= ms + PATIENCE_MS;) {
-        ms = snug_measure_rest_ms(follow.with.plan->follow.interval_ms);
+        ms = rest_ms();
         r = snug_sys_nanosleep(ms * NS_PER_MS);
         if (r != 0)
             continue;
@@ -277,9 +312,9 @@ void snug_follow_start(const struct snug_crew_calls *libc)
 {
     unsigned long thread;
     follow.has_module = snug_module_find(follow.with.image, &follow.module) == 0;
-    if (follow.with.plan->follow.moves_memory || follow.with.plan->follow.measures)
-        complain(snug_aim_find(follow.with.image, found_module(), follow.with.facts,
-                               follow.with.plan));
+    if (follow.with.plan->follow.first_bytes)
+        follow.reach.has_word = complain(snug_aim_find(
+            follow.with.image, found_module(), follow.with.facts, follow.with.plan));
     if (!snug_crew_arm(libc, snug_objects_has_musl()) ||
         !snug_crew_create(run, NULL, &thread))
         complain("follow: no thread could be created");

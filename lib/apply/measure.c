@@ -47,6 +47,12 @@ int snug_measure_look(const struct snug_memory_facts *memory, struct snug_plan *
     return r;
 }
 
+void snug_measure_end(void)
+{
+    headroom = (struct snug_headroom){0};
+    snug_counters_set_measured(&(struct snug_measured){0});
+}
+
 uint64_t snug_measure_rest_ms(uint64_t interval_ms)
 {
     return snug_headroom_rest_ms(&headroom, interval_ms);

@@ -80,8 +80,11 @@ static struct snug_text find_program_path(void)
 static void read_policy_file(void)
 {
     const struct snug_text named = snug_entries_value(vector.envp, "SNUG_POLICY");
-    if (!named.n && snug_sys_may_read("/etc/snug.conf") == -ENOENT)
+    if (!named.n && snug_sys_may_read(SNUG_POLICY_FILE) == -ENOENT) {
+        (void)snug_text_copy(snug_text_of(SNUG_POLICY_FILE), sizeof policy.file,
+                             policy.file); /* It fits. */
         return;
+    }
     __attribute__((cleanup(snug_file_close))) const int fd =
         snug_policy_open_file(&policy, &snug_file_live, named);
     if (fd >= 0)
@@ -95,7 +98,7 @@ static bool may_want_all(bool is_mentioned)
     if (is_mentioned && (snug_entries_value(vector.envp, "SNUG_SCOPE").n ||
                          snug_entries_value(vector.envp, "SNUG_POLICY").n))
         return true;
-    return snug_sys_may_read("/etc/snug.conf") == 0;
+    return snug_sys_may_read(SNUG_POLICY_FILE) == 0;
 }
 
 /* Gives up what is off by default and needs calls that a seccomp filter kills for. */
@@ -200,6 +203,8 @@ static void open_files(struct snug_log *log)
 
 static void arm_follow(uint64_t request_milli, const struct snug_log *log)
 {
+    if (!program_path[0])
+        (void)find_program_path(); /* Without it no section is the program's. */
     struct snug_follow with = {
         .image = &image,
         .facts = &facts,
@@ -208,6 +213,7 @@ static void arm_follow(uint64_t request_milli, const struct snug_log *log)
         .request_milli = request_milli,
         .log = *log,
         .page_bytes = vector.page_bytes,
+        .program = program_path,
     };
     snug_follow_arm(&with);
 }

@@ -162,7 +162,7 @@ static const struct row rows[] = {
     {SYS_fcntl, 21, NEWEST, GO | START, ERRNO, {2}, {F_GETFD}},
     {SYS_fcntl, 0, NEWEST, GO, ERRNO, {2}, {F_GETFL}},
     {SYS_fcntl, 20, NEWEST, GO, ERRNO, {2}, {F_SETFL}},
-    {SYS_fstat, 0, NEWEST, GO | RARE, ERRNO, {0}, {0}},
+    {SYS_fstat, 0, NEWEST, GO | FOLLOW | RARE, ERRNO, {0}, {0}},
     {SYS_fstat, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_newfstatat, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_newfstatat, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
@@ -194,9 +194,12 @@ static const struct row rows[] = {
 
     /* Before main: snug. */
     {SYS_readlinkat, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
+    /* And later, where a policy that has changed is a link, as in a Kubernetes volume. */
+    {SYS_readlinkat, 0, NEWEST, FOLLOW, ERRNO, {0}, {0}},
     {SYS_sched_setaffinity, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_getcpu, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_geteuid, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
+    {SYS_geteuid, 0, NEWEST, FOLLOW, ERRNO, {0}, {0}},
     {SYS_wait4, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
 };
 

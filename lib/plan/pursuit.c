@@ -79,6 +79,8 @@ void snug_pursuit_decide(const struct snug_facts *facts, const struct snug_polic
     ret->measure_reason = decide_measure(facts, policy, plan->memory.reason);
     ret->measures = ret->measure_reason == SNUG_REASON_MEASURE_ON;
     ret->is_on = ret->has_limits || ret->measures;
+    ret->interval_ms =
+        decide_interval(&policy->setting[SNUG_FOLLOW_INTERVAL], ret->measures);
     ret->cpu_reason = ret->reason;
     ret->memory_reason = ret->reason;
     if (!ret->is_on)
@@ -87,8 +89,6 @@ void snug_pursuit_decide(const struct snug_facts *facts, const struct snug_polic
     const bool is_within = has_thread(&facts->program);
     if (is_within)
         plan->seccomp.who |= SNUG_NEEDS_FOLLOW;
-    ret->interval_ms =
-        decide_interval(&policy->setting[SNUG_FOLLOW_INTERVAL], ret->measures);
     if (ret->has_limits) {
         if (!is_within)
             ret->cpu_reason = SNUG_REASON_FOLLOW_INIT;
@@ -100,7 +100,8 @@ void snug_pursuit_decide(const struct snug_facts *facts, const struct snug_polic
     }
     ret->moves_cpus = ret->cpu_reason == SNUG_REASON_FOLLOW_ON;
     ret->moves_memory = ret->memory_reason == SNUG_REASON_FOLLOW_ON;
-    if (ret->moves_memory || ret->measures)
+    if (ret->moves_memory || ret->measures ||
+        ret->memory_reason == SNUG_REASON_MEMORY_GIVEN)
         ret->first_bytes =
             plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : INT64_MAX;
 }

@@ -15,6 +15,7 @@ static bool find_wanted(const struct snug_memory_plan *memory, uint64_t *ret_byt
 {
     *ret_bytes = no_limit;
     if (memory->reason == SNUG_REASON_MEMORY_LIMIT ||
+        memory->reason == SNUG_REASON_MEMORY_GIVEN ||
         memory->reason == SNUG_REASON_MEMORY_REQUEST)
         *ret_bytes = memory->go_limit_bytes;
     return *ret_bytes != no_limit || memory->reason == SNUG_REASON_MEMORY_NO_LIMIT;

@@ -95,7 +95,7 @@ static bool is_trusted(const struct snug_owners *owners, uint32_t owner)
 int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *root,
                           struct snug_text named)
 {
-    const struct snug_text path = named.n ? named : snug_text_of("/etc/snug.conf");
+    const struct snug_text path = named.n ? named : snug_text_of(SNUG_POLICY_FILE);
     if (snug_text_copy(path, sizeof policy->file, policy->file) < 0) {
         refuse_file(policy, SNUG_PROBLEM_OPEN, ENAMETOOLONG, SNUG_FROM_FILE, path);
         return -ENAMETOOLONG;
@@ -107,6 +107,10 @@ int snug_policy_open_file(struct snug_policy *policy, const struct snug_root *ro
 
     struct stat file;
     const long r = fd < 0 ? fd : snug_sys_fstat(fd, &file);
+    if (r == 0)
+        policy->edition = snug_edition_of(&file);
+    else if (r != -ENOENT)
+        policy->edition.error = (int)-r;
     enum snug_problem_kind kind = SNUG_PROBLEM_OPEN;
     enum snug_source source = SNUG_FROM_FILE;
     if (r < 0) {

@@ -9,15 +9,16 @@
 #include "snug/base/log.h"
 #include "snug/plan/plan.h"
 
-/* What the start found and decided. All of it must live for ever; `facts` are the thread's
- * from the moment it runs, and kept up to date by it. */
+/* What the start found and decided. All of it must live for ever; `facts` and `policy` are
+ * the thread's from the moment it runs, and kept up to date by it. */
 struct snug_follow {
     const struct snug_elf *image;
     struct snug_facts *facts;
-    const struct snug_policy *policy;
+    struct snug_policy *policy;
     const struct snug_plan *plan;
     uint64_t request_milli;
     uint64_t page_bytes;
+    const char *program; /* The executable's path, for sections of the policy. */
     struct snug_log log;
 };
 

@@ -12,6 +12,9 @@
  * plan's before any. */
 int snug_measure_look(const struct snug_memory_facts *memory, struct snug_plan *plan);
 
+/* Nothing is measured any more: forgets what was. */
+void snug_measure_end(void);
+
 /* How long to rest before the next look, where it is usually `interval_ms`. */
 uint64_t snug_measure_rest_ms(uint64_t interval_ms);
 

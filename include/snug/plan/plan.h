@@ -90,7 +90,8 @@ struct snug_child_plan {
 
 /* Whether a running program follows a change of its limits, and what of it. */
 struct snug_follow_plan {
-    bool is_on; /* A thread looks again each `interval_ms`: at limits, or what is held. */
+    bool is_on; /* A thread looks again each `interval_ms`: at limits, or what is held; and
+                 * at the policy. */
     uint64_t interval_ms;
     bool has_limits; /* The limits are followed. */
     enum snug_reason reason;
@@ -101,7 +102,8 @@ struct snug_follow_plan {
     bool moves_memory; /* The Go runtime's memory limit. */
     enum snug_reason memory_reason;
     /* What the runtime's own word says at the start: the target, or INT64_MAX for no limit,
-     * which no variable has to say. 0 if memory does not move. */
+     * which no variable has to say. 0 if nothing moves it: not the limit, and no new policy
+     * either. */
     uint64_t first_bytes;
 };
 

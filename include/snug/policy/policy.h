@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "snug/policy/edition.h"
 #include "snug/policy/options.h"
+
+#define SNUG_POLICY_FILE "/etc/snug.conf"
 
 enum snug_source {
     SNUG_FROM_DEFAULT,
@@ -76,6 +79,7 @@ struct snug_policy {
     uint64_t request_bytes;            /* SNUG_MEMORY_REQUEST_BYTES; 0: none. */
     char file[SNUG_POLICY_PATH_BYTES]; /* The file that was looked for. */
     bool has_file;                     /* It was there and was read. */
+    struct snug_edition edition;       /* Of it, read or refused. */
     unsigned n_problems;               /* Of `problem`; never above SNUG_PROBLEMS_MAX. */
     unsigned n_problems_lost;          /* For which the list had no room. */
     struct snug_problem problem[SNUG_PROBLEMS_MAX];

@@ -12,6 +12,7 @@
 #include "snug/facts/announced.h"
 #include "snug/facts/usage.h"
 #include "snug/plan/memory.h"
+#include "snug/plan/revision.h"
 #include "snug/policy/values.h"
 
 enum { LINE_BYTES = 256 };
@@ -36,9 +37,10 @@ void snug_attendant_begin(struct snug_subject *subject, struct snug_attendant *r
 
 static void rest(struct snug_attendant *attendant)
 {
-    snug_deadline_set(&attendant->next,
-                      snug_headroom_rest_ms(&attendant->headroom,
-                                            attendant->subject->plan.follow.interval_ms));
+    const uint64_t ms = attendant->interval_ms;
+    snug_deadline_set(
+        &attendant->next,
+        attendant->is_measured ? snug_headroom_rest_ms(&attendant->headroom, ms) : ms);
 }
 
 void snug_attendant_meet(struct snug_attendant *attendant, pid_t program)
@@ -46,7 +48,12 @@ void snug_attendant_meet(struct snug_attendant *attendant, pid_t program)
     const uint64_t first = attendant->subject->plan.follow.first_bytes;
     const char *what = snug_words_find(program, attendant->subject->facts.program.go_minor,
                                        first, &attendant->words);
+    const struct snug_revision_reach reach = {.has_word = !what};
     attendant->program = program;
+    attendant->interval_ms = attendant->subject->plan.follow.interval_ms;
+    snug_reload_begin(&attendant->subject->policy,
+                      snug_revision_keys(&attendant->subject->plan, &reach),
+                      attendant->subject->executable.path, &attendant->reload);
     attendant->target = (struct snug_target){first, first};
     if (what)
         complain(attendant, what);
@@ -76,9 +83,15 @@ static uint64_t read_word(const struct snug_attendant *attendant, uint64_t addre
     return snug_words_read(&attendant->words, address, &ret) ? ret : 0;
 }
 
-/* Puts what others leave of the limit into the plan. */
+/* Puts what others leave of the limit into the plan, if that is asked for now. */
 static void measure(struct snug_attendant *attendant, struct snug_plan *plan)
 {
+    attendant->is_measured =
+        plan->follow.measures && plan->memory.reason == SNUG_REASON_MEMORY_LIMIT;
+    if (!attendant->is_measured) {
+        attendant->headroom = (struct snug_headroom){0};
+        return;
+    }
     const struct snug_subject *subject = attendant->subject;
     const struct snug_bytes *limit = &subject->facts.memory.limit;
     const uint64_t limit_bytes = snug_memory_limit(&subject->facts.memory);
@@ -107,16 +120,18 @@ static void measure(struct snug_attendant *attendant, struct snug_plan *plan)
 static void make_plan(struct snug_attendant *attendant, struct snug_plan *ret)
 {
     struct snug_subject *subject = attendant->subject;
+    attendant->is_new |=
+        snug_reload_look(&attendant->reload, &subject->policy, &attendant->log);
     *ret = subject->plan;
     if (subject->plan.follow.has_limits)
         snug_facts_refresh(&subject->facts);
     snug_announced_see(&snug_file_live,
                        snug_values_path(&subject->policy.setting[SNUG_FOLLOW_ANNOUNCE]),
                        &subject->facts.memory);
-    if (subject->plan.follow.has_limits)
+    if (subject->plan.follow.has_limits || attendant->is_new)
         snug_plan_make(&subject->facts, &subject->policy, subject->request_milli, ret);
-    if (subject->plan.follow.measures && ret->memory.reason == SNUG_REASON_MEMORY_LIMIT)
-        measure(attendant, ret);
+    attendant->interval_ms = ret->follow.interval_ms;
+    measure(attendant, ret);
 }
 
 /* `follow: memory 241172480 to 482344960`, as the object says it. */

@@ -68,7 +68,7 @@ bool snug_reach_needs_trace(struct snug_subject *subject, bool counts,
         !plan->is_active || program->is_archive || !is_out_of_reach(subject))
         return false;
     ret->n_cpus = counts && plan->cpu.is_presented ? plan->cpu.count : 0;
-    ret->awaits_thread = plan->follow.moves_memory || plan->follow.measures;
+    ret->awaits_thread = plan->follow.first_bytes > 0;
     if (!ret->n_cpus && !ret->awaits_thread)
         return false;
     if (!is_live(subject) || !gains_capabilities())

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "snug/apply/reload.h"
 #include "snug/base/log.h"
 #include "snug/cli/run/deadline.h"
 #include "snug/cli/subject/subject.h"
@@ -18,7 +19,11 @@ struct snug_attendant {
     struct snug_words words; /* Open while it follows. */
     struct snug_target target;
     struct snug_headroom headroom;
+    bool is_measured;   /* The target is what others leave. */
     bool is_unmeasured; /* What others hold could not be read the last time. */
+    struct snug_reload reload;
+    bool is_new; /* The policy is no longer that of the start. */
+    uint64_t interval_ms;
     struct snug_deadline next;
 };
 
