@@ -257,6 +257,9 @@ text_for_people() {
     prints_no 'span.align'
     prints_no '  threads '
     prints_no '  children '
+    prints_no 'read again'
+    explain 0 --follow=on
+    prints '/etc/snug.conf (not there), read again when it changes'
     explain 0 --threads.warn=100 --child.pdeathsig=SIGHUP
     prints '  threads         a line at 200 and at each doubling: threads.warn is a number'
     prints '  children        SIGHUP: child.pdeathsig is a signal'

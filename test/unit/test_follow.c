@@ -69,8 +69,12 @@ START_TEST(what_the_policy_fixes_is_not_followed)
     ck_assert_int_eq(plan.follow.cpu_reason, SNUG_REASON_COUNT_OFF);
     ck_assert_int_eq(plan.follow.memory_reason, SNUG_REASON_MEMORY_GIVEN);
     ck_assert_str_eq(plan.variable[0], "GOMEMLIMIT=104857600");
+    /* No limit moves it, but the policy may change. */
+    ck_assert(!plan.follow.moves_memory);
+    ck_assert_uint_eq(plan.follow.first_bytes, 104857600);
     choose("memory.limit", "off");
     make();
+    ck_assert_uint_eq(plan.follow.first_bytes, 0);
     ck_assert_int_eq(plan.follow.memory_reason, SNUG_REASON_MEMORY_OFF);
     ck_assert_uint_eq(plan.n_variables, 0);
 }

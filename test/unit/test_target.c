@@ -65,6 +65,22 @@ START_TEST(what_is_unknown_or_fixed_moves_nothing)
 }
 END_TEST
 
+/* By a policy that has changed, beside a limit or without one. */
+START_TEST(a_size_that_is_given_is_wanted)
+{
+    const struct snug_target_sight sight = {90 * MIB, 10 * MIB, 20 * MIB};
+    const struct snug_memory_plan memory = {.reason = SNUG_REASON_MEMORY_GIVEN,
+                                            .go_limit_bytes = 50 * MIB,
+                                            .limit_bytes = _i ? 100 * MIB : 0};
+    struct snug_target target = {90 * MIB, 90 * MIB};
+    enum snug_reason reason;
+    ck_assert(snug_target_move(&target, &memory, &sight, &reason));
+    ck_assert_uint_eq(target.stored_bytes, 50 * MIB);
+    ck_assert_int_eq(reason, SNUG_REASON_MEMORY_GIVEN);
+    ck_assert(!snug_target_is_due(&target, &memory, 50 * MIB));
+}
+END_TEST
+
 START_TEST(what_is_shown_is_what_is_wanted)
 {
     const struct snug_target kept = {90 * MIB, 90 * MIB};
@@ -81,6 +97,7 @@ int main(void)
     TCase *tcase = tcase_create("target");
     tcase_add_loop_test(tcase, the_word_follows_the_plan, 0, N_ROWS);
     tcase_add_loop_test(tcase, what_is_unknown_or_fixed_moves_nothing, 0, 3);
+    tcase_add_loop_test(tcase, a_size_that_is_given_is_wanted, 0, 2);
     tcase_add_test(tcase, what_is_shown_is_what_is_wanted);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);

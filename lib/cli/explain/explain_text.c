@@ -233,7 +233,8 @@ static bool is_missing(const struct snug_policy *policy)
     return true;
 }
 
-static void write_policy(const struct snug_policy *policy, bool is_all, FILE *out)
+static void write_policy(const struct snug_policy *policy,
+                         const struct snug_follow_plan *follow, bool is_all, FILE *out)
 {
     (void)fputs("\nPolicy\n", out);
     struct row row;
@@ -241,6 +242,8 @@ static void write_policy(const struct snug_policy *policy, bool is_all, FILE *ou
     snug_text_put(&row.text, policy->file);
     if (!policy->has_file)
         snug_text_put(&row.text, is_missing(policy) ? " (not there)" : " (not read)");
+    if (follow->is_on && policy->file[0] == '/')
+        snug_text_put(&row.text, ", read again when it changes");
     end_row(&row, out, "file");
     write_problems(policy, out);
 
@@ -347,7 +350,7 @@ static void write_plan(const struct snug_subject *subject, FILE *out)
 void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FILE *out)
 {
     write_facts(subject, out);
-    write_policy(&subject->policy, is_all, out);
+    write_policy(&subject->policy, &subject->plan.follow, is_all, out);
     write_plan(subject, out);
 
     if (subject->n_notes)
