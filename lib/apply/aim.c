@@ -20,7 +20,7 @@ const char *snug_aim_find(const struct snug_elf *image, const struct snug_module
         return snug_pacer_words(0);
     const unsigned n =
         snug_pacer_find(image, module, facts->program.go_minor, bytes, &aim.pacer);
-    aim.target = (struct snug_target){bytes, bytes};
+    aim.target = (struct snug_target){bytes, bytes, 0};
     if (n != 1)
         aim.pacer = (struct snug_pacer){0};
     return snug_pacer_words(n);
@@ -35,6 +35,13 @@ uint64_t snug_aim_ready_bytes(void)
 uint64_t snug_aim_live_bytes(void)
 {
     return aim.pacer.live ? atomic_load_explicit(aim.pacer.live, memory_order_relaxed) : 0;
+}
+
+int64_t snug_aim_gogc(void)
+{
+    const uint64_t word =
+        aim.pacer.gogc ? atomic_load_explicit(aim.pacer.gogc, memory_order_relaxed) : 0;
+    return (int32_t)(uint32_t)word;
 }
 
 bool snug_aim_apply(const struct snug_memory_plan *memory, uint64_t page_bytes,

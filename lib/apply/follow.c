@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "snug/apply/aim.h"
+#include "snug/apply/collector.h"
 #include "snug/apply/credentials.h"
 #include "snug/apply/follow.h"
 #include "snug/apply/heap.h"
@@ -49,6 +50,7 @@ static struct {
     bool has_module;
     struct snug_revision_reach reach;
     struct snug_reload reload;
+    struct snug_collector collector;
     uint64_t interval_ms;
     bool is_measured;   /* The target is what others leave. */
     bool is_blind;      /* A limit could not be read the last time. */
@@ -111,6 +113,7 @@ static void record(const struct snug_change *change)
         snug_text_put(&out, " (floor)");
     if (follow.with.facts->memory.announced_bytes)
         snug_text_put(&out, " (announced)");
+    snug_collector_put(&follow.collector, &out);
     if (follow.is_measured)
         snug_measure_put(&out);
     snug_text_put(&out, ", in ");
@@ -200,10 +203,23 @@ static void make_plan(const struct snug_plan *last, struct snug_plan *ret)
     measure(ret);
 }
 
+/* What the runtime is to aim at: the target, and what a busy collector is given. */
+static struct snug_memory_plan find_aim(const struct snug_plan *plan)
+{
+    struct snug_memory_plan ret = plan->memory;
+    ret.given_bytes =
+        snug_collector_see(&follow.collector, &follow.with.facts->memory, &plan->memory,
+                           snug_aim_live_bytes(), snug_aim_gogc());
+    ret.go_limit_bytes += ret.given_bytes;
+    return ret;
+}
+
 static enum snug_reason why_memory(enum snug_reason reason)
 {
     if (reason == SNUG_REASON_MEMORY_LIMIT && follow.with.facts->memory.announced_bytes)
         return SNUG_REASON_ANNOUNCED;
+    if (reason == SNUG_REASON_MEMORY_LIMIT && follow.collector.relief.given_bytes)
+        return SNUG_REASON_RELIEF;
     if (!follow.is_measured || reason != SNUG_REASON_MEMORY_LIMIT)
         return reason;
     return snug_measure_is_floor() ? SNUG_REASON_MEASURED_FLOOR : SNUG_REASON_MEASURED;
@@ -226,7 +242,8 @@ static void look(void)
         .reason = next->cpu.reason,
     };
     enum snug_reason reason = SNUG_REASON_NONE;
-    bool is_changed = snug_aim_apply(&next->memory, follow.with.page_bytes, &reason);
+    const struct snug_memory_plan memory = find_aim(next);
+    bool is_changed = snug_aim_apply(&memory, follow.with.page_bytes, &reason);
     if (is_changed)
         change.reason = why_memory(reason);
     if (follow.with.plan->follow.has_limits)
@@ -315,6 +332,9 @@ void snug_follow_start(const struct snug_crew_calls *libc)
     if (follow.with.plan->follow.first_bytes)
         follow.reach.has_word = complain(snug_aim_find(
             follow.with.image, found_module(), follow.with.facts, follow.with.plan));
+    snug_collector_begin(follow.module.cleared, follow.module.cleared_end,
+                         follow.with.facts->program.go_minor, snug_collector_read_own, NULL,
+                         &follow.collector);
     if (!snug_crew_arm(libc, snug_objects_has_musl()) ||
         !snug_crew_create(run, NULL, &thread))
         complain("follow: no thread could be created");

@@ -154,6 +154,11 @@ long snug_sys_read(int fd, void *ret_buf, size_t n_bytes)
     return call3(SYS_read, fd, (long)ret_buf, (long)n_bytes);
 }
 
+long snug_sys_pread(int fd, void *ret_buf, size_t n_bytes, uint64_t offset)
+{
+    return call4(SYS_pread64, fd, (long)ret_buf, (long)n_bytes, (long)offset);
+}
+
 long snug_sys_write(int fd, const void *buf, size_t n_bytes)
 {
     return call3(SYS_write, fd, (long)buf, (long)n_bytes);

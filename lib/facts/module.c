@@ -18,6 +18,8 @@ enum {
     FIRST_PC = 20,
     LAST_PC = 21,
     TEXT = 22,
+    CLEARED = 28,
+    CLEARED_END = 29,
     ZEROED = 30,
     ZEROED_END = 31,
     N_WORDS = 32,
@@ -161,6 +163,8 @@ int snug_module_find_in(const struct snug_elf *elf, snug_module_read *read, void
         .text = word[TEXT],
         .zeroed = word[ZEROED],
         .zeroed_end = word[ZEROED_END],
+        .cleared = word[CLEARED],
+        .cleared_end = word[CLEARED_END],
     };
     return 0;
 }

@@ -97,6 +97,7 @@ unsigned snug_pacer_find(const struct snug_elf *elf, const struct snug_module *m
         if (!n_found++)
             *ret = (struct snug_pacer){
                 .limit = (_Atomic uint64_t *)limit,
+                .gogc = (_Atomic uint64_t *)(limit - 1),
                 .live = is_known ? (_Atomic uint64_t *)(limit + layout->live) : NULL,
                 .ready = is_known ? (_Atomic uint64_t *)(limit + layout->ready) : NULL,
             };

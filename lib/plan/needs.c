@@ -154,7 +154,7 @@ static const struct row rows[] = {
     {SYS_openat, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_unlinkat, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_getdents64, 0, NEWEST, RARE, ERRNO, {0}, {0}},
-    {SYS_pread64, 0, NEWEST, GO, ERRNO, {0}, {0}},
+    {SYS_pread64, 0, NEWEST, GO | FOLLOW, ERRNO, {0}, {0}},
     {SYS_pread64, 0, NEWEST, LIBC | START, NONE, {0}, {0}},
     {SYS_fcntl, 0, NEWEST, SNUG, ERRNO, {2}, {F_DUPFD_CLOEXEC}},
     {SYS_fcntl, 0, NEWEST, RARE, ERRNO, {2}, {F_SETSIG}},

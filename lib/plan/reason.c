@@ -161,6 +161,7 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_VALUE_BELOW_HALF] = "below half of the memory limit: the rest lies idle",
     [SNUG_REASON_VALUE_ABOVE_CPUS] = "above the CPU limit: the program is throttled",
     [SNUG_REASON_NO_C] = "the program has no libc that C code could ask",
+    [SNUG_REASON_RELIEF] = "the collector is busy: a part of what is kept back is given",
 };
 
 const char *snug_reason_words(enum snug_reason reason)

@@ -29,6 +29,16 @@ static bool is_near(const struct snug_target *target, uint64_t bytes)
     return distance < stored / STEP_PARTS;
 }
 
+/* Whether nothing but what was given for a while is less: the live heap lived without it.
+ */
+static bool takes_back(const struct snug_target *target,
+                       const struct snug_memory_plan *memory, uint64_t wanted)
+{
+    return target->stored_bytes == target->wanted_bytes &&
+           memory->given_bytes < target->given_bytes &&
+           target->wanted_bytes - target->given_bytes == wanted - memory->given_bytes;
+}
+
 bool snug_target_is_due(const struct snug_target *target,
                         const struct snug_memory_plan *memory, uint64_t seen_bytes)
 {
@@ -51,10 +61,12 @@ bool snug_target_move(struct snug_target *target, const struct snug_memory_plan 
     const bool is_the_programs = seen != target->stored_bytes;
     const bool is_new = wanted != target->wanted_bytes;
     uint64_t bytes = wanted;
-    if (wanted < target->stored_bytes || wanted < seen)
+    if (!takes_back(target, memory, wanted) &&
+        (wanted < target->stored_bytes || wanted < seen))
         bytes = snug_floor_raise(wanted, memory->limit_bytes, sight->live_bytes,
                                  sight->held_bytes);
     target->wanted_bytes = wanted;
+    target->given_bytes = memory->given_bytes;
     if (bytes == seen || (is_the_programs && seen < bytes) ||
         (!is_new && bytes != wanted && is_near(target, bytes)))
         return false;

@@ -46,7 +46,7 @@ START_TEST(the_word_follows_the_plan)
                                             rows[_i].live * MIB, rows[_i].held * MIB};
     struct snug_target target = {
         rows[_i].stored == NO_LIMIT ? INT64_MAX : rows[_i].stored * MIB,
-        rows[_i].wanted == NO_LIMIT ? INT64_MAX : rows[_i].wanted * MIB};
+        rows[_i].wanted == NO_LIMIT ? INT64_MAX : rows[_i].wanted * MIB, 0};
     enum snug_reason reason;
     const bool moves = snug_target_move(&target, &memory, &sight, &reason);
     ck_assert_msg(moves == rows[_i].moves, "%s", rows[_i].label);
@@ -59,7 +59,7 @@ START_TEST(what_is_unknown_or_fixed_moves_nothing)
 {
     static const enum snug_reason reasons[] = {
         SNUG_REASON_MEMORY_UNKNOWN, SNUG_REASON_MEMORY_TOO_SMALL, SNUG_REASON_USER_VALUE};
-    struct snug_target target = {90 * MIB, 90 * MIB};
+    struct snug_target target = {90 * MIB, 90 * MIB, 0};
     const struct snug_memory_plan memory = {.reason = reasons[_i]};
     ck_assert(!snug_target_is_due(&target, &memory, 90 * MIB));
 }
@@ -72,7 +72,7 @@ START_TEST(a_size_that_is_given_is_wanted)
     const struct snug_memory_plan memory = {.reason = SNUG_REASON_MEMORY_GIVEN,
                                             .go_limit_bytes = 50 * MIB,
                                             .limit_bytes = _i ? 100 * MIB : 0};
-    struct snug_target target = {90 * MIB, 90 * MIB};
+    struct snug_target target = {90 * MIB, 90 * MIB, 0};
     enum snug_reason reason;
     ck_assert(snug_target_move(&target, &memory, &sight, &reason));
     ck_assert_uint_eq(target.stored_bytes, 50 * MIB);
@@ -81,10 +81,46 @@ START_TEST(a_size_that_is_given_is_wanted)
 }
 END_TEST
 
+/* The live heap is too large for the target; it was before, and is no reason for more. */
+START_TEST(what_was_given_is_taken_back_in_full)
+{
+    struct snug_target_sight sight = {230 * MIB, 200 * MIB, 220 * MIB};
+    struct snug_memory_plan memory = {.reason = SNUG_REASON_MEMORY_LIMIT,
+                                      .go_limit_bytes = 238 * MIB,
+                                      .given_bytes = 8 * MIB,
+                                      .limit_bytes = 256 * MIB};
+    struct snug_target target = {230 * MIB, 230 * MIB, 0};
+    enum snug_reason reason;
+    ck_assert(snug_target_move(&target, &memory, &sight, &reason));
+    ck_assert_uint_eq(target.stored_bytes, 238 * MIB);
+    sight.seen_bytes = 238 * MIB;
+    memory.given_bytes = 0;
+    memory.go_limit_bytes = 230 * MIB;
+    ck_assert(snug_target_move(&target, &memory, &sight, &reason));
+    ck_assert_uint_eq(target.stored_bytes, 230 * MIB);
+    ck_assert_int_eq(reason, SNUG_REASON_MEMORY_LIMIT);
+}
+END_TEST
+
+/* A limit that shrinks at that moment goes down to the floor. */
+START_TEST(what_was_given_does_not_hide_a_shrink)
+{
+    const struct snug_target_sight sight = {238 * MIB, 100 * MIB, 220 * MIB};
+    const struct snug_memory_plan memory = {.reason = SNUG_REASON_MEMORY_LIMIT,
+                                            .go_limit_bytes = 117 * MIB,
+                                            .limit_bytes = 130 * MIB};
+    struct snug_target target = {238 * MIB, 238 * MIB, 8 * MIB};
+    enum snug_reason reason;
+    ck_assert(snug_target_move(&target, &memory, &sight, &reason));
+    ck_assert_uint_eq(target.stored_bytes / MIB, 125);
+    ck_assert_int_eq(reason, SNUG_REASON_FOLLOW_FLOOR);
+}
+END_TEST
+
 START_TEST(what_is_shown_is_what_is_wanted)
 {
-    const struct snug_target kept = {90 * MIB, 90 * MIB};
-    const struct snug_target higher = {90 * MIB, 180 * MIB};
+    const struct snug_target kept = {90 * MIB, 90 * MIB, 0};
+    const struct snug_target higher = {90 * MIB, 180 * MIB, 0};
     ck_assert_uint_eq(snug_target_shown(&kept, 50 * MIB), 50 * MIB);
     ck_assert_uint_eq(snug_target_shown(&higher, 90 * MIB), 180 * MIB);
     ck_assert_uint_eq(snug_target_shown(&kept, INT64_MAX), 0);
@@ -98,6 +134,8 @@ int main(void)
     tcase_add_loop_test(tcase, the_word_follows_the_plan, 0, N_ROWS);
     tcase_add_loop_test(tcase, what_is_unknown_or_fixed_moves_nothing, 0, 3);
     tcase_add_loop_test(tcase, a_size_that_is_given_is_wanted, 0, 2);
+    tcase_add_test(tcase, what_was_given_is_taken_back_in_full);
+    tcase_add_test(tcase, what_was_given_does_not_hide_a_shrink);
     tcase_add_test(tcase, what_is_shown_is_what_is_wanted);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);

@@ -17,6 +17,9 @@ const char *snug_aim_find(const struct snug_elf *image, const struct snug_module
 uint64_t snug_aim_ready_bytes(void);
 uint64_t snug_aim_live_bytes(void);
 
+/* GOGC, negative for off. Only if the word was found. */
+int64_t snug_aim_gogc(void);
+
 /* Aims at what is planned. True if something was changed, with why. */
 bool snug_aim_apply(const struct snug_memory_plan *memory, uint64_t page_bytes,
                     enum snug_reason *ret_reason);

@@ -29,6 +29,7 @@ long snug_sys_create(int dir, const char *path, int flags, unsigned mode);
 long snug_sys_unlinkat(int dir, const char *path);
 long snug_sys_getdents64(int fd, void *ret_entries, size_t n_bytes);
 long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
+long snug_sys_pread(int fd, void *ret_buf, size_t n_bytes, uint64_t offset);
 long snug_sys_write(int fd, const void *buf, size_t n_bytes);
 long snug_sys_close(int fd);
 long snug_sys_fstat(int fd, struct stat *ret);

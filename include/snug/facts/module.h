@@ -24,6 +24,9 @@ struct snug_module {
      * alone, even where C code is linked in. The linker has them in the order of size. */
     uint64_t zeroed;
     uint64_t zeroed_end;
+    /* And those that begin as zero and do hold pointers (.bss). */
+    uint64_t cleared;
+    uint64_t cleared_end;
 };
 
 /* That of a loaded image with Go 1.17 to 1.27 in it. -ENOTSUP if none is found in the first

@@ -13,6 +13,7 @@ enum { SNUG_PACER_BYTES = 1 << 20 };
 
 struct snug_pacer {
     _Atomic uint64_t *limit;       /* What GOMEMLIMIT says. */
+    const _Atomic uint64_t *gogc;  /* The lower half is GOGC; -1: off. */
     const _Atomic uint64_t *live;  /* The heap that the last collection found alive, and */
     const _Atomic uint64_t *ready; /* what is mapped ready, which the limit is compared
                                     * with; NULL for a release whose layout is not known. */

@@ -9,6 +9,7 @@
 struct snug_target {
     uint64_t stored_bytes; /* What snug left in the runtime's word last. */
     uint64_t wanted_bytes; /* What the plan wanted of it last. */
+    uint64_t given_bytes;  /* Of that, for a while. */
 };
 
 /* What the process has now. */

@@ -35,6 +35,7 @@ enum snug_counter {
     SNUG_COUNT_NAMED,               /* Mappings named. */
     SNUG_COUNT_THREADS,             /* Threads created through libc. */
     SNUG_COUNT_UNREAD,              /* Looks of follow that could not read a limit. */
+    SNUG_COUNT_RELIEFS,             /* Times that follow raised a target for a minute. */
     SNUG_N_COUNTERS,
 };
 

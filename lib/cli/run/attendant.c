@@ -54,7 +54,10 @@ void snug_attendant_meet(struct snug_attendant *attendant, pid_t program)
     snug_reload_begin(&attendant->subject->policy,
                       snug_revision_keys(&attendant->subject->plan, &reach),
                       attendant->subject->executable.path, &attendant->reload);
-    attendant->target = (struct snug_target){first, first};
+    snug_collector_begin(attendant->words.cleared, attendant->words.cleared_end,
+                         attendant->subject->facts.program.go_minor, snug_words_copy,
+                         &attendant->words, &attendant->collector);
+    attendant->target = (struct snug_target){first, first, 0};
     if (what)
         complain(attendant, what);
     else if (attendant->subject->plan.follow.measures)
@@ -150,6 +153,7 @@ static void record(const struct snug_attendant *attendant, uint64_t from, uint64
         snug_text_put(&out, " (floor)");
     if (attendant->subject->facts.memory.announced_bytes)
         snug_text_put(&out, " (announced)");
+    snug_collector_put(&attendant->collector, &out);
     if (attendant->headroom.target_bytes) {
         snug_text_put(&out, ", others ");
         snug_text_put_u64(&out, attendant->headroom.others_bytes);
@@ -157,6 +161,16 @@ static void record(const struct snug_attendant *attendant, uint64_t from, uint64
         snug_text_put_u64(&out, attendant->headroom.reserve_bytes);
     }
     snug_log_write(&attendant->log, SNUG_LOG_INFO, line);
+}
+
+/* Adds what a busy collector is given. */
+static void relieve(struct snug_attendant *attendant, struct snug_memory_plan *memory)
+{
+    const int64_t gogc = (int32_t)(uint32_t)read_word(attendant, attendant->words.gogc);
+    memory->given_bytes =
+        snug_collector_see(&attendant->collector, &attendant->subject->facts.memory, memory,
+                           read_word(attendant, attendant->words.live), gogc);
+    memory->go_limit_bytes += memory->given_bytes;
 }
 
 static void follow(struct snug_attendant *attendant)
@@ -170,6 +184,7 @@ static void follow(struct snug_attendant *attendant)
         return;
     }
     make_plan(attendant, &plan);
+    relieve(attendant, &plan.memory);
     const uint64_t from = snug_target_shown(target, sight.seen_bytes);
     if (!snug_target_is_due(target, &plan.memory, sight.seen_bytes))
         return;

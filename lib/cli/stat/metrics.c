@@ -25,6 +25,8 @@ const struct snug_metric snug_metrics[] = {
     [SNUG_COUNT_NAMED] = {"mappings_named", NULL, "mappings named"},
     [SNUG_COUNT_THREADS] = {"threads", NULL, "threads created through libc"},
     [SNUG_COUNT_UNREAD] = {"follow_unread", NULL, "looks that could not read a limit"},
+    [SNUG_COUNT_RELIEFS] = {"follow_reliefs", NULL,
+                            "minutes of a higher target for a busy collector"},
 };
 
 _Static_assert(sizeof snug_metrics / sizeof *snug_metrics == SNUG_N_COUNTERS,

@@ -172,6 +172,9 @@ static unsigned find(pid_t program, unsigned go_minor, uint64_t limit_bytes,
         ret->limit = address_of(copy, pacer.limit);
         ret->live = address_of(copy, pacer.live);
         ret->ready = address_of(copy, pacer.ready);
+        ret->gogc = address_of(copy, pacer.gogc);
+        ret->cleared = module.cleared;
+        ret->cleared_end = module.cleared_end;
     }
     return n;
 }
@@ -200,6 +203,12 @@ bool snug_words_read(const struct snug_words *words, uint64_t address, uint64_t 
 {
     return words->memory >= 0 && address &&
            read_at(words->memory, address, ret, sizeof *ret);
+}
+
+bool snug_words_copy(void *from, uint64_t address, void *ret, size_t n_bytes)
+{
+    const struct snug_words *words = from;
+    return words->memory >= 0 && read_at(words->memory, address, ret, n_bytes);
 }
 
 bool snug_words_write(const struct snug_words *words, uint64_t limit_bytes)

@@ -8,7 +8,8 @@ from fact import expect, finish, shape
 
 STRUCTURE, WORD = 'runtime.moduledata', 8
 PLACES = {'pcHeader': 0, 'funcnametab': 1, 'cutab': 4, 'filetab': 7, 'pctab': 10, 'pclntable': 13,
-          'ftab': 16, 'minpc': 20, 'maxpc': 21, 'text': 22, 'noptrbss': 30, 'enoptrbss': 31}
+          'ftab': 16, 'minpc': 20, 'maxpc': 21, 'text': 22, 'bss': 28, 'ebss': 29, 'noptrbss': 30,
+          'enoptrbss': 31}
 
 offsets = {field: at for (structure, field), at in shape().items() if structure == STRUCTURE}
 for name, word in PLACES.items():

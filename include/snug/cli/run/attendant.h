@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "snug/apply/collector.h"
 #include "snug/apply/reload.h"
 #include "snug/base/log.h"
 #include "snug/cli/run/deadline.h"
@@ -19,6 +20,7 @@ struct snug_attendant {
     struct snug_words words; /* Open while it follows. */
     struct snug_target target;
     struct snug_headroom headroom;
+    struct snug_collector collector;
     bool is_measured;   /* The target is what others leave. */
     bool is_unmeasured; /* What others hold could not be read the last time. */
     struct snug_reload reload;

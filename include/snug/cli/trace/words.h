@@ -4,6 +4,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -13,6 +14,9 @@ struct snug_words {
     uint64_t limit;
     uint64_t live;
     uint64_t ready;
+    uint64_t gogc;    /* The lower half is GOGC. */
+    uint64_t cleared; /* See module.h. */
+    uint64_t cleared_end;
 };
 
 /* At the moment when the runtime has started and is about to start its first thread, the
@@ -23,6 +27,9 @@ const char *snug_words_find(pid_t program, unsigned go_minor, uint64_t limit_byt
 
 /* False if that word is not known, or the program is over, or another one by now. */
 bool snug_words_read(const struct snug_words *words, uint64_t address, uint64_t *ret);
+
+/* Any part of its memory, likewise; `from` is a struct snug_words. */
+bool snug_words_copy(void *from, uint64_t address, void *ret, size_t n_bytes);
 
 /* The limit, likewise. */
 bool snug_words_write(const struct snug_words *words, uint64_t limit_bytes);
