@@ -71,9 +71,13 @@ bool snug_relief_step(const struct snug_relief_sight *sight, struct snug_relief 
     const uint64_t room = find_room(sight);
     state->given_bytes =
         begins ? least(room, sight->free_bytes / 2) : least(room, state->given_bytes);
+    if (begins)
+        state->target_bytes = sight->target_bytes;
     /* The program fills it, and then as much is free besides, a little more or less as a
-     * heap goes; unless others take it. */
-    if (!state->given_bytes || state->given_bytes / 2 > sight->free_bytes) {
+     * heap goes; unless others take it. A lower target says that they do, or that there is
+     * less. */
+    if (!state->given_bytes || state->given_bytes / 2 > sight->free_bytes ||
+        sight->target_bytes < state->target_bytes) {
         *state = (struct snug_relief){0};
         return false;
     }

@@ -109,6 +109,18 @@ START_TEST(it_ends_where_others_take_what_is_free)
 }
 END_TEST
 
+START_TEST(it_ends_where_the_target_falls)
+{
+    make_busy();
+    sight.target_bytes++;
+    ck_assert(!look(30));
+    ck_assert_uint_eq(relief.given_bytes, 8 * MIB);
+    sight.target_bytes -= 2;
+    ck_assert(!look(30));
+    ck_assert_uint_eq(relief.given_bytes, 0);
+}
+END_TEST
+
 static const struct row {
     const char *label;
     uint64_t target;
@@ -173,6 +185,7 @@ int main(void)
     tcase_add_test(tcase, a_look_without_a_collection_says_nothing);
     tcase_add_test(tcase, it_ends_after_a_minute_and_is_earned_again);
     tcase_add_test(tcase, it_ends_where_others_take_what_is_free);
+    tcase_add_test(tcase, it_ends_where_the_target_falls);
     tcase_add_loop_test(tcase, it_is_given_where_it_helps_and_is_there, 0,
                         sizeof rows / sizeof *rows);
     tcase_add_test(tcase, it_ends_with_the_need);

@@ -24,10 +24,11 @@ struct snug_relief_sight {
 struct snug_relief {
     uint64_t total_ns;
     uint64_t collector_ns;
-    unsigned n_busy;      /* Looks in a row that found the collector busy. */
-    unsigned percent;     /* Its share of the CPUs, when that was seen last. */
-    uint64_t until_ms;    /* 0: nothing is given. */
-    uint64_t given_bytes; /* Above the target; 0 unless something is. */
+    unsigned n_busy;       /* Looks in a row that found the collector busy. */
+    unsigned percent;      /* Its share of the CPUs, when that was seen last. */
+    uint64_t until_ms;     /* 0: nothing is given. */
+    uint64_t given_bytes;  /* Above the target; 0 unless something is. */
+    uint64_t target_bytes; /* The target when that began. */
 };
 
 /* Whether it is the target that makes the runtime collect, and not GOGC alone. Otherwise
