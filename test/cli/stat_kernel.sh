@@ -140,7 +140,9 @@ cgroups() {
     path=$(sed -n 's/^[0-9]*:memory:\|^0:://p' "/proc/$pid/cgroup" | head -n 1)
     above=${path%/app}
     try 0 "$snug" stat "$pid"
-    prints_line "  memory cgroup   $path, limited by $above"
+    # The row of a long name goes on in the next line.
+    tr -s ' \n' ' ' <"$work/out" | grep -qF " memory cgroup $path, limited by $above " ||
+        fail 'does not say where it lies'
     prints_line "CPU of $path"
     prints_line "CPU of $above"
     prints_line '  limit           1.5 CPUs'
