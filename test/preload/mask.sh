@@ -136,7 +136,6 @@ cc -o "$work/ask" "$work/ask.c" -lpthread
 LD_PRELOAD=$object "$work/ask" > "$work/asked" || echo "ended with $?" > "$work/asked"
 line "a thread by its number, and a long mask" "0 0 0" "$(cat "$work/asked")"
 
-# A library of a Go program opens the window and pins the process.
 # The length may be more than the mask has: the kernel reads no further than it has CPUs for.
 cat > "$work/long.c" <<'END'
 #define _GNU_SOURCE
@@ -160,6 +159,7 @@ status=0
 SNUG_SCOPE=all SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$work/long" || status=$?
 line 'a length that is more than the mask has' 0 $status
 
+# A library of a Go program opens the window and pins the process.
 if command -v go > "$work/where"; then
     cat > "$work/main.go" <<'END'
 package main
