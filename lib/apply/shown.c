@@ -8,7 +8,6 @@
 
 #include "snug/apply/shown.h"
 #include "snug/apply/start.h"
-#include "snug/base/sys.h"
 
 enum { N_SLOTS = 8, COMMON = N_SLOTS };
 
@@ -81,15 +80,19 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
     return true;
 }
 
+/* Whether a mask was shown to a thread that it may write back. Of what it was shown itself
+ * it knows best. */
+static bool find(uintptr_t thread, struct snug_cpus *ret_real, struct snug_cpus *ret_shown)
+{
+    return load(slot_of(thread), thread, ret_real, ret_shown) ||
+           load(&slots[COMMON], 0, ret_real, ret_shown);
+}
+
 bool snug_shown_widen(uintptr_t thread, struct snug_cpus *mask)
 {
     struct snug_cpus real;
     struct snug_cpus shown;
-    /* Of what it was shown itself a thread knows best. */
-    const bool is_known = load(slot_of(thread), thread, &real, &shown);
-    if (!is_known && !load(&slots[COMMON], 0, &real, &shown))
-        return false;
-    if (!snug_cpus_equal(mask, &shown))
+    if (!find(thread, &real, &shown) || !snug_cpus_equal(mask, &shown))
         return false;
     *mask = real;
     return true;
@@ -116,24 +119,6 @@ static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
     return true;
 }
 
-/* The kernel reads no more of a mask than it has CPUs for, however long it is said to be.
- */
-static size_t count_read(size_t n_bytes)
-{
-    struct snug_cpus own;
-    const long r = snug_sys_sched_getaffinity(0, sizeof own.word, own.word);
-    return r > 0 && (size_t)r < n_bytes ? (size_t)r : n_bytes;
-}
-
-/* Whether a mask was shown to it that it may write back. */
-static bool is_shown_any(uintptr_t thread)
-{
-    struct snug_cpus real;
-    struct snug_cpus shown;
-    return load(slot_of(thread), thread, &real, &shown) ||
-           load(&slots[COMMON], 0, &real, &shown);
-}
-
 bool snug_shown_differs(size_t n_bytes, const void *mask)
 {
     struct snug_view view;
@@ -154,10 +139,24 @@ void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
         ((unsigned char *)ret_mask)[i] = from[i];
 }
 
+/* A length may be more than there is. The kernel, which has read the mask, read no less
+ * than has a CPU in the one that it gave. */
+static size_t count_bytes(const struct snug_cpus *real)
+{
+    unsigned n = SNUG_CPUS_WORDS;
+    while (n && !real->word[n - 1])
+        n--;
+    return n * sizeof *real->word;
+}
+
 bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret)
 {
     struct snug_view view;
-    return mask && read_view(&view) && is_shown_any(thread) &&
-           read_mask(count_read(n_bytes), mask, ret) && snug_shown_widen(thread, ret);
+    struct snug_cpus real;
+    struct snug_cpus shown;
+    if (!mask || !read_view(&view) || !find(thread, &real, &shown))
+        return false;
+    const size_t n = count_bytes(&real);
+    return read_mask(n < n_bytes ? n : n_bytes, mask, ret) && snug_shown_widen(thread, ret);
 }
