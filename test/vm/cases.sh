@@ -112,7 +112,7 @@ limit_rows() { # RELEASE NAME
 # that the user set is the kernel's affair: before Linux 6.2 a cpuset that changes undoes it.
 grown_row() { # LABEL NAME MASK [VARIABLES]
     row "$1" "taskset $3 $2 -after 8s >plain &
-            (until grep -q ^affinity plain && grep -q ^affinity output; do sleep 0.2; done
+            (until grep -qs ^affinity plain && grep -q ^affinity output; do sleep 0.2; done
             echo 0-5 >\$BOX/own/cpuset.cpus) &
             ${4-} taskset $3 preload $2 -after 8s; wait
             grep -E '^(later )?affinity' plain >wanted
