@@ -8,8 +8,8 @@
 // least 99 % of the heap's pages lie there, with -weights that the nodes' shares are those
 // of their free memory at the start, each within 10 points of a hundred. With -sparse an
 // object of so many MiB is made and not touched; with -budget so many MiB may be advised to
-// be huge pages. With -moved the heap is filled once the allowed CPUs are others; with
-// -filter by a thread that is under a seccomp filter of its own.
+// be huge pages. With -moved the heap is filled once the allowed CPUs are others, and what it
+// had before does not count; with -filter by a thread that is under a seccomp filter of its own.
 package main
 
 import (
@@ -218,9 +218,13 @@ func main() {
 	first := allowed()
 
 	fmt.Println("NumCPU", runtime.NumCPU(), "GOMAXPROCS", runtime.GOMAXPROCS(0))
-	for *moved && allowed() == first {
-		runtime.GC() // What it takes to look is no part of what is filled.
-		time.Sleep(10 * time.Millisecond)
+	early := map[int]float64{} // What lies where it lay before the CPUs moved.
+	if *moved {
+		kept = append(kept, make([]byte, blockBytes)) // By which the heap is found.
+		for allowed() == first {
+			time.Sleep(10 * time.Millisecond)
+		}
+		early, _, _, _ = pages()
 	}
 	free := freeBytes(list(*weighted))
 	churn(*threads)
@@ -248,9 +252,10 @@ func main() {
 
 	total, totalFree := 0.0, 0.0
 	nodes := []int{}
-	for node, n := range perNode {
+	for node := range perNode {
+		perNode[node] -= early[node]
 		nodes = append(nodes, node)
-		total += n
+		total += perNode[node]
 	}
 	sort.Ints(nodes)
 	for _, n := range free {
