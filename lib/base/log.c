@@ -17,8 +17,6 @@
 
 enum { LINE_BYTES = 1024, STANDARD_ERROR = 2 };
 
-static const struct timespec at_once;
-
 /* What descriptor 2 was at the start; zeroes: nothing. */
 static dev_t device;
 static ino_t inode;
@@ -86,7 +84,8 @@ static bool may_grow(const struct stat *status, size_t n_bytes)
 static bool has_room(int fd)
 {
     struct pollfd at = {.fd = fd, .events = POLLOUT};
-    return snug_sys_ppoll(&at, 1, &at_once) == 1;
+    struct timespec left = {0}; /* The kernel writes to it; QEMU fails where it cannot. */
+    return snug_sys_ppoll(&at, 1, &left) == 1;
 }
 
 /* Writes without the signal that a pipe nobody reads any more would send, and without that
@@ -103,6 +102,7 @@ static void write_quietly(int fd, const char *line, size_t n_bytes)
     (void)snug_sys_rt_sigpending(&pending, sizeof pending);
     /* See the contract: silent. */
     const long r = snug_sys_write(fd, line, n_bytes);
+    const struct timespec at_once = {0};
     if (r == -EPIPE && !(pending & pipe))
         (void)snug_sys_rt_sigtimedwait(&pipe, &at_once, sizeof pipe);
     (void)snug_sys_rt_sigprocmask(SIG_SETMASK, &before, NULL, sizeof before);
