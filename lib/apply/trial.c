@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "snug/apply/place.h"
+#include "snug/base/file.h"
 #include "snug/base/sys.h"
 #include "snug/facts/privileges.h"
 #include "snug/plan/placement.h"
@@ -77,6 +78,7 @@ static int try_rare(const void *unused)
     struct stat status;
     struct statfs system;
     int signal;
+    char target;
     (void)unused;
     struct rlimit limit;
     uint64_t set;
@@ -90,6 +92,10 @@ static int try_rare(const void *unused)
     (void)snug_sys_getppid();
     (void)snug_sys_geteuid();
     (void)snug_sys_newfstatat(AT_FDCWD, "", &status);
+    (void)snug_sys_openat(AT_FDCWD, "", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    (void)snug_sys_openat(AT_FDCWD, "", SNUG_FILE_OPEN_FLAGS);
+    (void)snug_sys_create(AT_FDCWD, "", O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC, 0);
+    (void)snug_sys_readlinkat(-1, "", &target, sizeof target);
     (void)snug_sys_fstatfs(-1, &system);
     (void)snug_sys_unlinkat(AT_FDCWD, "");
     (void)snug_sys_getdents64(-1, NULL, 0);

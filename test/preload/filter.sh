@@ -18,10 +18,17 @@ package main
 import "C"
 import (
 	"fmt"
+	"os"
 	"runtime"
+	"time"
 )
 
-func main() { fmt.Println(runtime.NumCPU(), runtime.GOMAXPROCS(0)) }
+func main() {
+	if len(os.Args) > 1 {
+		time.Sleep(300 * time.Millisecond)
+	}
+	fmt.Println(runtime.NumCPU(), runtime.GOMAXPROCS(0))
+}
 END
 GO111MODULE=off GOFLAGS= go build -o program main.go
 
@@ -94,6 +101,12 @@ if [ $r = 0 ]; then
     for program in /bin/true ./program; do
         LD_PRELOAD=$object ./open $program > found ||
             { echo "$program under a filter for flags: $?"; failures=$((failures + 1)); }
+    done
+    # Nor does the Go runtime: what needs it is off.
+    for setting in SNUG_FOLLOW=on SNUG_STATS_FILE=$work/stats SNUG_LOG_FILE=$work/log; do
+        SNUG_FOLLOW_INTERVAL=10ms SNUG_LOG=error LD_PRELOAD=$object ./open /usr/bin/env $setting \
+            ./program rest > found ||
+            { echo "$setting under a filter for flags: $?"; failures=$((failures + 1)); }
     done
 else
     untried=1
