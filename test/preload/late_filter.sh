@@ -25,7 +25,7 @@ cat > "$work/late.c" << 'END'
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1), \
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS)
 
-static int load(void)
+static int load(int number)
 {
     struct sock_filter code[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
@@ -33,6 +33,7 @@ static int load(void)
         KILL_FOR(SYS_newfstatat),
         KILL_FOR(SYS_ppoll),
         KILL_FOR(SYS_getpid),
+        KILL_FOR(number),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
     };
     struct sock_fprog program = {sizeof code / sizeof *code, code};
@@ -51,9 +52,15 @@ int main(int argc, char **argv)
     cpu_set_t set;
     pthread_t thread;
     const pid_t self = (pid_t)syscall(SYS_gettid);
-    if (argc < 2 || load())
+    const int puts_back = argc > 1 && strcmp(argv[1], "put back") == 0;
+    if (puts_back && sched_getaffinity(0, sizeof set, &set))
+        return 4;
+    if (argc < 2 || load(puts_back ? SYS_sched_getaffinity : SYS_getppid))
         return 1;
-    if (strcmp(argv[1], "threads") == 0) {
+    if (puts_back) {
+        if (sched_setaffinity(0, sizeof set, &set))
+            return 5;
+    } else if (strcmp(argv[1], "threads") == 0) {
         for (int i = 0; i < 16; i++)
             if (pthread_create(&thread, NULL, rest, NULL))
                 return 2;
@@ -66,11 +73,11 @@ int main(int argc, char **argv)
 END
 cc -o "$work/late" "$work/late.c" -pthread
 
-for what in threads affinity; do
-    "$work/late" $what || { echo "not to be tried here: $what"; exit 77; }
+for what in threads affinity "put back"; do
+    "$work/late" "$what" || { echo "not to be tried here: $what"; exit 77; }
     status=0
     SNUG_SCOPE=all SNUG_CPU_COUNT=1 SNUG_CPU_MIN=1 SNUG_THREADS_WARN=2 LD_PRELOAD=$object \
-        "$work/late" $what 2> "$work/err" || status=$?
+        "$work/late" "$what" 2> "$work/err" || status=$?
     [ $status = 0 ] || { echo "$what: status $status"; failures=$((failures + 1)); }
 done
 exit "$failures"
