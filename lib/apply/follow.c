@@ -84,6 +84,14 @@ static bool complain(const char *what)
     return !what;
 }
 
+void snug_follow_see_filter(void)
+{
+    int armed = ARMED;
+    if (atomic_compare_exchange_strong(&follow.state, &armed, IDLE))
+        complain("follow: off: the program loads a seccomp filter before its runtime "
+                 "starts");
+}
+
 /* NULL if there is none. */
 static const struct snug_module *found_module(void)
 {

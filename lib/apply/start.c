@@ -118,8 +118,7 @@ static void forgo_rare(struct snug_log *log)
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
 
-/* Whether the runtime's mappings and threads are seen: then what is set can be taken out
- * again. */
+/* Whether the runtime's mappings and threads are seen: then what is set can be undone. */
 static bool is_passing(void)
 {
     return facts.program.is_go && facts.program.imports_mmap;
@@ -364,6 +363,7 @@ void snug_start_see_filter(void)
     if (snug_window_give_up())
         add_gomaxprocs();
     snug_heap_see_filter();
+    snug_follow_see_filter();
     snug_threads_see_filter();
 }
 

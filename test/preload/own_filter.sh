@@ -3,7 +3,8 @@
 # Go programs whose own C code loads a seccomp filter before the runtime starts, while the start
 # window is open or before it opens: own_filter.sh OBJECT. The filter refuses or kills for
 # sched_setaffinity, which snug's plan could not know. The program lives, its mask is whole, and
-# GOMAXPROCS says the count. Where it only asks whether there are filters, NumCPU does.
+# GOMAXPROCS says the count. Where it only asks whether there are filters, NumCPU does. Nor does it
+# let through how a follower looks at the policy.
 set -eu
 object=$1
 command -v go > /dev/null || { echo 'not installed: go'; exit 77; }
@@ -40,6 +41,10 @@ __attribute__((constructor)) static void load(void)
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_setaffinity, 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, has("kill") ? SECCOMP_RET_KILL_PROCESS : SECCOMP_RET_ERRNO | 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 0, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[2])),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 010000000, 0, 1), // O_PATH
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	};
 	const struct sock_fprog filter = {sizeof code / sizeof *code, code};
@@ -58,9 +63,13 @@ import (
 	"os"
 	"runtime"
 	"strings"
+	"time"
 )
 
 func main() {
+	if strings.Contains(os.Getenv("HOW"), "rest") {
+		time.Sleep(300 * time.Millisecond)
+	}
 	status, _ := os.ReadFile("/proc/self/status")
 	for _, line := range strings.Split(string(status), "\n") {
 		if strings.HasPrefix(line, "Cpus_allowed_list:") {
@@ -82,4 +91,9 @@ for how in 'refuse prctl' 'refuse syscall' 'refuse prctl window' 'refuse syscall
     echo "$how: expected '$n_cpus 1 $all', got '$found' and exit code $r"
     failures=$((failures + 1))
 done
+r=0
+HOW='refuse prctl rest' SNUG_FOLLOW=on SNUG_FOLLOW_INTERVAL=10ms SNUG_LOG=error LD_PRELOAD=$object \
+    ./program > found 2>&1 || r=$?
+[ $r = 0 ] && grep -q 'follow: off: ' found ||
+    { echo "following: exit code $r"; cat found; failures=$((failures + 1)); }
 exit "$failures"

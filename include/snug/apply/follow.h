@@ -30,6 +30,10 @@ void snug_follow_arm(const struct snug_follow *with);
  * thread of ours could need. True once. */
 bool snug_follow_is_due(void);
 
+/* The program loads a seccomp filter, which may kill for what a look takes: before the
+ * thread runs, it is not started, and a line says so. */
+void snug_follow_see_filter(void);
+
 /* Finds the runtime's words, and creates the thread. Leaves errno alone; what is missing is
  * logged. */
 void snug_follow_start(const struct snug_crew_calls *libc);
