@@ -25,8 +25,8 @@ bool snug_relief_is_near(const struct snug_relief_sight *sight)
         return false;
     uint64_t garbage; /* What GOGC allows above the live heap. */
     return sight->gogc < 0 ||
-           (!__builtin_mul_overflow(live, (uint64_t)sight->gogc, &garbage) &&
-            live + garbage / PERCENT > sight->target_bytes);
+           __builtin_mul_overflow(live, (uint64_t)sight->gogc, &garbage) ||
+           live + garbage / PERCENT > sight->target_bytes;
 }
 
 /* Whether the collector was busy since the last look. One that has ended no collection

@@ -135,6 +135,7 @@ static const struct row {
     {"a target above that", 250, 20, 200, 100, 0},
     {"GOGC alone makes it collect", 230, 20, 100, 100, 0},
     {"GOGC is large", 230, 20, 100, 400, 8},
+    {"GOGC is as large as can be", 230, 20, 16384, INT32_MAX, 8},
     {"GOGC is off", 230, 20, 10, -1, 8},
     {"the live heap is not known", 230, 20, 0, -1, 0},
 };
