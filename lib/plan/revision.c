@@ -59,6 +59,14 @@ static bool is_switch(enum snug_key key, const struct snug_setting *a,
            (snug_values_is(a, SNUG_WORD_AUTO_OFF) || snug_values_is(b, SNUG_WORD_AUTO_OFF));
 }
 
+/* A program that takes care of its memory by itself gets a target because the user asked
+ * for one. It has that now, and does nothing itself, whatever the file says later. */
+static bool stays_asked(enum snug_key key, const struct snug_setting *now)
+{
+    return key >= SNUG_MEMORY_LIMIT && key <= SNUG_MEMORY_REQUEST &&
+           now->source != SNUG_FROM_DEFAULT;
+}
+
 void snug_revision_take(const struct snug_policy *next, uint64_t keys,
                         struct snug_policy *policy, struct snug_revision *ret)
 {
@@ -76,8 +84,11 @@ void snug_revision_take(const struct snug_policy *next, uint64_t keys,
             continue;
         }
         const bool is_locked = now->is_locked;
+        const bool is_asked = stays_asked(key, now);
         ret->moved |= bit(key);
         *now = *new;
         now->is_locked = is_locked;
+        if (is_asked)
+            now->source = SNUG_FROM_FILE;
     }
 }

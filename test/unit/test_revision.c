@@ -142,7 +142,31 @@ START_TEST(what_the_file_says_no_longer_is_as_by_default)
     snug_revision_take(&next, memory, &now, &revision);
     ck_assert_uint_eq(revision.moved, bit(SNUG_MEMORY_HEADROOM));
     ck_assert_uint_eq(now.setting[SNUG_MEMORY_HEADROOM].number, 10);
-    ck_assert_int_eq(now.setting[SNUG_MEMORY_HEADROOM].source, SNUG_FROM_DEFAULT);
+    put(&now, SNUG_CPU_MIN, "4", SNUG_FROM_FILE);
+    snug_revision_take(&next, cpus, &now, &revision);
+    ck_assert_int_eq(now.setting[SNUG_CPU_MIN].source, SNUG_FROM_DEFAULT);
+}
+END_TEST
+
+START_TEST(a_target_that_was_asked_for_is_not_given_up)
+{
+    static struct snug_facts facts;
+    static struct snug_plan plan;
+    struct snug_revision revision;
+    facts = (struct snug_facts){
+        .program = {.is_known = true,
+                    .is_go = true,
+                    .go_minor = 22,
+                    .libraries = SNUG_LIBRARY_AUTOMEMLIMIT},
+        .memory.limit = {.kind = SNUG_SET, .bytes = 1 << 30},
+    };
+    put(&now, SNUG_MEMORY_HEADROOM, "20%", SNUG_FROM_FILE);
+    snug_plan_make(&facts, &now, 0, &plan);
+    ck_assert_int_eq(plan.memory.reason, SNUG_REASON_MEMORY_LIMIT);
+    snug_revision_take(&next, memory, &now, &revision);
+    snug_plan_make(&facts, &now, 0, &plan);
+    ck_assert_int_eq(plan.memory.reason, SNUG_REASON_MEMORY_LIMIT);
+    ck_assert_uint_eq(plan.memory.go_limit_bytes, (((1 << 30) / 10 * 9) >> 21) << 21);
 }
 END_TEST
 
@@ -230,6 +254,7 @@ int main(void)
     tcase_add_test(tcase, what_is_the_same_is_no_change);
     tcase_add_test(tcase, what_may_change_does_and_the_rest_waits);
     tcase_add_test(tcase, what_the_file_says_no_longer_is_as_by_default);
+    tcase_add_test(tcase, a_target_that_was_asked_for_is_not_given_up);
     tcase_add_test(tcase, paths_are_compared);
     tcase_add_test(tcase, environment_and_command_line_win);
     tcase_add_test(tcase, locks_wait);
