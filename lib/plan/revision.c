@@ -44,8 +44,14 @@ uint64_t snug_revision_keys(const struct snug_plan *plan,
     return ret;
 }
 
-static bool is_same(const struct snug_setting *a, const struct snug_setting *b)
+/* The default interval is shorter where it is measured, so one that is written is another.
+ */
+static bool is_same(enum snug_key key, const struct snug_setting *a,
+                    const struct snug_setting *b)
 {
+    if (key == SNUG_FOLLOW_INTERVAL &&
+        (a->source == SNUG_FROM_DEFAULT) != (b->source == SNUG_FROM_DEFAULT))
+        return false;
     return a->unit == b->unit && a->word == b->word && a->number == b->number &&
            snug_text_equals(snug_text_of(a->text), b->text);
 }
@@ -77,7 +83,7 @@ void snug_revision_take(const struct snug_policy *next, uint64_t keys,
         struct snug_setting *now = &policy->setting[key];
         ret->has_locks |= new->is_locked != now->is_locked;
         if (now->source == SNUG_FROM_ENVIRONMENT || now->source == SNUG_FROM_COMMAND ||
-            is_same(new, now))
+            is_same(key, new, now))
             continue;
         if (!(keys & bit(key)) || is_switch(key, new, now)) {
             ret->waits |= bit(key);

@@ -170,6 +170,16 @@ START_TEST(a_target_that_was_asked_for_is_not_given_up)
 }
 END_TEST
 
+START_TEST(an_interval_that_is_written_is_not_the_default)
+{
+    struct snug_revision revision;
+    put(&next, SNUG_FOLLOW_INTERVAL, "5", SNUG_FROM_FILE);
+    snug_revision_take(&next, always, &now, &revision);
+    ck_assert_uint_eq(revision.moved, bit(SNUG_FOLLOW_INTERVAL));
+    ck_assert_int_eq(now.setting[SNUG_FOLLOW_INTERVAL].source, SNUG_FROM_FILE);
+}
+END_TEST
+
 START_TEST(paths_are_compared)
 {
     struct snug_revision revision;
@@ -255,6 +265,7 @@ int main(void)
     tcase_add_test(tcase, what_may_change_does_and_the_rest_waits);
     tcase_add_test(tcase, what_the_file_says_no_longer_is_as_by_default);
     tcase_add_test(tcase, a_target_that_was_asked_for_is_not_given_up);
+    tcase_add_test(tcase, an_interval_that_is_written_is_not_the_default);
     tcase_add_test(tcase, paths_are_compared);
     tcase_add_test(tcase, environment_and_command_line_win);
     tcase_add_test(tcase, locks_wait);
