@@ -17,6 +17,7 @@ void snug_reload_begin(const struct snug_policy *policy, uint64_t keys, const ch
     *ret = (struct snug_reload){
         .keys = keys,
         .program = program,
+        .was_silent = policy->setting[SNUG_LOG].word == SNUG_LOG_OFF,
         .judged = policy->edition,
         .seen = policy->edition,
     };
@@ -102,7 +103,8 @@ bool snug_reload_look(struct snug_reload *state, struct snug_policy *policy,
     struct snug_revision revision;
     snug_revision_take(&next, state->keys, policy, &revision);
     log->level = (enum snug_log_level)policy->setting[SNUG_LOG].word;
-    if (!log->path && revision.moved & (uint64_t)1 << SNUG_LOG)
+    /* Else none means that the file is standard error, as that was at the start. */
+    if (state->was_silent && !log->path && revision.moved & (uint64_t)1 << SNUG_LOG)
         log->path = snug_values_path(&policy->setting[SNUG_LOG_FILE]);
     report_revision(log, policy, &revision);
     return revision.moved != 0;

@@ -214,6 +214,24 @@ START_TEST(the_log_begins_and_ends_with_it)
 }
 END_TEST
 
+/* A program may put another file in the place of descriptor 2 later. */
+START_TEST(a_log_that_is_standard_error_stays_so)
+{
+    begin("log = info\nlog.file = /dev/stderr\n");
+    logged.path = NULL; /* As the start has left it. */
+    publish("log = debug\nlog.file = /dev/stderr\n");
+    ck_assert(look_twice());
+    ck_assert_int_eq(logged.level, SNUG_LOG_DEBUG);
+    ck_assert_ptr_null(logged.path);
+
+    begin("log = off\nlog.file = /dev/stderr\n");
+    logged = (struct snug_log){0};
+    publish("log = info\nlog.file = /dev/stderr\n");
+    ck_assert(look_twice());
+    ck_assert_str_eq(logged.path, "/dev/stderr");
+}
+END_TEST
+
 START_TEST(a_name_that_depends_on_the_directory_is_left)
 {
     ck_assert_int_eq(chdir(folder_path), 0);
@@ -240,6 +258,7 @@ int main(void)
     tcase_add_test(tcase, one_that_others_can_write_is_refused);
     tcase_add_test(tcase, one_that_comes_later_is_read);
     tcase_add_test(tcase, the_log_begins_and_ends_with_it);
+    tcase_add_test(tcase, a_log_that_is_standard_error_stays_so);
     tcase_add_test(tcase, a_name_that_depends_on_the_directory_is_left);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);

@@ -9,6 +9,7 @@
 struct snug_reload {
     uint64_t keys;              /* Those that may change: see revision.h. */
     const char *program;        /* The executable's path, for sections. */
+    bool was_silent;            /* The start had no use for log.file. */
     struct snug_edition judged; /* Taken or refused last. */
     struct snug_edition seen;   /* At the last look. */
 };
