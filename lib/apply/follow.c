@@ -16,6 +16,7 @@
 #include "snug/apply/measure.h"
 #include "snug/apply/procs.h"
 #include "snug/apply/reload.h"
+#include "snug/apply/start.h"
 #include "snug/apply/view.h"
 #include "snug/apply/window.h"
 #include "snug/base/objects.h"
@@ -188,11 +189,14 @@ static void measure(struct snug_plan *ret)
     follow.is_unmeasured = is_unmeasured;
 }
 
-/* What the limits are now, or were, by the policy of now. */
+/* What the limits are now, or were, by the policy of now. What a policy takes that has
+ * changed it takes at a time that somebody else chooses: a filter that C code has loaded
+ * may kill for it then. */
 static void make_plan(const struct snug_plan *last, struct snug_plan *ret)
 {
     const bool has_limits = follow.with.plan->follow.has_limits;
     const bool is_new =
+        !snug_start_is_filtered() &&
         snug_reload_look(&follow.reload, follow.with.policy, &follow.with.log);
     *ret = *last;
     if (has_limits)
@@ -211,13 +215,14 @@ static void make_plan(const struct snug_plan *last, struct snug_plan *ret)
     measure(ret);
 }
 
-/* What the runtime is to aim at: the target, and what a busy collector is given. */
+/* What the runtime is to aim at: the target, and what a busy collector is given. Under a
+ * filter of C code's it counts as idle: how busy it is takes another call. */
 static struct snug_memory_plan find_aim(const struct snug_plan *plan)
 {
+    const uint64_t live = snug_start_is_filtered() ? 0 : snug_aim_live_bytes();
     struct snug_memory_plan ret = plan->memory;
-    ret.given_bytes =
-        snug_collector_see(&follow.collector, &follow.with.facts->memory, &plan->memory,
-                           snug_aim_live_bytes(), snug_aim_gogc());
+    ret.given_bytes = snug_collector_see(&follow.collector, &follow.with.facts->memory,
+                                         &plan->memory, live, snug_aim_gogc());
     ret.go_limit_bytes += ret.given_bytes;
     return ret;
 }

@@ -34,9 +34,25 @@ static int has(const char *word)
 	return how && strstr(how, word);
 }
 
+// For all threads, with the program's own code running: it kills for what a policy by a link takes.
+static int load_later(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_readlinkat, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	const struct sock_fprog filter = {sizeof code / sizeof *code, code};
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, &filter);
+}
+
 __attribute__((constructor)) static void load(void)
 {
 	static pthread_attr_t attr;
+	if (has("later"))
+		return;
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_sched_setaffinity, 0, 1),
@@ -67,6 +83,12 @@ import (
 )
 
 func main() {
+	if os.Getenv("HOW") == "later rest" {
+		if C.load_later() != 0 {
+			os.Exit(77)
+		}
+		os.Rename("new.conf", "link.conf")
+	}
 	if strings.Contains(os.Getenv("HOW"), "rest") {
 		time.Sleep(300 * time.Millisecond)
 	}
@@ -96,4 +118,14 @@ HOW='refuse prctl rest' SNUG_FOLLOW=on SNUG_FOLLOW_INTERVAL=10ms SNUG_LOG=error 
     ./program > found 2>&1 || r=$?
 [ $r = 0 ] && grep -q 'follow: off: ' found ||
     { echo "following: exit code $r"; cat found; failures=$((failures + 1)); }
+
+printf 'log = error\n' > old
+printf 'log = error\ncpu.min = 2\n' > new
+ln -s old link.conf
+ln -s new new.conf
+r=0
+HOW='later rest' SNUG_FOLLOW=on SNUG_FOLLOW_INTERVAL=10ms SNUG_POLICY=$work/link.conf LD_PRELOAD=$object \
+    ./program > found 2>&1 || r=$?
+[ $r = 0 ] ||
+    { echo "a policy that changes later: exit code $r"; cat found; failures=$((failures + 1)); }
 exit "$failures"
