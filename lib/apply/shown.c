@@ -80,6 +80,13 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
     return true;
 }
 
+bool snug_shown_knows(uintptr_t thread)
+{
+    struct snug_cpus real;
+    struct snug_cpus shown;
+    return load(slot_of(thread), thread, &real, &shown);
+}
+
 /* Whether a mask was shown to a thread that it may write back. Of what it was shown itself
  * it knows best. */
 static bool find(uintptr_t thread, struct snug_cpus *ret_real, struct snug_cpus *ret_shown)

@@ -16,14 +16,14 @@
 enum { PATH_BYTES = 40, LENGTH_MAX = 4 << 20, FIRST_LENGTH = 128 };
 
 /* Whether `pid` is this process or one of its threads. Another process's mask is its own.
- * To be asked last: it opens a file. Under a filter of the program's own nobody is asked:
- * it may kill for that. */
+ * To be asked last: it opens a file. Under a filter of the program's own nobody is asked,
+ * for it may kill for that: who was ours before still is. */
 static bool is_ours(pid_t pid)
 {
     if (pid == 0)
         return true;
     if (snug_start_is_filtered())
-        return false;
+        return snug_shown_knows((uintptr_t)pid);
     if (pid == snug_sys_getpid())
         return true;
     char path[PATH_BYTES];

@@ -25,6 +25,9 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
  * presented CPUs stand for all that any thread had when they were shown. */
 bool snug_shown_widen(uintptr_t thread, struct snug_cpus *mask);
 
+/* Whether the thread was shown a mask, as far as that is remembered. */
+bool snug_shown_knows(uintptr_t thread);
+
 /* For the hooks. Whether snug_shown_present would change the mask, were it a thread's of
  * this process. */
 bool snug_shown_differs(size_t n_bytes, const void *mask);
