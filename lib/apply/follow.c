@@ -297,8 +297,8 @@ static void block_signals(void)
 
 static uint64_t rest_ms(void)
 {
-    return follow.is_measured ? snug_measure_rest_ms(follow.interval_ms)
-                              : follow.interval_ms;
+    const uint64_t ms = snug_relief_rest_ms(&follow.collector.relief, follow.interval_ms);
+    return follow.is_measured ? snug_measure_rest_ms(ms) : ms;
 }
 
 static void *run(void *unused)

@@ -10,7 +10,8 @@ enum {
     BUSY_PERCENT = 20,
     N_BUSY = 2,
     GIVEN_MS = 60000,
-    GIVEN_PARTS = 32, /* Of the limit; so much of it is never given. */
+    GIVEN_REST_MS = 5000, /* Others may take what is free. */
+    GIVEN_PARTS = 32,     /* Of the limit; so much of it is never given. */
 };
 
 static uint64_t least(uint64_t a, uint64_t b)
@@ -84,4 +85,9 @@ bool snug_relief_step(const struct snug_relief_sight *sight, struct snug_relief 
     if (begins)
         state->until_ms = sight->now_ms + GIVEN_MS;
     return begins;
+}
+
+uint64_t snug_relief_rest_ms(const struct snug_relief *state, uint64_t interval_ms)
+{
+    return state->given_bytes ? least(interval_ms, GIVEN_REST_MS) : interval_ms;
 }

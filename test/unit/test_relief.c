@@ -121,6 +121,15 @@ START_TEST(it_ends_where_the_target_falls)
 }
 END_TEST
 
+START_TEST(what_is_given_is_looked_after)
+{
+    ck_assert_uint_eq(snug_relief_rest_ms(&relief, 3600000), 3600000);
+    make_busy();
+    ck_assert_uint_eq(snug_relief_rest_ms(&relief, 3600000), 5000);
+    ck_assert_uint_eq(snug_relief_rest_ms(&relief, 100), 100);
+}
+END_TEST
+
 static const struct row {
     const char *label;
     uint64_t target;
@@ -189,6 +198,7 @@ int main(void)
     tcase_add_test(tcase, it_ends_where_the_target_falls);
     tcase_add_loop_test(tcase, it_is_given_where_it_helps_and_is_there, 0,
                         sizeof rows / sizeof *rows);
+    tcase_add_test(tcase, what_is_given_is_looked_after);
     tcase_add_test(tcase, it_ends_with_the_need);
     tcase_add_test(tcase, an_account_that_goes_back_counts_for_nothing);
     suite_add_tcase(suite, tcase);

@@ -37,3 +37,7 @@ bool snug_relief_is_near(const struct snug_relief_sight *sight);
 
 /* What is given now is in `given_bytes`. True if that begins. */
 bool snug_relief_step(const struct snug_relief_sight *sight, struct snug_relief *state);
+
+/* How long to rest before the next look, where it is usually `interval_ms`: what is given
+ * is looked after. */
+uint64_t snug_relief_rest_ms(const struct snug_relief *state, uint64_t interval_ms);

@@ -37,7 +37,8 @@ void snug_attendant_begin(struct snug_subject *subject, struct snug_attendant *r
 
 static void rest(struct snug_attendant *attendant)
 {
-    const uint64_t ms = attendant->interval_ms;
+    const uint64_t ms =
+        snug_relief_rest_ms(&attendant->collector.relief, attendant->interval_ms);
     snug_deadline_set(
         &attendant->next,
         attendant->is_measured ? snug_headroom_rest_ms(&attendant->headroom, ms) : ms);
