@@ -253,9 +253,10 @@ snug_threads() {
     grep -lx snug /proc/"$running"/task/*/comm 2> /dev/null || true
 }
 
-# How often the thread named snug has slept; fails if there is none.
+# How often the thread named snug has slept; fails if there is none. The one that it makes for a call is
+# named so too at first.
 n_sleeps() {
-    sed -n 's/^voluntary_ctxt_switches:\t//p' "$(dirname "$(snug_threads)")/status" 2> "$work/gone" | grep .
+    sed -n 's/^voluntary_ctxt_switches:\t//p' "$(dirname "$(snug_threads | sort -V | head -n 1)")/status" 2> "$work/gone" | grep .
 }
 
 wait_for_wakes() { # N
