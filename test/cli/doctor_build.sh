@@ -43,6 +43,8 @@ END
     examine 1 go1.25.12 build:-compiler=gc
     finds build.release warning 'the CPU limit is not found, as cgroups are mounted here (golang/go#76390)'
     has_mend build.release environment LD_PRELOAD=/snug/libsnug.so
+    doctor_with 0 GOMAXPROCS=2 -- -- "$work/service"
+    finds build.release note
     examine 0 go1.26.1 build:-compiler=gc
     finds build.release ok
     echo '0-0 r-xp 00000000 00:00 1 /snug/libsnug.so' >"$tree/proc/self/maps"
@@ -77,6 +79,16 @@ go_lines() {
     finds build.line ok 'GODEBUG says that Go is to read it'
     doctor_with 1 GODEBUG=containermaxprocs=0 -- -- "$work/service"
     finds build.line ok 'is not to read it'
+    # Somebody else says the count, or all CPUs are what the limit has.
+    doctor_with 1 GOMAXPROCS=2 -- -- "$work/service"
+    finds build.line ok 'GOMAXPROCS says the count'
+    mv "$group/cpu.max" "$work/cpu.max"
+    echo 800000 100000 >"$group/cpu.max"
+    doctor 1 -- "$work/service"
+    finds build.line note 'go.mod asks for a release before 1.25'
+    mv "$work/cpu.max" "$group/cpu.max"
+    examine 1 go1.26.1 $old dep:go.uber.org/automaxprocs:v1.6.0:h1
+    finds build.line ok 'a library sets GOMAXPROCS'
     rm "$tree/proc/self/maps"
     examine 0 go1.26.1
     finds build.line skipped

@@ -9,6 +9,9 @@
 
 enum { LIMITS_MINOR = 25, NO_MORE_FIXES_MINOR = 25, ANY = 9999 };
 
+/* Libraries that set GOMAXPROCS. */
+enum { COUNTERS = SNUG_LIBRARY_AUTOMAXPROCS | SNUG_LIBRARY_GOMAXECS };
+
 static const char told[] = "This is told and not mended.";
 
 static const struct snug_program *program_of(const struct snug_patient *patient)
@@ -73,6 +76,13 @@ static unsigned patch_of(const struct snug_program *program)
                : ANY;
 }
 
+/* Then it does not matter whether Go finds the CPU limit. */
+static bool is_count_set(const struct snug_patient *patient)
+{
+    return patient->subject->facts.variables.gomaxprocs != SNUG_OWNER_NOBODY ||
+           program_of(patient)->libraries & COUNTERS;
+}
+
 static const struct trouble *find_trouble(const struct snug_patient *patient)
 {
     const struct snug_program *program = program_of(patient);
@@ -84,7 +94,7 @@ static const struct trouble *find_trouble(const struct snug_patient *patient)
             patch <= trouble->last &&
             (!trouble->needs_partial_mount ||
              (cpu->own.kind == SNUG_SET && !cpu->is_mounted_whole &&
-              !patient->condition.has_object)))
+              !patient->condition.has_object && !is_count_set(patient))))
             return trouble;
     }
     return NULL;
@@ -119,14 +129,22 @@ static void look_at_release(const struct snug_patient *patient, struct snug_find
     }
 }
 
+/* Whether the process counts more CPUs than its limit has, for want of Go's own look. */
+static bool counts_too_many(const struct snug_patient *patient)
+{
+    const struct snug_cpu_facts *cpu = &patient->subject->facts.cpu;
+    return patient->has_process && patient->condition.has_maps &&
+           !patient->condition.has_object && cpu->limit.kind == SNUG_SET &&
+           snug_figures_milli(&cpu->limit) < cpu->n_allowed * (uint64_t)1000;
+}
+
 static void look_at_line(const struct snug_patient *patient, struct snug_finding *ret)
 {
     if (is_nothing(patient, false, ret))
         return;
     const struct snug_program *program = program_of(patient);
-    const enum snug_answer asked = patient->subject->facts.variables.container_maxprocs;
-    const bool has_limit = patient->subject->facts.cpu.limit.kind == SNUG_SET;
-    const bool lacks_snug = patient->has_process && !patient->condition.has_object;
+    const struct snug_variable_facts *variables = &patient->subject->facts.variables;
+    const enum snug_answer asked = variables->container_maxprocs;
     if (program->go_minor < LIMITS_MINOR) {
         snug_finding_see(ret, SNUG_GRADE_OK,
                          "Go 1.%u reads no CPU limit, whatever go.mod says; snug does",
@@ -139,9 +157,13 @@ static void look_at_line(const struct snug_patient *patient, struct snug_finding
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "it does not say of what it was built");
     } else if (program->follows_container == SNUG_YES) {
         snug_finding_see(ret, SNUG_GRADE_OK, "Go reads the CPU limit of its own cgroup");
+    } else if (variables->gomaxprocs != SNUG_OWNER_NOBODY) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "it does not, and GOMAXPROCS says the count");
+    } else if (program->libraries & COUNTERS) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "it does not, and a library sets GOMAXPROCS");
     } else {
         snug_finding_see(ret,
-                         lacks_snug && has_limit ? SNUG_GRADE_WARNING : SNUG_GRADE_NOTE,
+                         counts_too_many(patient) ? SNUG_GRADE_WARNING : SNUG_GRADE_NOTE,
                          "Go 1.%u would read the CPU limit, but go.mod asks for a release "
                          "before 1.25",
                          program->go_minor);
@@ -179,8 +201,7 @@ static void look_at_sizers(const struct snug_patient *patient, struct snug_findi
         return;
     const unsigned libraries = program_of(patient)->libraries;
     const struct snug_variable_facts *variables = &patient->subject->facts.variables;
-    const bool counts = libraries & (SNUG_LIBRARY_AUTOMAXPROCS | SNUG_LIBRARY_GOMAXECS) &&
-                        variables->gomaxprocs != SNUG_OWNER_USER;
+    const bool counts = libraries & COUNTERS && variables->gomaxprocs != SNUG_OWNER_USER;
     const bool sizes = libraries & SNUG_LIBRARY_AUTOMEMLIMIT &&
                        variables->gomemlimit != SNUG_OWNER_USER &&
                        !variables->is_automemlimit_off;
