@@ -172,6 +172,20 @@ END
         prints_no snug_memory_high_events_total{
         prints_no snug_memory_waiting_seconds_total{
     }
+    # Without a cgroup namespace the paths stay long, and what is mounted is the container's.
+    mount=${memory%"$above"}
+    [ "$mount" = "$memory" ] || ! unshare -m true 2>"$work/no" ||
+        for name in "$above" "$mount" /; do
+            try 0 cgroup_run "$group" unshare -m sh -c 'mount --bind "$1" "$2" && shift 2 && exec "$@"' \
+                sh "$memory" "$mount" "$snug" stat --json --cgroup "$name"
+            holds <<END
+processes 1 kernel memory = "$path"
+processes 1 kernel memory_limited = "$above"
+memory 0 cgroup = "$above"
+memory 0 limit_bytes = 268435456
+memory 1 cgroup = "$path"
+END
+        done
     finish
     # Nobody is in it any more.
     try 0 "$snug" stat --cgroup "$above"

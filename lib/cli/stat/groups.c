@@ -48,44 +48,68 @@ void snug_groups_read(const struct snug_root *root, struct snug_groups *ret)
     }
 }
 
-/* What stands behind the mount point `at`; absent if it is not below that. */
-static struct snug_text below(const char *name, const struct snug_cgroup *at)
+static struct snug_text without_slashes(const char *path)
 {
-    struct snug_text ret = snug_text_of(name);
-    if (!at->n_top || ret.n < at->n_top || memcmp(name, at->directory, at->n_top) != 0 ||
-        (name[at->n_top] && name[at->n_top] != '/'))
-        return (struct snug_text){0};
-    return (struct snug_text){name + at->n_top, ret.n - at->n_top};
+    struct snug_text ret = snug_text_of(path);
+    while (ret.n && ret.at[ret.n - 1] == '/')
+        ret.n--;
+    return ret;
 }
 
-static void go_to(struct snug_cgroup *at, struct snug_text path, char *ret_path)
+/* What stands behind the first `n` bytes of `start`; absent if `path` is not below that. */
+static struct snug_text behind(struct snug_text path, const char *start, size_t n)
 {
-    struct snug_builder out = {at->directory, sizeof at->directory, at->n_top, false};
-    at->n = at->n_top;
-    at->why = SNUG_WHY_NOTHING;
+    if (path.n < n || memcmp(path.at, start, n) != 0 || (path.n > n && path.at[n] != '/'))
+        return (struct snug_text){0};
+    return (struct snug_text){path.at + n, path.n - n};
+}
+
+/* How much of the own path has no name below the mount point. In a container without a
+ * cgroup namespace all of it: the container's cgroup is what is mounted there. */
+static size_t n_above_mount(const struct snug_cgroup *at, const char *own_path)
+{
+    const size_t n = without_slashes(own_path).n;
+    const size_t n_below = at->n - at->n_top;
+    return at->why == SNUG_WHY_NOTHING && n > n_below ? n - n_below : 0;
+}
+
+/* To what lies `name` below the mount point, or, if it is a path, has that path. The
+ * caller's own path becomes that one's. */
+static void go_to(struct snug_cgroup *at, struct snug_text name, bool is_path, char *path)
+{
+    const size_t n_above = n_above_mount(at, path);
+    /* "/" is always the highest that can be seen. */
+    const struct snug_text down = is_path && name.n ? behind(name, path, n_above) : name;
+    struct snug_builder directory = {at->directory, sizeof at->directory, at->n_top, false};
+    struct snug_builder whole = {path, SNUG_DIRECTORY_BYTES, n_above, false};
+    at->has_directory = at->has_directory && down.at;
     if (!at->has_directory)
         return;
-    snug_text_put_slice(&out, path);
-    at->n = out.n;
-    at->has_directory = !out.is_full && snug_cgroup_exists(&snug_file_live, at);
-    (void)snug_text_copy(path.n ? path : snug_text_of("/"), SNUG_DIRECTORY_BYTES, ret_path);
+    snug_text_put_slice(&directory, down);
+    at->n = directory.n;
+    at->why = SNUG_WHY_NOTHING;
+    at->has_directory = !directory.is_full && snug_cgroup_exists(&snug_file_live, at);
+    snug_text_put_slice(&whole, n_above || down.n ? down : snug_text_of("/"));
+    if (whole.is_full)
+        *path = 0;
 }
 
 int snug_groups_open(const char *name, struct snug_groups *ret)
 {
-    *ret = (struct snug_groups){0};
-    snug_cgroup_find(&snug_file_live, &ret->cpu, &ret->memory);
-    struct snug_text path = below(name, &ret->memory);
-    if (!path.at)
-        path = below(name, &ret->cpu);
-    if (!path.at)
-        path = snug_text_of(name);
-    while (path.n && path.at[path.n - 1] == '/')
-        path.n--;
-    if (path.n && path.at[0] != '/')
+    const struct snug_text given = without_slashes(name);
+    snug_groups_read(&snug_file_live, ret);
+    struct snug_text down = {0};
+    if (ret->memory.n_top)
+        down = behind(given, ret->memory.directory, ret->memory.n_top);
+    if (!down.at && ret->cpu.n_top)
+        down = behind(given, ret->cpu.directory, ret->cpu.n_top);
+    const bool is_path = !down.at;
+    if (is_path)
+        down = given;
+    if (down.n && down.at[0] != '/')
         return -ENOENT;
-    go_to(&ret->cpu, path, ret->cpu_path);
-    go_to(&ret->memory, path, ret->memory_path);
+    go_to(&ret->cpu, down, is_path, ret->cpu_path);
+    go_to(&ret->memory, down, is_path, ret->memory_path);
     return ret->cpu.has_directory || ret->memory.has_directory ? 0 : -ENOENT;
 }
 
