@@ -186,6 +186,17 @@ memory 0 limit_bytes = 268435456
 memory 1 cgroup = "$path"
 END
         done
+    # What is mounted may lie above the namespace's root: no path leads there.
+    [ "$mount" = "$memory" ] || ! unshare -mC true 2>"$work/no" || {
+        try 0 cgroup_run "${group%% *} $(for dir in $dirs; do printf '%s/app ' "$dir"; done)" \
+            unshare -mC sh -c 'mount --bind "$1" "$2" && exec "$3" stat --json $$' \
+            sh "$memory" "$mount" "$snug"
+        holds <<END
+processes 0 kernel memory = null
+processes 0 kernel memory_limited = "$mount"
+memory 0 limit_bytes = 268435456
+END
+    }
     finish
     # Nobody is in it any more.
     try 0 "$snug" stat --cgroup "$above"

@@ -126,7 +126,8 @@ void snug_groups_put_path(const struct snug_groups *groups, const struct snug_cg
             path.n--;
         path.n -= path.n > 0;
     }
-    if (!path.at[0])
+    /* What is seen in place of the own cgroup is further up by nobody knows how much. */
+    if (!path.at[0] || at->why != SNUG_WHY_NOTHING)
         path = directory;
     else if (!path.n)
         path = snug_text_of("/");
