@@ -90,7 +90,7 @@ version_1() {
 total_inactive_file 20971520\ntotal_active_file 20971520\n' >"$group/memory.stat"
     doctor 1
     finds cpu.throttled warning 'short of CPUs: throttled in 90 % of 1000 periods so far, for 12.5 s; 99 % of'
-    finds memory.kinds ok 'kernel 10 MiB, sockets 0 bytes; together 100 MiB'
+    finds memory.kinds ok 'kernel 10 MiB, sockets unknown; together 100 MiB'
     finds memory.working ok 'the working set is 80 MiB'
     finds memory.events note 'met 7 times'
     finds memory.swap ok

@@ -146,6 +146,7 @@ START_TEST(version_1_has_fewer)
     assert_unknown(memory.slowed);
     assert_unknown(memory.killed);
     assert_unknown(memory.swap);
+    assert_unknown(memory.sockets);
 }
 END_TEST
 

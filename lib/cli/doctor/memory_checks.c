@@ -14,7 +14,7 @@ enum {
     ALARM_PERCENT = 90, /* Of the limit: where alarms usually stand. */
     SUM_PERCENT = 2,    /* What the kinds may differ from all that is in use. */
     MIB_LOG2 = 20,
-    N_KINDS = 4, /* Of memory, that all is made of. */
+    N_KINDS = 4, /* Of memory, that all is made of; version 1 leaves out the last. */
 };
 
 static const char no_limit[] = "there is no limit that is known";
@@ -187,7 +187,8 @@ static void look_at_kinds(const struct snug_patient *patient, struct snug_findin
     const struct snug_memory_evidence *memory = &patient->memory;
     const struct snug_figure *const part[N_KINDS] = {
         &memory->anonymous, &memory->page_cache, &memory->kernel, &memory->sockets};
-    const struct snug_figure sum = snug_evidence_sum(part, N_KINDS);
+    const struct snug_figure sum =
+        snug_evidence_sum(part, memory->is_v2 ? N_KINDS : N_KINDS - 1);
     if (!memory->current.is_known || !memory->anonymous.is_known) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "memory.stat cannot be read");
         return;

@@ -270,7 +270,6 @@ static void read_v1(const struct snug_root *root, struct snug_cgroup *at,
     ret->kernel = read_number(root, at, "memory.kmem.usage_in_bytes");
     ret->hit = read_number(root, at, "memory.failcnt");
     read_rows(root, at, "memory.oom_control", control, 1);
-    ret->sockets = (struct snug_figure){.is_known = true}; /* In a counter of its own. */
 }
 
 void snug_evidence_read_memory(const struct snug_root *root, struct snug_cgroup *at,

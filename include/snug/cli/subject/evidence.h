@@ -37,7 +37,7 @@ struct snug_cpu_evidence {
 };
 
 /* Kinds that `current` is made of: anonymous, page_cache (shared memory included), kernel
- * and sockets. */
+ * and sockets, which version 1 leaves out and, unless asked to, does not count. */
 struct snug_memory_evidence {
     char directory[SNUG_DIRECTORY_BYTES];
     bool is_v2;
