@@ -34,6 +34,13 @@ static const struct row {
     {"no version",
      "dep\tk8s.io/api\ndep\tk8s.io/kubectl\t(devel)\ndep\tk8s.io/apiserver\tv0\n", false,
      false, false, 3, 0, "", ""},
+    {"majors of their own",
+     "dep\tgo.opentelemetry.io/otel\tv1.15.1\n"
+     "dep\tgo.opentelemetry.io/otel/metric\tv0.38.1\n",
+     false, false, false, 2, 0, "", ""},
+    {"no release",
+     "dep\tk8s.io/api\tv0.0.0-20230101000000-0123456789ab\ndep\tk8s.io/kubectl\tv0.26.0\n",
+     false, false, false, 2, 0, "", ""},
     {"a name that only begins so", "dep\tk8s.io/api\tv0.1.0\ndep\tk8s.io/apis\tv0.2.0\n",
      false, false, false, 2, 0, "", ""},
 };

@@ -59,11 +59,28 @@ static struct snug_text minor_of(struct snug_text version)
     return rest.at ? (struct snug_text){version.at, version.n - rest.n - 1} : version;
 }
 
-/* A module in a directory has no version. */
+static bool is_same(struct snug_text one, struct snug_text other)
+{
+    return one.n == other.n && memcmp(one.at, other.at, one.n) == 0;
+}
+
+/* A module in a directory has no version, and one of a commit no release. */
+static bool has_release(struct snug_text version)
+{
+    return snug_text_starts(version, "v") && !snug_text_starts(version, "v0.0.0-");
+}
+
+/* Versions of different majors say nothing: otel v1.15 came with otel/metric v0.38. */
 static bool differ(struct snug_text one, struct snug_text other)
 {
-    return snug_text_starts(one, "v") && snug_text_starts(other, "v") &&
-           (one.n != other.n || memcmp(one.at, other.at, one.n) != 0);
+    struct snug_text rest_one = one;
+    struct snug_text rest_other = other;
+    struct snug_text major_one;
+    struct snug_text major_other;
+    return has_release(one) && has_release(other) &&
+           snug_text_cut(&rest_one, '.', &major_one) &&
+           snug_text_cut(&rest_other, '.', &major_other) &&
+           is_same(major_one, major_other) && !is_same(minor_of(one), minor_of(other));
 }
 
 static void put_pair(char *ret, const struct module *one, const struct module *other)
@@ -82,7 +99,7 @@ struct reader {
     struct snug_build *build;
     struct module last;                 /* A `=>` may follow it, with another version. */
     bool is_dep;                        /* It is no main module, and was not looked at. */
-    struct module of_vendor[N_VENDORS]; /* The first of each. */
+    struct module of_vendor[N_VENDORS]; /* The first of each with a release. */
     struct module of_pair[N_GENERATIONS][2]; /* Those that were found. */
 };
 
@@ -98,10 +115,9 @@ static void look_at_last(struct reader *reader)
         struct module *first = &reader->of_vendor[i];
         if (!is_of(&vendors[i], module->path))
             continue;
-        if (!first->path.at)
+        if (!has_release(first->version))
             *first = *module;
-        else if (!build->mixed[0] &&
-                 differ(minor_of(first->version), minor_of(module->version)))
+        else if (!build->mixed[0] && differ(first->version, module->version))
             put_pair(build->mixed, first, module);
     }
     for (size_t i = 0; i < N_GENERATIONS; i++) {
