@@ -67,9 +67,12 @@ go_lines() {
     examine 0 go1.26.1 build:-compiler=gc
     finds build.line ok 'Go reads the CPU limit of its own cgroup'
     finds build.defaults ok
+    # Of a line in the code, which asks for no older Go.
+    examine 0 go1.26.1 build:DefaultGODEBUG=madvdontneed=1
+    finds build.defaults note 'by go.mod or //go:debug it has other ways: madvdontneed=1'
     examine 0 go1.26.1 $old
     finds build.line note 'go.mod asks for a release before 1.25'
-    finds build.defaults note 'whose ways it keeps: asynctimerchan=1, containermaxprocs=0, updatemaxprocs=0'
+    finds build.defaults note 'it has other ways: asynctimerchan=1, containermaxprocs=0, updatemaxprocs=0'
     # In a process, under a limit, without the object.
     : >"$tree/proc/self/maps"
     doctor 1 -- "$work/service"
@@ -96,7 +99,7 @@ go_lines() {
     examine 0 go1.26.1 "build:DefaultGODEBUG=$many"
     grep -q 'setting[0-9]*=1 and [0-9]* more$' "$work/finding" ||
         finds build.defaults note 'setting1=1, setting2=1,'
-    finds build.defaults note ' more Those'
+    finds build.defaults note ' more If its go line'
 }
 
 libraries() {

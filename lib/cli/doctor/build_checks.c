@@ -190,9 +190,11 @@ static void look_at_defaults(const struct snug_patient *patient, struct snug_fin
     if (build->n_defaults > n_shown)
         (void)snprintf(more, sizeof more, " and %u more", build->n_defaults - n_shown);
     snug_finding_see(ret, SNUG_GRADE_NOTE,
-                     "go.mod asks for an older Go, whose ways it keeps: %s%s",
-                     build->defaults, more);
-    snug_finding_follow(ret, "Those of TLS and certificates may be among them. %s", told);
+                     "by go.mod or //go:debug it has other ways: %s%s", build->defaults,
+                     more);
+    snug_finding_follow(
+        ret, "If its go line is older, those of TLS and certificates may be among them. %s",
+        told);
 }
 
 static void look_at_sizers(const struct snug_patient *patient, struct snug_finding *ret)
