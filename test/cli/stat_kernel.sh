@@ -83,6 +83,19 @@ watching() {
     finish
 }
 
+# A zombie is there until somebody waits for it, which may be never.
+ended() {
+    # A shell would wait for one that ends before its exec.
+    begin sh -c '(until [ "$(cat /proc/$$/comm)" = kept ]; do sleep 0.01; done) &
+        echo $! >"$2"; exec "$1"' sh "$keeper" "$work/zombie"
+    zombie=$(cat "$work/zombie")
+    until grep -q '^State:.Z' "/proc/$zombie/status"; do sleep 0.01; done
+    try 125 "$snug" stat "$zombie"
+    complains "there is no process $zombie"
+    prints_nothing
+    finish
+}
+
 for_node_exporter() {
     begin "$keeper" 1
     mkdir "$work/collected"
@@ -209,7 +222,7 @@ END
     group=
 }
 
-for claim in a_process_without_a_page who_sets_the_target watching for_node_exporter cgroups; do
+for claim in a_process_without_a_page who_sets_the_target watching ended for_node_exporter cgroups; do
     $claim
 done
 try 125 "$snug" stat --cgroup pod

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "snug/base/entries.h"
 #include "snug/base/root.h"
@@ -193,11 +192,25 @@ static void keep(struct snug_census *census, const struct snug_observed *new)
         *known = *new;
 }
 
+/* Also what nobody has waited for yet: a zombie of which no thread is left. */
+static bool has_ended(int pid)
+{
+    const struct snug_root process = snug_root_of_process(pid);
+    char text[1024];
+    size_t n;
+    uint64_t threads;
+    const int r = snug_file_read(&process, "/proc/self/stat", sizeof text, text, &n);
+    if (r < 0)
+        return r == -ENOENT || r == -ESRCH;
+    const char *const end = memrchr(text, ')', n); /* The name may hold anything. */
+    return end && snug_text_starts(snug_text_of(end), ") Z") &&
+           snug_file_find(&process, "/proc/self/status", "Threads:", &threads) == 0 &&
+           threads <= 1;
+}
+
 int snug_census_add_process(struct snug_census *census, int pid)
 {
-    char path[32];
-    (void)snprintf(path, sizeof path, "/proc/%d", pid);
-    if (access(path, F_OK) < 0)
+    if (has_ended(pid))
         return -ESRCH;
     struct snug_observed *const new =
         extend((void **)&census->observed, census->n, sizeof *new);
@@ -207,8 +220,8 @@ int snug_census_add_process(struct snug_census *census, int pid)
     new->has_page = new->page_error == 0;
     new->snapshot.pid = pid;
     ask_kernel(census, pid, new);
-    if (access(path, F_OK) < 0)
-        return -ESRCH; /* It ended meanwhile. */
+    if (has_ended(pid))
+        return -ESRCH; /* Meanwhile. */
     keep(census, new);
     return 0;
 }

@@ -49,8 +49,8 @@ struct snug_census {
     struct snug_memory_group *memory;
 };
 
-/* A process, unless it is there. -ESRCH if there is no such process, else 0: what cannot be
- * read of it is not known. */
+/* A process, unless it is there. -ESRCH if there is none or it has ended, else 0: what
+ * cannot be read of it is not known. */
 int snug_census_add_process(struct snug_census *census, int pid);
 
 /* A page by its file's name, as snug_snapshot_read. */
