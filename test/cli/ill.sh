@@ -148,6 +148,12 @@ in_a_namespace_of_its_own() {
 
 who_stands_above() {
     unshare -pf --mount-proc true 2>/dev/null || return 0
+    # A name that would be more than a name, where it is copied.
+    cp "$keeper" "$work/kept; echo"
+    begin unshare -pf --mount-proc "$work/kept; echo"
+    doctor --pid "$pid"
+    has_mend process.term shell 'snug run --init -- PROGRAM'
+    finish
     begin unshare -pf --mount-proc sh -c "$keeper; true"
     doctor --pid "$pid"
     finds process.chain warning 'PID 1 is sh, and SIGTERM does nothing to it'

@@ -3,6 +3,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "snug/cli/doctor/finding.h"
 
@@ -37,6 +38,15 @@ void snug_finding_mend(struct snug_finding *finding, enum snug_place place,
     finding->place = place;
     put(finding->mend, format, arguments);
     va_end(arguments);
+}
+
+const char *snug_finding_program(const char *path)
+{
+    for (const char *at = path; *at; at++)
+        if (!strchr("/._-+", *at) && (*at < '0' || *at > '9') && (*at < 'A' || *at > 'Z') &&
+            (*at < 'a' || *at > 'z'))
+            return "PROGRAM";
+    return path[0] ? path : "PROGRAM";
 }
 
 const char *snug_finding_grade(enum snug_grade grade)

@@ -11,8 +11,8 @@ static const char no_process[] = "no process was named: use --pid";
 /* How a program is started that nothing can be preloaded into. */
 static void mend_by_run(const struct snug_patient *patient, struct snug_finding *ret)
 {
-    const char *path = patient->subject->executable.path;
-    snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run -- %s", path[0] ? path : "PROGRAM");
+    snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run -- %s",
+                      snug_finding_program(patient->subject->executable.path));
 }
 
 static void look_at_program(const struct snug_patient *patient, struct snug_finding *ret)

@@ -14,9 +14,8 @@ static const char no_process[] = "no process was named: use --pid";
 /* An init in front of the program, which hands signals on and reaps. */
 static void mend_by_init(const struct snug_patient *patient, struct snug_finding *ret)
 {
-    const char *path = patient->subject->executable.path;
     snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run --init -- %s",
-                      path[0] ? path : "PROGRAM");
+                      snug_finding_program(patient->subject->executable.path));
 }
 
 static void look_at_threads(const struct snug_patient *patient, struct snug_finding *ret)
