@@ -183,6 +183,13 @@ time_zones() {
     doctor_with 0 "$(mend_of process.zone)" --
     finds process.zone ok
     doctor_with 0 TZ=:Europe/Berlin --
+    finds process.zone note 'TZ is Europe/Berlin, of which there is no file Go takes UTC then'
+    mkdir -p "$tree/usr/share/zoneinfo/Europe" "$tree/usr/share/zoneinfo/Africa"
+    cp "$tree/etc/localtime" "$tree/usr/share/zoneinfo/Europe/Berlin"
+    printf 'TZif2\0\n\1\2\nGMT0\n' >"$tree/usr/share/zoneinfo/Africa/Abidjan"
+    doctor_with 0 TZ=Africa/Abidjan --
+    finds process.zone ok 'it is UTC'
+    doctor_with 0 TZ=:Europe/Berlin --
     finds process.zone note 'it is Europe/Berlin by TZ'
     doctor_with 0 TZ=/etc/localtime --
     finds process.zone note 'it is CET-1CEST'

@@ -199,6 +199,12 @@ static void look_at_zone(const struct snug_patient *patient, struct snug_finding
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "neither TZ nor /etc/localtime tells");
     } else if (zone->is_utc) {
         snug_finding_see(ret, SNUG_GRADE_OK, "it is UTC");
+    } else if (zone->lacks_file) {
+        snug_finding_see(ret, SNUG_GRADE_NOTE, "TZ is %s, of which there is no file",
+                         zone->name);
+        snug_finding_follow(ret, "Go takes UTC then, unless the program has zones built "
+                                 "in (time/tzdata).");
+        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "TZ=UTC");
     } else {
         snug_finding_see(ret, SNUG_GRADE_NOTE, "it is %s by %s",
                          zone->name[0] ? zone->name : "another one",

@@ -11,23 +11,14 @@
 
 enum { FILE_BYTES = 16 * 1024 };
 
+static const char *const utc_rules[] = {"UTC0", "GMT0", NULL};
+
 static bool is_one_of(struct snug_text name, const char *const *names)
 {
     for (; *names; names++)
         if (snug_text_equals(name, *names))
             return true;
     return false;
-}
-
-static void take_name(struct snug_text name, struct snug_zone *ret)
-{
-    static const char *const utc[] = {"",     "UTC",  "UTC0",      "UCT",       "GMT",
-                                      "GMT0", "Zulu", "Universal", "Greenwich", NULL};
-    ret->is_known = true;
-    (void)snug_text_copy(name, sizeof ret->name, ret->name); /* Or it is "". */
-    if (snug_text_starts(name, "Etc/"))
-        name = (struct snug_text){name.at + 4, name.n - 4};
-    ret->is_utc = is_one_of(name, utc);
 }
 
 /* The rule at the end; absent if the file is none of a zone, or an old one. */
@@ -41,9 +32,42 @@ static struct snug_text find_rule(struct snug_text file)
     return (struct snug_text){file.at + file.n - 1 - n, n};
 }
 
+/* Where Go looks for a zone by its name. */
+static void look_for_file(const struct snug_root *root, struct snug_zone *ret)
+{
+    static const char *const directories[] = {"/usr/share/zoneinfo/",
+                                              "/usr/share/lib/zoneinfo/",
+                                              "/usr/lib/locale/TZ/", "/etc/zoneinfo/"};
+    char text[FILE_BYTES];
+    size_t n;
+    int r = -ENOENT;
+    for (size_t i = 0; r == -ENOENT && i < sizeof directories / sizeof *directories; i++) {
+        char path[128];
+        struct snug_builder out = snug_text_build(path, sizeof path);
+        snug_text_put(&out, directories[i]);
+        snug_text_put(&out, ret->name);
+        r = snug_file_read(root, path, sizeof text, text, &n);
+    }
+    ret->lacks_file = r == -ENOENT;
+    ret->is_utc = r == 0 && is_one_of(find_rule((struct snug_text){text, n}), utc_rules);
+}
+
+static void take_name(const struct snug_root *root, struct snug_text name,
+                      struct snug_zone *ret)
+{
+    static const char *const utc[] = {"",     "UTC",  "UTC0",      "UCT",       "GMT",
+                                      "GMT0", "Zulu", "Universal", "Greenwich", NULL};
+    ret->is_known = true;
+    (void)snug_text_copy(name, sizeof ret->name, ret->name); /* Or it is "". */
+    if (snug_text_starts(name, "Etc/"))
+        name = (struct snug_text){name.at + 4, name.n - 4};
+    ret->is_utc = is_one_of(name, utc);
+    if (!ret->is_utc && ret->name[0])
+        look_for_file(root, ret);
+}
+
 static void take_file(const struct snug_root *root, const char *path, struct snug_zone *ret)
 {
-    static const char *const utc[] = {"UTC0", "GMT0", NULL};
     char text[FILE_BYTES];
     size_t n;
     const int r = snug_file_read(root, path, sizeof text, text, &n);
@@ -52,7 +76,7 @@ static void take_file(const struct snug_root *root, const char *path, struct snu
         return;
     const struct snug_text rule = find_rule((struct snug_text){text, n});
     ret->is_known = rule.n;
-    ret->is_utc = is_one_of(rule, utc);
+    ret->is_utc = is_one_of(rule, utc_rules);
     (void)snug_text_copy(rule, sizeof ret->name, ret->name); /* Or it is "". */
 }
 
@@ -68,5 +92,5 @@ void snug_zone_read(const struct snug_root *root, char *const *entries,
     else if (snug_text_starts(value, "/"))
         take_file(root, value.at, ret);
     else
-        take_name(value, ret);
+        take_name(root, value, ret);
 }

@@ -9,6 +9,7 @@ struct snug_zone {
     bool is_known;
     bool is_utc;
     bool is_of_variable; /* By TZ, and not by /etc/localtime. */
+    bool lacks_file;     /* TZ has a name of which there is no file: Go takes UTC then. */
     char name[64];       /* A zone's name; of the file its rule, such as CET-1CEST. */
 };
 
