@@ -141,6 +141,13 @@ resize memory_to_bytes = 4096
 END
 try 0 "$snug" stat "$pid"
 prints 'a forked copy'
+prints '  GOMEMLIMIT      4 KiB by follow'
+finish
+# What follows CPUs alone leaves the target to the variable.
+poke 1256 0
+GOMEMLIMIT=100MiB start none 1 "$work/page"
+try 0 "$snug" stat "$pid"
+prints '  GOMEMLIMIT      100 MiB by the variable'
 finish
 
 # Watching ends with the process.

@@ -141,7 +141,7 @@ static void find_target(struct snug_subject *subject, const struct snug_argument
     take_variable(subject, of);
     if (of->has_page && counted->page.measured[0]) {
         set_target(of, counted->page.measured[0], "memory.headroom = measured");
-    } else if (of->has_page && counted->has_change) {
+    } else if (of->has_page && counted->has_change && counted->change.bytes_to) {
         set_target(of, counted->change.bytes_to, "follow");
     } else if (of->condition.has_object &&
                snug_subject_find_program(subject, of_pid->operand) == 0) {
