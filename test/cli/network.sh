@@ -61,6 +61,16 @@ both_families() {
     doctor --root "$work/tree.6"
     cmp -s "$work/out" "$work/tree.6/doctor" || fail 'a capture says something else'
     finds network.mapped note "port $port takes IPv4"
+    # Each port has its own number.
+    nobody=00000000000000000000000000000000
+    mapped=0000000000000000FFFF000000000000
+    cat >>"$work/tree.6/proc/self/net/tcp6" <<END
+   0: $nobody:0001 $nobody:0000 0A 00000000:00000000 00:00000000 00000000 0 0 999999991
+   1: $mapped:0001 $mapped:0000 01 00000000:00000000 00:00000000 00000000 0 0 999999992
+END
+    printf '99999999%s\n' 1 2 >>"$work/tree.6/snug/sockets"
+    doctor --root "$work/tree.6"
+    finds network.mapped note "port $port takes IPv4 on a socket of IPv6: 3 connections are from such peers; 1 more port does so"
 }
 
 # Of the process that is asked for, in its own namespace.

@@ -2,6 +2,8 @@
  * Who is connected to the ports that the process listens on. What is found here is told and
  * not mended: it is for the program's code to change.
  */
+#include <stdio.h>
+
 #include "snug/cli/doctor/checks.h"
 
 enum { MANY_IDLE = 256, MOST_PERCENT = 90, PORTS_SHOWN = 4 };
@@ -91,23 +93,29 @@ static void look_at_mapped(const struct snug_patient *patient, struct snug_findi
 {
     const struct snug_connections *connections = &patient->connections;
     const char *reason = find_reason(patient);
-    unsigned n_mapped = 0;
-    const struct snug_listener *first = NULL;
+    const struct snug_listener *most = NULL;
+    unsigned n_others = 0;
     for (unsigned i = 0; i < connections->n; i++) {
-        n_mapped += connections->listener[i].n_mapped;
-        if (!first && connections->listener[i].n_mapped)
-            first = &connections->listener[i];
+        const struct snug_listener *listener = &connections->listener[i];
+        n_others += listener->n_mapped && most;
+        if (listener->n_mapped > (most ? most->n_mapped : 0))
+            most = listener;
     }
+    char others[64] = "";
+    if (n_others)
+        (void)snprintf(others, sizeof others, "; %u more %s so", n_others,
+                       n_others == 1 ? "port does" : "ports do");
     if (reason) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", reason);
-    } else if (!n_mapped) {
+    } else if (!most) {
         snug_finding_see(ret, SNUG_GRADE_OK,
                          "no connection is from IPv4 to a socket of IPv6");
     } else {
-        snug_finding_see(ret, SNUG_GRADE_NOTE,
-                         "port %u takes IPv4 on a socket of IPv6: %u %s such peers",
-                         first->port, n_mapped,
-                         n_mapped == 1 ? "connection is from" : "connections are from");
+        snug_finding_see(
+            ret, SNUG_GRADE_NOTE,
+            "port %u takes IPv4 on a socket of IPv6: %u %s such peers%s", most->port,
+            most->n_mapped,
+            most->n_mapped == 1 ? "connection is from" : "connections are from", others);
         snug_finding_follow(
             ret, "Their addresses are ::ffff:a.b.c.d. To net/netip, and as bytes, "
                  "that is another address than a.b.c.d: lists of who may do what "
