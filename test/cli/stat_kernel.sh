@@ -132,6 +132,10 @@ for_node_exporter() {
     try 125 "$snug" stat --textfile "$work/collected/full.prom" "$pid"
     complains 'full.prom: '
     [ "$(ls "$work/collected" | wc -l)" = 2 ] || fail 'leaves something'
+    # Nor does what is ended by a signal while it writes.
+    try 153 sh -c 'ulimit -c 0; ulimit -f 1; exec "$@"' sh \
+        "$snug" stat --textfile "$work/collected/snug.prom" "$pid"
+    [ "$(ls "$work/collected" | wc -l)" = 2 ] || fail 'leaves something'
     try 125 "$snug" stat --textfile "$work/collected/snug.prom" --json "$pid"
     complains '--textfile excludes --openmetrics and --json'
     finish

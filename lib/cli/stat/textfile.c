@@ -5,6 +5,7 @@
 #include "snug/cli/stat/textfile.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -30,17 +31,32 @@ static int write_to(const struct snug_census *census, int fd)
     return fclose(out) != 0 && !error ? -errno : error;
 }
 
+/* What usually ends a program, and what a limit of file sizes does. */
+static void hold_signals(sigset_t *ret_before)
+{
+    sigset_t held;
+    (void)sigemptyset(&held);
+    (void)sigaddset(&held, SIGHUP);
+    (void)sigaddset(&held, SIGINT);
+    (void)sigaddset(&held, SIGTERM);
+    (void)sigaddset(&held, SIGXFSZ);
+    (void)sigprocmask(SIG_BLOCK, &held, ret_before);
+}
+
 int snug_textfile_write(const struct snug_census *census, const char *path)
 {
+    sigset_t before;
     char *beside;
     if (asprintf(&beside, "%s.XXXXXX", path) < 0)
         return -ENOMEM;
+    hold_signals(&before); /* Nobody else would take the other file away. */
     const int fd = mkostemp(beside, O_CLOEXEC);
     int r = fd < 0 ? -errno : write_to(census, fd);
     if (r == 0 && rename(beside, path) < 0)
         r = -errno;
     if (r < 0 && fd >= 0)
         (void)unlink(beside); /* What failed is told. */
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     free(beside);
     return r;
 }
