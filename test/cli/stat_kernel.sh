@@ -229,6 +229,8 @@ END
 for claim in a_process_without_a_page who_sets_the_target watching ended for_node_exporter cgroups; do
     $claim
 done
-try 125 "$snug" stat --cgroup pod
-complains 'cgroup pod: there is none'
+for name in pod ''; do
+    try 125 "$snug" stat --cgroup "$name"
+    complains "cgroup $name: there is none"
+done
 end

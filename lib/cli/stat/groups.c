@@ -106,7 +106,7 @@ int snug_groups_open(const char *name, struct snug_groups *ret)
     const bool is_path = !down.at;
     if (is_path)
         down = given;
-    if (down.n && down.at[0] != '/')
+    if (!name[0] || (down.n && down.at[0] != '/'))
         return -ENOENT;
     go_to(&ret->cpu, down, is_path, ret->cpu_path);
     go_to(&ret->memory, down, is_path, ret->memory_path);
