@@ -41,6 +41,8 @@ a_limit_above() {
     doctor 1
     finds cpu.ancestor warning 'that of /sys/fs/cgroup/cpu.max'
     has_mend cpu.ancestor environment LD_PRELOAD=/snug/libsnug.so
+    doctor_with 1 GOMAXPROCS=2 --
+    finds cpu.ancestor ok 'GOMAXPROCS says the count'
     echo '7f00-7f01 r-xp 00000000 00:1b 40   /snug/libsnug.so' >"$tree/proc/self/maps"
     doctor 0
     finds cpu.ancestor ok

@@ -93,6 +93,10 @@ static void look_at_ancestor(const struct snug_patient *patient, struct snug_fin
     } else if (!patient->has_process || patient->condition.has_object) {
         snug_finding_see(ret, SNUG_GRADE_OK, "the limit is that of %s, which snug counts",
                          cpu->limit.from);
+    } else if (patient->subject->facts.variables.gomaxprocs != SNUG_OWNER_NOBODY) {
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "the limit is that of %s, and GOMAXPROCS says the count",
+                         cpu->limit.from);
     } else {
         snug_finding_see(ret, SNUG_GRADE_WARNING, "the limit is that of %s",
                          cpu->limit.from);
