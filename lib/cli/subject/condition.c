@@ -19,6 +19,19 @@ static void take_kib(struct snug_text value, struct snug_figure *ret)
                     !__builtin_mul_overflow(ret->number, (uint64_t)KIB_BYTES, &ret->number);
 }
 
+/* The kernel writes newlines and backslashes as C does. At most 15 bytes are left, but for
+ * its own threads. */
+static void take_name(struct snug_text escaped, struct snug_condition *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < escaped.n && n + 1 < sizeof ret->name; i++) {
+        const bool is_escape = escaped.at[i] == '\\' && i + 1 < escaped.n;
+        i += is_escape;
+        ret->name[n++] = is_escape && escaped.at[i] == 'n' ? '\n' : escaped.at[i];
+    }
+    ret->name[n] = 0;
+}
+
 /* `SigCgt:\tfffffffe7fc1feff`, `NSpid:\t4711\t1`, `VmRSS:\t    1234 kB`. */
 static void take_line(struct snug_text key, struct snug_text value,
                       struct snug_condition *ret)
@@ -35,7 +48,7 @@ static void take_line(struct snug_text key, struct snug_text value,
     } else if (snug_text_equals(key, "RssAnon")) {
         take_kib(value, &ret->anonymous_bytes);
     } else if (snug_text_equals(key, "Name")) {
-        (void)snug_text_copy(whole, sizeof ret->name, ret->name); /* At most 15 bytes. */
+        take_name(whole, ret);
     } else if (snug_text_equals(key, "VmSwap")) {
         take_kib(value, &ret->swap_bytes);
     } else if (snug_text_equals(key, "SigBlk")) {
