@@ -3,7 +3,7 @@
  * it may be narrow is said by `mask` alone, which is set before the mask is narrowed and
  * cleared after it is restored. So whoever comes between, a signal handler or the runtime
  * on another thread, restores too, and whoever was interrupted looks again. test/model
- * tries all orders.
+ * tries the orders.
  */
 #include <stdatomic.h>
 

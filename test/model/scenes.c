@@ -187,8 +187,7 @@ static const struct scene scenes[] = {
      .n_signals = 1},
 };
 
-/* scenes count: says how many there are; scenes SWITCHES [N]: tries all of them, or one, with
- * at most SWITCHES, or however many there are for a SWITCHES of 0. */
+/* scenes count: says how many there are; scenes SWITCHES [N]: tries all of them, or one. */
 int main(int argc, char **argv)
 {
     enum { N_SCENES = sizeof scenes / sizeof *scenes };
@@ -198,11 +197,10 @@ int main(int argc, char **argv)
         printf("%d\n", N_SCENES);
         return 0;
     }
-    const unsigned long n_switches = strtoul(argv[1], NULL, 10);
-    if (n_switches)
-        schedule_limit_switches((unsigned)n_switches);
+    const unsigned n_switches = (unsigned)strtoul(argv[1], NULL, 10);
     for (unsigned i = 0; i < N_SCENES; i++)
         if (argc < 3 || strtoul(argv[2], NULL, 10) == i)
-            printf("%s: %lu orders\n", scenes[i].label, schedule_explore(&scenes[i]));
+            printf("%s: %lu orders\n", scenes[i].label,
+                   schedule_explore(&scenes[i], n_switches));
     return 0;
 }

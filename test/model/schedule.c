@@ -4,7 +4,6 @@
  * which is put back before each run.
  */
 #include <errno.h>
-#include <limits.h>
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -50,7 +49,7 @@ static jmp_buf explorer;
 static ucontext_t birth;
 static int pid;
 static unsigned n_signals, n_forks, n_starts, n_switches;
-static unsigned switches_max = UINT_MAX;
+static unsigned switches_max;
 static bool knows_main;
 static bool was_disturbed; /* Something came between the runtime and its count. */
 
@@ -223,17 +222,13 @@ static void run(void)
     current = NULL;
 }
 
-void schedule_limit_switches(unsigned n)
-{
-    switches_max = n;
-}
-
-unsigned long schedule_explore(const struct scene *what)
+unsigned long schedule_explore(const struct scene *what, unsigned n_switches_max)
 {
     extern char **environ;
     const size_t n_bytes = (size_t)(__stop_model_state - __start_model_state);
     static char *untouched;
     scene = what;
+    switches_max = n_switches_max;
     if (!untouched) {
         untouched = malloc(n_bytes);
         first_state = malloc(n_bytes);

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 
 enum {
-    SCHEDULE_START_BYTES = 1 << 20, /* With a mapping of this length the runtime is known. */
+    SCHEDULE_START_BYTES =
+        1 << 20,             /* With a mapping of this length the runtime is known. */
     SCHEDULE_ALL_CPUS = 0xf, /* What the modelled machine has. */
     SCHEDULE_NARROW = 0x1,   /* What is presented: SNUG_CPU_COUNT=1, on CPU 0. */
 };
@@ -25,12 +26,10 @@ struct scene {
     bool is_refused;        /* sched_setaffinity fails. */
 };
 
-/* From now on at most `n` times in a run a thread gives way to another before it has ended. */
-void schedule_limit_switches(unsigned n);
-
-/* Tries every order; returns how many there were. Ends the process at the first that breaks
+/* Tries every order in which a thread gives way to the other at most `n_switches` times
+ * before it ends; returns how many there were. Ends the process at the first that breaks
  * a rule, with the steps that led there. */
-unsigned long schedule_explore(const struct scene *scene);
+unsigned long schedule_explore(const struct scene *scene, unsigned n_switches);
 
 /* For scripts: one of `n` ways. */
 unsigned schedule_choose(unsigned n);
