@@ -5,8 +5,9 @@
 set -eu
 snug=$1 filters=$2 here=$(cd "$(dirname "$0")" && pwd)
 failures=0
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. "$here/../public.sh"
+work=$(mktemp -d) public=
+trap 'rm -rf "$work" ${public:+"$public"}' EXIT
 trap 'exit 1' HUP INT TERM
 ulimit -c 0
 
@@ -82,11 +83,17 @@ if command -v setpriv >"$work/where" && [ "$(id -u)" = 0 ]; then
     is_refused nanosleep && is_refused sched_yield || fail 'one capability' "$work/go"
     conditions setpriv --bounding-set -sys_admin,-syslog --inh-caps -all
     ! is_refused nanosleep && is_refused sched_yield || fail 'no capability' "$work/go"
-    # Without the right to load a filter, new privileges are given up for it.
-    compare 'deny as another user' "$here/deny.json" setpriv --reuid 65534 --clear-groups
-    setpriv --reuid 65534 "$snug" run --seccomp "$here/deny.json" \
+    # Without the right to load a filter, new privileges are given up for it. Another user may not
+    # reach this folder.
+    public=$(public_make)
+    cp "$snug" "${snug%/*}/libsnug.so" "$filters" "$here/deny.json" "$public/"
+    own_snug=$snug own_filters=$filters
+    snug=$public/${snug##*/} filters=$public/${filters##*/}
+    compare 'deny as another user' "$public/deny.json" setpriv --reuid 65534 --clear-groups
+    setpriv --reuid 65534 "$snug" run --seccomp "$public/deny.json" \
         -- grep NoNewPrivs: /proc/self/status >"$work/out" 2>"$work/err"
     grep -q '1$' "$work/out" || fail 'no_new_privs of another user' "$work/out"
+    snug=$own_snug filters=$own_filters
     "$snug" run --seccomp "$here/deny.json" -- grep NoNewPrivs: /proc/self/status \
         >"$work/out" 2>"$work/err"
     grep -q '0$' "$work/out" || fail 'no_new_privs of root' "$work/out"

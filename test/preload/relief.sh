@@ -7,6 +7,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 object=$1 snug=$2
 . "$here/../cgroup.sh"
 command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
+case $(go env GOVERSION) in
+go1.1[0-9]*) echo 'machine lacks Go 1.20 or newer: older ones have no account'; exit 77 ;;
+esac
 group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
 work=$(mktemp -d) page=$(mktemp -u -p /dev/shm) running=
 clean_up() {
