@@ -4,12 +4,16 @@
 # way stays as it was, the program does not notice, and the log has the reason.
 set -eu
 . "$(dirname "$0")/../tmpfs.sh"
-object=$1 workers=$2
+. "$(dirname "$0")/../public.sh"
 failures=0
 work=$(tmpfs_make) || { echo "$work"; exit 77; }
-owner=
-trap '[ -z "$owner" ] || kill -9 "$owner"; rm -rf "$work"' EXIT
+owner= public=
+trap '[ -z "$owner" ] || kill -9 "$owner"; rm -rf "$work" ${public:+"$public"}' EXIT
 trap 'exit 1' HUP INT TERM
+# Another user may not reach the folder that they were built in.
+public=$(public_make) || { echo "$public" && public= && exit 77; }
+cp "$1" "$2" "$public/"
+object=$public/${1##*/} workers=$public/${2##*/}
 export SNUG_SCOPE=all SNUG_LOG=error
 
 fail() { # TEXT
