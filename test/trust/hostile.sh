@@ -10,6 +10,8 @@ snug=$build/lib/snug victim=$build/test/preload/preload_victim filter=$build/tes
 if public=$(public_make); then
     rmdir "$work"
     work=$public
+    cp "$object" "$work/"
+    object=$work/${object##*/}
 else
     skip 'what others can do to snug' "$public"
     finish

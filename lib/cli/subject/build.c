@@ -61,7 +61,8 @@ static struct snug_text minor_of(struct snug_text version)
 
 static bool is_same(struct snug_text one, struct snug_text other)
 {
-    return one.n == other.n && memcmp(one.at, other.at, one.n) == 0;
+    return one.n == other.n &&
+           (!one.at || !other.at || memcmp(one.at, other.at, one.n) == 0);
 }
 
 /* A module in a directory has no version, and one of a commit no release. */

@@ -27,7 +27,10 @@ static void take_name(struct snug_text escaped, struct snug_condition *ret)
     for (size_t i = 0; i < escaped.n && n + 1 < sizeof ret->name; i++) {
         const bool is_escape = escaped.at[i] == '\\' && i + 1 < escaped.n;
         i += is_escape;
-        ret->name[n++] = is_escape && escaped.at[i] == 'n' ? '\n' : escaped.at[i];
+        ret->name[n] = escaped.at[i];
+        if (is_escape && ret->name[n] == 'n')
+            ret->name[n] = '\n';
+        n++;
     }
     ret->name[n] = 0;
 }
