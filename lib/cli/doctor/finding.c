@@ -7,7 +7,8 @@
 
 #include "snug/cli/doctor/finding.h"
 
-static void put(char ret[SNUG_FINDING_BYTES], const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void put(char ret[SNUG_FINDING_BYTES],
+                                                      const char *format, va_list arguments)
 {
     (void)vsnprintf(ret, SNUG_FINDING_BYTES, format, arguments);
 }
