@@ -31,6 +31,7 @@ VICTIM = BUILD + '/test/preload/preload_victim'
 ERRORS = ['EPERM', 'ENOSYS', 'ENOENT', 'EACCES', 'EINVAL', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO',
           'EINTR', 'short']
 N_PAIRS = 500
+LOOKS = 3
 SEED = 20
 work = tempfile.TemporaryDirectory()
 
@@ -103,24 +104,38 @@ class Program:
                 ret.append('"%s", without snug "%s", unharmed "%s"' % (line, plain, whole))
         return ret
 
+    def lasting(self, look):
+        """What `look` finds. A failure does each time what it does. But a line that the follower
+        logs in the moment in which a Go program opens its own files makes their numbers one higher,
+        as libsnug(7) says: where the descriptors alone differ, it looks again."""
+        for _ in range(LOOKS):
+            ret = look()
+            if len(ret) != 1 or not ret[0].startswith('end: '):
+                break
+        return ret
+
     def complaints(self, faults):
+        failing = []
+        ret = self.lasting(lambda: self.complaints_once(faults, failing))
+        named = ['call %s (%s)' % pair for pair in zip(faults, failing)]
+        return ['\n'.join([', '.join(named)] + ret)] if ret else []
+
+    def complaints_once(self, faults, ret_failing):
         found = self.run(OBJECT, faults)
         # A log that the user named and that cannot be opened is told, once.
         numbers = '|'.join(one.split(':')[1] for one in faults)
         told = r'snug\[\d+\]: log.file is tried anew for each line: error (%s)\n' % numbers
         found['err'] = re.sub(told.encode(), b'', found['err'], count=1)
         calls = dict(enumerate(found['calls'], 1))
-        failing = [calls.get(int(one.split(':')[0]), ['none'])[0] for one in faults]
-        ret = self.differences(found, not {'getpid', 'gettid'} & set(failing))
-        named = ['call %s (%s)' % pair for pair in zip(faults, failing)]
-        return ['\n'.join([', '.join(named)] + ret)] if ret else []
+        ret_failing[:] = [calls.get(int(one.split(':')[0]), ['none'])[0] for one in faults]
+        return self.differences(found, not {'getpid', 'gettid'} & set(ret_failing))
 
     def complaints_if_killed(self, call):
         """None if the program cannot live without that call."""
         name, number = call
         if self.run(None, killed=number)['code'] != 0:
             return None
-        ret = self.differences(self.run(OBJECT, killed=number))
+        ret = self.lasting(lambda: self.differences(self.run(OBJECT, killed=number)))
         return ['\n'.join(['a filter that kills for ' + name] + ret)] if ret else []
 
 
