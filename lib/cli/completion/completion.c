@@ -8,17 +8,16 @@
 
 #include "snug/base/text.h"
 #include "snug/cli/command/help.h"
-#include "snug/cli/completion/bash.h"
+#include "snug/cli/completion/cases.h"
 #include "snug/cli/completion/fish.h"
-#include "snug/cli/completion/zsh.h"
 
 static const struct {
     const char *name;
-    void (*write)(FILE *out);
+    const struct snug_cases *cases; /* NULL: it is fish's own form. */
 } shells[] = {
-    {"bash", snug_bash_write},
-    {"zsh", snug_zsh_write},
-    {"fish", snug_fish_write},
+    {"bash", &snug_cases_bash},
+    {"zsh", &snug_cases_zsh},
+    {"fish", NULL},
 };
 
 int snug_completion_main(char *const *argv)
@@ -31,7 +30,10 @@ int snug_completion_main(char *const *argv)
     for (size_t i = 0; name && !arguments.operand[1] && i < sizeof shells / sizeof *shells;
          i++)
         if (snug_text_equals(snug_text_of(name), shells[i].name)) {
-            shells[i].write(stdout);
+            if (shells[i].cases)
+                snug_cases_write(shells[i].cases, stdout);
+            else
+                snug_fish_write(stdout);
             return 0;
         }
     return snug_help_complain(SNUG_COMMAND_COMPLETION,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * A line for each option of a command, which fish puts together itself.
  */
-#include <string.h>
-
 #include "snug/cli/command/arguments.h"
 #include "snug/cli/command/help.h"
 #include "snug/cli/completion/fish.h"
@@ -23,8 +21,9 @@ static const char head[] =
     "complete -c snug -n __snug_is_first -l version\n"
     "complete -c snug -n __snug_is_first -f -a '--help --help=keys";
 
+/* Who takes keys takes a program. */
 static const char operands[] =
-    "complete -c snug -n '__snug_is explain run doctor' -a '(__fish_complete_command)'\n"
+    "complete -c snug -n __snug_takes_keys -a '(__fish_complete_command)'\n"
     "complete -c snug -n '__snug_is completion' -f -a 'bash zsh fish'\n";
 
 struct writer {
@@ -32,26 +31,26 @@ struct writer {
     const char *command;
 };
 
-static bool is_one_of(const char *name, const char *const *names)
-{
-    for (; *names; names++)
-        if (strcmp(name, *names) == 0)
-            return true;
-    return false;
-}
-
 static void write_option(const char *name, const char *value, void *context)
 {
     const struct writer *writer = context;
-    const char *kind = "";
-    if (value && is_one_of(value, snug_valued_files))
-        kind = " -r";
-    else if (value && is_one_of(value, snug_valued_pids))
-        kind = " -x -a \"(string match -r '^[0-9]+\\$' (command ls /proc))\"";
-    else if (value)
-        kind = " -x";
+    static const char *const takes[] = {
+        [SNUG_VALUED_NOT] = "",
+        [SNUG_VALUED_FILE] = " -r",
+        [SNUG_VALUED_PID] = " -x -a \"(string match -r '^[0-9]+\\$' (command ls /proc))\"",
+        [SNUG_VALUED_OTHER] = " -x",
+    };
     (void)fprintf(writer->out, "complete -c snug -n '__snug_is %s' -l %s%s\n",
-                  writer->command, name, kind);
+                  writer->command, name, takes[snug_valued_by(value)]);
+}
+
+static void write_takers(FILE *out)
+{
+    (void)fputs("function __snug_takes_keys\n    __snug_is", out);
+    for (unsigned bit = 1; bit < SNUG_COMMAND_END; bit *= 2)
+        if (snug_arguments_takes_keys(bit))
+            (void)fprintf(out, " %s", snug_help_name(bit));
+    (void)fputs("\nend\n", out);
 }
 
 void snug_fish_write(FILE *out)
@@ -60,13 +59,13 @@ void snug_fish_write(FILE *out)
     for (unsigned bit = 1; bit < SNUG_COMMAND_END; bit *= 2)
         (void)fprintf(out, " %s", snug_help_name(bit));
     (void)fputs("'\n", out);
+    write_takers(out);
     for (unsigned bit = 1; bit < SNUG_COMMAND_END; bit *= 2) {
         struct writer writer = {out, snug_help_name(bit)};
         snug_arguments_each(bit, write_option, &writer);
     }
     for (unsigned i = 0; i < SNUG_N_KEYS; i++)
-        (void)fprintf(out,
-                      "complete -c snug -n '__snug_is explain run doctor' -l %s -x%s%s%s\n",
+        (void)fprintf(out, "complete -c snug -n __snug_takes_keys -l %s -x%s%s%s\n",
                       snug_options[i].name, snug_options[i].words[0] ? " -a '" : "",
                       snug_options[i].words, snug_options[i].words[0] ? "'" : "");
     (void)fputs(operands, out);
