@@ -5,20 +5,8 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1 snug=$2
-. "$here/../cgroup.sh"
-command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
-group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
-work=$(mktemp -d) running=
-clean_up() {
-    [ -z "$running" ] || kill -9 "$running" || :
-    wait || :
-    cgroup_close "$group"
-    rm -rf "$work"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-(cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=1 go build -tags own_c -o "$work/resize" .)
-(cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=0 go build -o "$work/static" .)
+. "$here/../limited.sh"
+build_resize
 program=("$work/resize")
 failures=0
 read -r _ limit <<<"$(cgroup_files "$group")"

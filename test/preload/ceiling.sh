@@ -6,12 +6,7 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1
-. "$here/../cgroup.sh"
-command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
-group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
-work=$(mktemp -d)
-trap 'cgroup_close "$group"; rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
+. "$here/../limited.sh"
 for program in live beside; do
     (cd "$here/../go/$program" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/$program" .)
 done

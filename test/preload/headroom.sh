@@ -7,15 +7,12 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1
-. "$here/../cgroup.sh"
-command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
-group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
-work=$(mktemp -d) shared=
+. "$here/../limited.sh"
 below=${group#* }
 below=${below##* }/below
-trap 'rmdir "$below" 2>/dev/null || :; cgroup_close "$group"; rm -rf "$work" ${shared:+"$shared"}' EXIT
+trap 'rmdir "$below" 2>/dev/null || :; clean_up' EXIT
 trap 'exit 1' HUP INT TERM
-(cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=1 go build -tags own_c -o "$work/resize" .)
+build_resize
 failures=0
 mib() { echo $(($1 << 20)); }
 # As much as the machine has, of CPUs.
@@ -61,7 +58,7 @@ ends_after 'with a share' 'others 60' 0 "${measured[@]}" SNUG_MEMORY_SHARE=60% -
 [ "$(target)" -le 143 ] || fail "a target of $(target) MiB of a share of 153"
 
 # Shared memory counts, and page cache does not.
-shared=$(mktemp -p /dev/shm)
+shared=$(mktemp -p /dev/shm) leftovers=("$shared")
 ends_after 'beside a tmpfs' 'others 100' 0 "${measured[@]}" -- -others 100 -of 256 -file "$shared"
 rm -f "$shared"
 # The target has risen above a tenth kept back, and stays there.

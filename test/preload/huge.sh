@@ -5,17 +5,12 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1
-. "$here/../cgroup.sh"
-command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
+. "$here/../limited.sh"
 case $(go env GOVERSION) in
 go1.1[0-9]* | go1.20*) echo 'machine lacks Go 1.21 or newer: older ones advise by themselves'; exit 77 ;;
 esac
 mode=$(sed 's/.*\[\(.*\)\].*/\1/' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null) ||
     { echo 'machine lacks transparent huge pages'; exit 77; }
-group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
-work=$(mktemp -d)
-trap 'cgroup_close "$group"; rm -rf "$work"' EXIT
-trap 'exit 1' HUP INT TERM
 (cd "$here/../go/heap" && GOFLAGS= CGO_ENABLED=1 go build -o "$work/heap" .)
 failures=0
 

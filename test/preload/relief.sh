@@ -5,21 +5,11 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1 snug=$2
-. "$here/../cgroup.sh"
-command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
+. "$here/../limited.sh"
 case $(go env GOVERSION) in
 go1.1[0-9]*) echo 'machine lacks Go 1.20 or newer: older ones have no account'; exit 77 ;;
 esac
-group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
-work=$(mktemp -d) page=$(mktemp -u -p /dev/shm) running=
-clean_up() {
-    [ -z "$running" ] || kill -9 "$running" || :
-    wait || :
-    cgroup_close "$group"
-    rm -rf "$work" "$page"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
+page=$(mktemp -u -p /dev/shm) leftovers=("$page")
 mkdir "$work/busy.d"
 cat >"$work/busy.d/main.go" <<'END'
 package main

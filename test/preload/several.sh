@@ -7,19 +7,8 @@
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1
-. "$here/../cgroup.sh"
-command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
-group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
-work=$(mktemp -d) shared= running=()
-clean_up() {
-    kill -9 "${running[@]}" 2>/dev/null || :
-    wait || :
-    rm -rf "$work" ${shared:+"$shared"}
-    cgroup_close "$group"
-}
-trap clean_up EXIT
-trap 'exit 1' HUP INT TERM
-(cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=1 go build -tags own_c -o "$work/resize" .)
+. "$here/../limited.sh"
+build_resize
 read -r _ limit <<<"$(cgroup_files "$group")"
 mib() { echo $(($1 << 20)); }
 collections=5 rounds=1
@@ -108,7 +97,7 @@ fi
 label='beside memory that grows and shrinks'
 start 60
 go_on
-shared=$(mktemp -p /dev/shm)
+shared=$(mktemp -p /dev/shm) leftovers=("$shared")
 for round in $(seq $rounds); do
     for step in $(seq 15); do
         cgroup_run "$group" head -c 4M /dev/zero >>"$shared"
