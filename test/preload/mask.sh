@@ -201,6 +201,50 @@ END
             "$(PIN=$pin SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$work/program")"
     done
 
+    # Another process pins it while the window is open, which this library keeps so until then.
+    cat > "$work/hold.c" <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static void read_mask(char ret[256])
+{
+    FILE *const status = fopen("/proc/self/status", "re");
+    while (status && fgets(ret, 256, status) && strncmp(ret, "Cpus_allowed_list:", 18) != 0)
+        ;
+    if (status)
+        fclose(status);
+}
+
+int pthread_attr_destroy(pthread_attr_t *attr)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    char first[256] = "-", now[256];
+    read_mask(first);
+    strcpy(now, first);
+    for (int i = 0; !strpbrk(first, "-,") && i < 60000 && strcmp(first, now) == 0; i++) {
+        nanosleep(&pause, NULL);
+        read_mask(now);
+    }
+    int (*next)(pthread_attr_t *) = dlsym(RTLD_NEXT, "pthread_attr_destroy");
+    return next(attr);
+}
+END
+    cc -shared -fPIC -o "$work/hold.so" "$work/hold.c" -ldl
+    allowed() {
+        sed -n 's/^Cpus_allowed_list:\t//p' "/proc/$pid/status" 2> "$work/where"
+    }
+    SNUG_CPU_COUNT=1 LD_PRELOAD="$object $work/hold.so" "$work/program" > "$work/pinned" & pid=$!
+    until shown=$(allowed) && [ "${shown#*[-,]}" = "$shown" ]; do
+        kill -0 $pid
+    done
+    taskset -pc $((shown == 0)) $pid > "$work/where"
+    wait $pid
+    line 'pinned by another process in the window' "1 $((shown == 0))" "$(cat "$work/pinned")"
+
     # An allocator that maps each block closes the window before Go counts.
     cat > "$work/blocks.c" <<'END'
 #include <string.h>
