@@ -28,7 +28,7 @@ on_one='every mapping lies on one node'
 place_rows() { # RELEASE
     row "$1-heap without snug" "$1-heap" -- 'policy default'
     is_alone=1 row "$1-heap, numa.place = interleave" \
-        "SNUG_NUMA_PLACE=interleave preload $1-heap -weights 0,1" -- \
+        "SNUG_NUMA_PLACE=interleave preload $1-heap -fill 1024 -weights 0,1" -- \
         "$shares_of_weights" "$on_one" 'policy prefer:0 prefer:1'
     # It may start on a CPU whose node has no memory.
     [ "$topology" = four ] ||
@@ -198,7 +198,7 @@ four)
         "SNUG_NUMA_PLACE=local preload $newest-heap -fill 64" 'own/cpuset.cpus 6-7' -- \
         'policy default'
     is_alone=1 row "$newest-heap, numa.place = node:0,2-3" \
-        "SNUG_NUMA_PLACE=node:0,2-3 preload $newest-heap -weights 0,3" -- \
+        "SNUG_NUMA_PLACE=node:0,2-3 preload $newest-heap -fill 1024 -weights 0,3" -- \
         "$shares_of_weights" 'policy prefer:0 prefer:3'
     row "$newest-heap, numa.confine = on on the node without memory" \
         "SNUG_NUMA_CONFINE=on taskset 0xc7 preload $newest-heap -fill 8 -threads 100 |

@@ -6,7 +6,7 @@
 //
 // Lines that begin with "shown:" are figures. The others are claims: with -node that at
 // least 99 % of the heap's pages lie there, with -weights that the nodes' shares are those
-// of their free memory at the start, each within 10 points of a hundred. With -sparse an
+// of their free memory at the start, each but for one arena. With -sparse an
 // object of so many MiB is made and not touched; with -budget so many MiB may be advised to
 // be huge pages. With -moved the heap is filled once the allowed CPUs are others, and what it
 // had before does not count; with -filter by a thread that is under a seccomp filter of its own.
@@ -16,6 +16,7 @@ import (
 	"bufio"
 	"flag"
 	"fmt"
+	"math"
 	_ "net"
 	"os"
 	"runtime"
@@ -265,13 +266,15 @@ func main() {
 		panic("the heap is not found")
 	}
 	follows := len(free) > 0
+	// An arena lies on one node, and any run of arenas is at most one away from its weights.
+	tolerance := 100*float64(arenaBytes>>20)/float64(*mib) + 1
 	for _, node := range nodes {
 		share, weight := 100*perNode[node]/total, 0.0
 		fmt.Printf("shown: node %d has %.1f %% of the heap", node, share)
 		if len(free) > 0 {
 			weight = 100 * free[node] / totalFree
 			fmt.Printf(", its weight is %.1f %%", weight)
-			follows = follows && share-weight < 10 && weight-share < 10
+			follows = follows && math.Abs(share-weight) < tolerance
 		}
 		fmt.Println()
 	}
