@@ -114,9 +114,10 @@ follow_shrink_rows() { # NAME
         'own/memory.max 256M' -- 'over 200 in time' 'for memory' 'status 137' stderr
     row "$1 shrinks where memory.high falls below its use" \
         "resize $with own/memory.high=140M 'GOMEMLIMIT $limit_140m_high' 'under 150' \
-            own/memory.max=160M own/memory.high=max 'GOMEMLIMIT $limit_160m' rest; $end" \
+            own/memory.max=160M rest own/memory.max=256M own/memory.high=max \
+            'GOMEMLIMIT $planned_limit' rest; $end" \
         'own/memory.max 256M' -- 'over 200 in time' "GOMEMLIMIT $limit_140m_high in time" \
-        'under 150 in time' "GOMEMLIMIT $limit_160m in time" 'oom_kill 0' 'status 0'
+        'under 150 in time' "GOMEMLIMIT $planned_limit in time" 'oom_kill 0' 'status 0'
 }
 
 # 80 MiB alive and 120 that Go does not count: a tenth kept back lets the heap grow to 160.
