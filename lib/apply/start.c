@@ -107,14 +107,7 @@ static void forgo_rare(struct snug_log *log)
     if (!plan.is_rare || snug_trial_is_safe())
         return;
     log->level = SNUG_LOG_OFF;
-    plan.tells = false;
-    plan.is_rare = false;
-    plan.seccomp = (struct snug_seccomp_plan){0};
-    plan.threads = (struct snug_thread_plan){0};
-    plan.memory.guard_bytes = 0;
-    plan.spans = (struct snug_span_plan){0};
-    plan.children = (struct snug_child_plan){0};
-    plan.follow.is_on = false;
+    snug_plan_forgo_rare(&plan);
     policy.setting[SNUG_STATS_FILE].unit = SNUG_UNIT_WORD;
 }
 
@@ -261,7 +254,8 @@ static bool start(char **envp)
     if (!plan.is_active)
         return false;
     if (snug_plan_needs_rest(&facts, &policy, &plan)) {
-        snug_facts_gather_rest(&snug_file_live, &facts);
+        snug_facts_gather_rest(&snug_file_live,
+                               plan.is_rare || snug_placement_is_asked(&policy), &facts);
         if (snug_placement_needs_weights(&facts, &policy))
             snug_nodes_read_free(&snug_file_live, &facts.nodes);
         snug_trial_plan(&facts, &policy, request_milli, &plan);

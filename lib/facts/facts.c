@@ -56,7 +56,8 @@ void snug_facts_gather_limits(const struct snug_root *root, struct snug_facts *r
     take_limits(root, ret);
 }
 
-void snug_facts_gather_rest(const struct snug_root *root, struct snug_facts *ret)
+void snug_facts_gather_rest(const struct snug_root *root, bool needs_nodes,
+                            struct snug_facts *ret)
 {
     struct snug_cpus allowed;
     enum snug_why allowed_why;
@@ -68,13 +69,15 @@ void snug_facts_gather_rest(const struct snug_root *root, struct snug_facts *ret
     }
     if (!root->open && ret->privileges.seccomp == SNUG_SECCOMP_OFF)
         take_current(&ret->cpu);
-    snug_nodes_read(root, &ret->nodes);
+    const uint64_t nodes = ret->privileges.mems_allowed;
+    if (needs_nodes || !nodes || (nodes & (nodes - 1)))
+        snug_nodes_read(root, &ret->nodes);
 }
 
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
 {
     snug_facts_gather_limits(root, ret);
-    snug_facts_gather_rest(root, ret);
+    snug_facts_gather_rest(root, true, ret);
 }
 
 void snug_facts_refresh(struct snug_facts *facts)

@@ -221,6 +221,18 @@ static bool decide_rare(const struct snug_policy *policy, const struct snug_plan
            (plan->tells && snug_problems_next(policy, false, &at));
 }
 
+void snug_plan_forgo_rare(struct snug_plan *plan)
+{
+    plan->tells = false;
+    plan->is_rare = false;
+    plan->seccomp = (struct snug_seccomp_plan){0};
+    plan->threads = (struct snug_thread_plan){0};
+    plan->memory.guard_bytes = 0;
+    plan->spans = (struct snug_span_plan){0};
+    plan->children = (struct snug_child_plan){0};
+    plan->follow.is_on = false;
+}
+
 void snug_plan_forgo(const struct snug_facts *facts, enum snug_reason reason,
                      struct snug_plan *ret)
 {

@@ -120,6 +120,30 @@ START_TEST(free_memory_is_read_for_nodes_with_memory)
 }
 END_TEST
 
+/* On the machine of these rows there are two. */
+static const struct {
+    const char *label;
+    const char *status;
+    bool needs_nodes;
+    unsigned n_online;
+} rests[] = {
+    {"the memory of one", "Mems_allowed_list:\t1\n", false, 0},
+    {"the memory of both", "Mems_allowed_list:\t0-1\n", false, 2},
+    {"nobody says whose", "Seccomp:\t0\n", false, 2},
+    {"of one, and a node is asked for", "Mems_allowed_list:\t1\n", true, 2},
+};
+
+START_TEST(nodes_that_matter_to_nobody_are_not_read)
+{
+    static struct snug_facts facts;
+    folder_put(NODES "online", "0-1\n");
+    folder_put("proc/self/status", rests[_i].status);
+    snug_facts_gather_rest(&folder, rests[_i].needs_nodes, &facts);
+    ck_assert_msg(facts.nodes.n_online == rests[_i].n_online, "%s: %u", rests[_i].label,
+                  facts.nodes.n_online);
+}
+END_TEST
+
 static Suite *nodes_suite(void)
 {
     Suite *suite = suite_create("nodes");
@@ -133,6 +157,8 @@ static Suite *nodes_suite(void)
     tcase_add_test(tcase, without_the_file_no_node_has_memory);
     tcase_add_loop_test(tcase, free_memory_is_read_for_nodes_with_memory, 0,
                         sizeof free_rows / sizeof *free_rows);
+    tcase_add_loop_test(tcase, nodes_that_matter_to_nobody_are_not_read, 0,
+                        sizeof rests / sizeof *rests);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -154,6 +154,9 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
 bool snug_plan_needs_rest(const struct snug_facts *facts, const struct snug_policy *policy,
                           const struct snug_plan *plan);
 
+/* Takes out what `is_rare` stands for. */
+void snug_plan_forgo_rare(struct snug_plan *plan);
+
 /* The plan that changes nothing, for that reason. Writes all of `ret`. */
 void snug_plan_forgo(const struct snug_facts *facts, enum snug_reason reason,
                      struct snug_plan *ret);
