@@ -163,7 +163,9 @@ static void arm_mappings(void)
     snug_elf_bounds(&image, &low, &high);
     snug_main_thread_arm();
     if (plan.cpu.has_window || plan.follow.is_on)
-        snug_window_arm(plan.cpu.has_window ? &plan.cpu.presented : NULL, low, high);
+        snug_window_arm(plan.cpu.has_window ? &plan.cpu.presented : NULL,
+                        facts.privileges.has_all_cpus ? &facts.cpu.allowed : NULL, low,
+                        high);
     if (!facts.program.is_go)
         low = high = NULL;
     snug_caller_arm(low, high);

@@ -24,6 +24,7 @@ static struct {
     _Atomic int mask;  /* The main thread's. */
     _Atomic bool is_past;
     const struct snug_cpus *presented;
+    const struct snug_cpus *free; /* A mask that is no restriction, if one is known. */
     const void *low;
     const void *high;
     struct snug_cpus before; /* The main thread's mask. */
@@ -34,9 +35,11 @@ static struct {
     struct snug_cpus confined; /* The mask that threads are to keep. */
 } window;
 
-void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high)
+void snug_window_arm(const struct snug_cpus *presented, const struct snug_cpus *free,
+                     const void *low, const void *high)
 {
     window.presented = presented;
+    window.free = free;
     window.low = low;
     window.high = high;
     atomic_store(&window.is_past, false);
@@ -87,14 +90,15 @@ static bool lift(int tid, struct snug_cpus *whole)
     return set_and_read_all(tid, whole) && snug_cpus_equal(whole, &window.before);
 }
 
-/* True if somebody else, as taskset -p does, has set it since it was narrowed: that stays. A
- * cpuset that changes makes another mask of a narrow one too, and gives another whole one. */
+/* True if somebody else, as taskset -p does, has set it since it was narrowed: that stays.
+ * A cpuset that changes makes another mask of a narrow one too, and gives another whole
+ * one. */
 static bool keep_set_meanwhile(int tid)
 {
     struct snug_cpus mask, whole;
     return atomic_load(&window.mask) == NARROW && read_mask(tid, &mask) > 0 &&
-           !snug_cpus_equal(&mask, window.presented) &&
-           set_and_read_all(tid, &whole) && snug_cpus_equal(&whole, &window.whole) &&
+           !snug_cpus_equal(&mask, window.presented) && set_and_read_all(tid, &whole) &&
+           snug_cpus_equal(&whole, &window.whole) &&
            (snug_cpus_equal(&mask, &whole) || set_mask(tid, &mask) == 0);
 }
 
@@ -121,6 +125,10 @@ static int find_kind(void)
 {
     unsigned n;
     bool is_free;
+    if (window.free && snug_cpus_equal(window.free, &window.before)) {
+        window.whole = window.before;
+        return FREE;
+    }
     do {
         n = window.n_restored;
         is_free = lift(0, &window.whole);

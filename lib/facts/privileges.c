@@ -8,11 +8,11 @@
 enum { LINE_BYTES = 4096 };
 
 /* The lines that matter, in the order of the names. */
-enum line { EFFECTIVE, NO_NEW_PRIVS, SECCOMP, FILTERS, CPUS, MEMORY, N_LINES };
+enum line { EFFECTIVE, NO_NEW_PRIVS, SECCOMP, FILTERS, MASK, CPUS, MEMORY, N_LINES };
 
 static const char names[N_LINES][20] = {
-    "CapEff:",          "NoNewPrivs:",        "Seccomp:",
-    "Seccomp_filters:", "Cpus_allowed_list:", "Mems_allowed_list:",
+    "CapEff:",       "NoNewPrivs:",        "Seccomp:",           "Seccomp_filters:",
+    "Cpus_allowed:", "Cpus_allowed_list:", "Mems_allowed_list:",
 };
 
 /* Every kernel has these and NUMA's; the number of filters is told from Linux 5.9 on. */
@@ -34,6 +34,16 @@ static enum snug_seccomp parse_seccomp(struct snug_text value)
     return snug_text_equals(value, "2") ? SNUG_SECCOMP_FILTER : SNUG_SECCOMP_UNKNOWN;
 }
 
+/* `ff,ffffffff`: a bit for each CPU that the machine may ever have, and none of others. So
+ * all ones is all of them; where their number is no multiple of four it cannot be told. */
+static bool is_all_ones(struct snug_text mask)
+{
+    size_t n = 0;
+    while (n < mask.n && (mask.at[n] == 'f' || mask.at[n] == ','))
+        n++;
+    return n && n == mask.n;
+}
+
 static void take_value(enum line line, struct snug_text value,
                        struct snug_privilege_facts *privileges, struct snug_cpus *allowed)
 {
@@ -52,6 +62,9 @@ static void take_value(enum line line, struct snug_text value,
     case FILTERS:
         (void)snug_text_u64(value, &n); /* Left 0 if it is malformed. */
         privileges->n_filters = (unsigned)n;
+        break;
+    case MASK:
+        privileges->has_all_cpus = is_all_ones(value);
         break;
     case CPUS:
         (void)snug_cpus_parse(value, allowed); /* Left empty, like the next. */

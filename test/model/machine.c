@@ -33,6 +33,7 @@ void __wrap_snug_facts_gather_limits(const struct snug_root *root, struct snug_f
     ret->cpu.n_allowed = 4;
     ret->nodes.n_online = 1;
     ret->privileges.may_set_affinity = SNUG_YES;
+    ret->privileges.has_all_cpus = schedule_has_all_cpus();
 }
 
 void __wrap_snug_facts_gather_rest(void)

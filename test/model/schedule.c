@@ -102,6 +102,11 @@ static unsigned long own_mask(void)
     return scene->own_mask ? scene->own_mask : SCHEDULE_ALL_CPUS;
 }
 
+bool schedule_has_all_cpus(void)
+{
+    return scene->has_all_cpus;
+}
+
 /* Before whatever inherits the mask. Where two threads put back a mask of the user's own
  * there is a moment in which it is too wide. */
 static void check_heir(const char *rule)

@@ -24,6 +24,7 @@ struct scene {
     unsigned long own_mask; /* The user's mask; 0: all CPUs. */
     bool is_late;           /* No constructor has run: as on musl. */
     bool is_refused;        /* sched_setaffinity fails. */
+    bool has_all_cpus;      /* /proc/self/status says that nothing is restricted. */
 };
 
 /* Tries every order in which a thread gives way to the other at most `n_switches` times
@@ -42,6 +43,9 @@ void schedule_count_cpus(void);
 
 /* Where snug starts: once in a process. */
 void schedule_start(void);
+
+/* What the scene says of its mask. */
+bool schedule_has_all_cpus(void);
 
 /* The process is replaced by a program: its mask must not be narrow; nothing comes after.
  */

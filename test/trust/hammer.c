@@ -48,7 +48,7 @@ int main(void)
         if (CPU_ISSET(i, &before))
             snug_cpus_add(&presented, i);
     snug_caller_arm(image, image + sizeof image);
-    snug_window_arm(&presented, image, image + sizeof image);
+    snug_window_arm(&presented, NULL, image, image + sizeof image);
     for (int i = 0; i < N_THREADS; i++)
         if (pthread_create(&threads[i], NULL, interfere, i ? NULL : &presented))
             return 1;

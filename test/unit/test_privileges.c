@@ -151,6 +151,33 @@ START_TEST(memory_nodes_and_filters_are_told)
 }
 END_TEST
 
+static const struct {
+    const char *label;
+    const char *status;
+    bool has_all_cpus;
+} mask_rows[] = {
+    {"no line", CAP, false},
+    {"empty", "Cpus_allowed:\t\n", false},
+    {"all of four", "Cpus_allowed:\tf\n", true},
+    {"all of forty", "Cpus_allowed:\tff,ffffffff\n", true},
+    {"one is left out", "Cpus_allowed:\tff,fffffffe\n", false},
+    {"all of six, or six of eight", "Cpus_allowed:\t3f\n", false},
+    {"no mask", "Cpus_allowed:\tff g\n", false},
+    {"a list alone", "Cpus_allowed_list:\t0-3\n", false},
+};
+
+START_TEST(a_mask_of_all_ones_leaves_out_nothing)
+{
+    folder_put("proc/self/status", mask_rows[_i].status);
+    struct snug_privilege_facts facts;
+    struct snug_cpus allowed;
+    enum snug_why why;
+    snug_privileges_read(&folder, &facts, &allowed, &why);
+    ck_assert_msg(facts.has_all_cpus == mask_rows[_i].has_all_cpus, "%s",
+                  mask_rows[_i].label);
+}
+END_TEST
+
 static Suite *privileges_suite(void)
 {
     Suite *suite = suite_create("privileges");
@@ -161,6 +188,8 @@ static Suite *privileges_suite(void)
                         sizeof allowed_rows / sizeof *allowed_rows);
     tcase_add_loop_test(tcase, memory_nodes_and_filters_are_told, 0,
                         sizeof memory_rows / sizeof *memory_rows);
+    tcase_add_loop_test(tcase, a_mask_of_all_ones_leaves_out_nothing, 0,
+                        sizeof mask_rows / sizeof *mask_rows);
     tcase_add_test(tcase, a_line_longer_than_the_buffer_hides_no_other);
     tcase_add_test(tcase, a_list_longer_than_the_buffer_is_told);
     suite_add_tcase(suite, tcase);

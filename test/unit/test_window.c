@@ -43,7 +43,7 @@ static void arm(void)
     real = mask_now();
     presented = (struct snug_cpus){0};
     snug_cpus_add(&presented, snug_cpus_next(&real, 0));
-    snug_window_arm(&presented, image, image + sizeof image);
+    snug_window_arm(&presented, NULL, image, image + sizeof image);
 }
 
 START_TEST(a_call_from_elsewhere_does_not_open_it)
@@ -150,6 +150,34 @@ START_TEST(a_mask_of_the_users_own_comes_back_exactly)
 }
 END_TEST
 
+/* What is known is not asked: this mask is the user's own, and all ones come back. */
+START_TEST(a_mask_that_is_known_to_be_none_comes_back_as_all_ones)
+{
+    static struct snug_cpus known;
+    known = presented;
+    ck_assert_int_eq(sched_setaffinity(0, sizeof known.word, (void *)known.word), 0);
+    snug_window_arm(&presented, &known, image, image + sizeof image);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    ck_assert(is_narrow());
+    snug_window_close();
+    ck_assert(is_whole());
+}
+END_TEST
+
+START_TEST(a_mask_that_was_set_since_is_not_the_known_one)
+{
+    static struct snug_cpus known;
+    known = real;
+    ck_assert_int_eq(sched_setaffinity(0, sizeof presented.word, (void *)presented.word),
+                     0);
+    real = presented;
+    snug_window_arm(&presented, &known, image, image + sizeof image);
+    ck_assert_int_eq(snug_window_open(image), 0);
+    snug_window_close();
+    ck_assert(is_whole());
+}
+END_TEST
+
 /* The only other CPU that is surely there. */
 static void pin_elsewhere(void)
 {
@@ -204,7 +232,7 @@ static void *start_there(void *unused)
 
 START_TEST(a_shut_window_only_looks_out_for_the_runtime)
 {
-    snug_window_arm(NULL, image, image + sizeof image);
+    snug_window_arm(NULL, NULL, image, image + sizeof image);
     ck_assert_int_eq(snug_window_open(image), 0);
     ck_assert(is_whole());
     ck_assert(!snug_window_end(image + sizeof image, false));
@@ -217,7 +245,7 @@ END_TEST
 
 START_TEST(a_runtime_on_another_thread_is_not_one_to_follow)
 {
-    snug_window_arm(NULL, image, image + sizeof image);
+    snug_window_arm(NULL, NULL, image, image + sizeof image);
     in_thread(start_there);
     ck_assert(!snug_window_is_past());
 }
@@ -240,6 +268,8 @@ int main(void)
     tcase_add_test(tcase, a_runtime_on_another_thread_ends_it_for_all);
     tcase_add_test(tcase, a_runtime_on_another_thread_ends_it_before_it_opens);
     tcase_add_test(tcase, a_mask_of_the_users_own_comes_back_exactly);
+    tcase_add_test(tcase, a_mask_that_is_known_to_be_none_comes_back_as_all_ones);
+    tcase_add_test(tcase, a_mask_that_was_set_since_is_not_the_known_one);
     tcase_add_test(tcase, a_mask_that_somebody_sets_while_it_is_open_stays);
     tcase_add_test(tcase, a_mask_that_somebody_sets_before_the_runtime_starts_stays);
     tcase_add_test(tcase, all_that_somebody_gives_back_while_it_is_open_stays);

@@ -24,9 +24,11 @@ enum snug_window_state {
 };
 
 /* Nothing if it was missed. `presented` must live for ever; NULL: the window stays shut.
- * `low` and `high` bound the main program's image: only a call from there opens the window.
- */
-void snug_window_arm(const struct snug_cpus *presented, const void *low, const void *high);
+ * `free`, which must too, is a mask that is known to be no restriction; NULL: none is, and
+ * the kernel is asked. `low` and `high` bound the main program's image: only a call from
+ * there opens the window. */
+void snug_window_arm(const struct snug_cpus *presented, const struct snug_cpus *free,
+                     const void *low, const void *high);
 
 /* Before anything else: this thread, and all that it starts, stay on these CPUs, the window
  * apart. A mask of the user's own is respected. The new mask outlives an exec. */
@@ -42,8 +44,8 @@ int snug_window_open(const void *caller);
 bool snug_window_close(void);
 
 /* Before a seccomp filter is loaded, which may refuse the mask or kill for it: closes the
- * window, and it will not open again. True, once, if it might have: the plan needs its other
- * way then. */
+ * window, and it will not open again. True, once, if it might have: the plan needs its
+ * other way then. */
 bool snug_window_give_up(void);
 
 /* Whether a runtime that has counted just now, on this thread and outside the window, found

@@ -185,7 +185,10 @@ enum snug_seccomp {
 struct snug_privilege_facts {
     enum snug_answer no_new_privs;
     enum snug_seccomp seccomp;
-    unsigned n_filters;    /* Of seccomp; 0: none, or unknown, as before Linux 5.9. */
+    unsigned n_filters; /* Of seccomp; 0: none, or unknown, as before Linux 5.9. */
+    /* The mask has every CPU that the machine may ever have: nothing restricts it. False
+     * where that cannot be told. */
+    bool has_all_cpus;
     uint64_t mems_allowed; /* By cpuset, a bit for each of the nodes 0 to 63; 0: unknown. */
     bool has_capabilities; /* Whether `effective` was read. */
     uint64_t effective;    /* CapEff, bit by capability number. */
