@@ -249,7 +249,7 @@ static bool start(char **envp)
     if (!facts.program.is_go && policy.setting[SNUG_SCOPE].word != SNUG_WORD_ALL)
         return false;
 
-    snug_facts_gather_limits(&snug_file_live, &facts);
+    snug_facts_gather_limits(&snug_file_live, snug_plan_names_limit(&policy), &facts);
     snug_variables_read(vector.envp, &facts.variables);
     const uint64_t request_milli = snug_policy_request_milli(&policy, vector.envp);
     snug_plan_make(&facts, &policy, request_milli, &plan);

@@ -34,7 +34,7 @@ static void take_current(struct snug_cpu_facts *ret)
         ret->current = cpu;
 }
 
-static void take_limits(const struct snug_root *root, struct snug_facts *ret)
+static void take_limits(const struct snug_root *root, bool is_named, struct snug_facts *ret)
 {
     struct snug_cgroup cpu;
     struct snug_cgroup memory;
@@ -42,10 +42,11 @@ static void take_limits(const struct snug_root *root, struct snug_facts *ret)
     ret->cpu.is_mounted_whole = cpu.is_mounted_whole;
     ret->cpu.misleads_go = cpu.misleads_go;
     snug_limits_read_cpu(root, &cpu, &ret->cpu.limit, &ret->cpu.own);
-    snug_limits_read_memory(root, &memory, &ret->memory);
+    snug_limits_read_memory(root, &memory, is_named, &ret->memory);
 }
 
-void snug_facts_gather_limits(const struct snug_root *root, struct snug_facts *ret)
+void snug_facts_gather_limits(const struct snug_root *root, bool is_named,
+                              struct snug_facts *ret)
 {
     ret->cpu.current = SNUG_CPUS_MAX;
     ret->cpu.allowed = (struct snug_cpus){0};
@@ -53,7 +54,7 @@ void snug_facts_gather_limits(const struct snug_root *root, struct snug_facts *r
     if (!root->open)
         (void)ask_kernel(&ret->cpu.allowed); /* It stays empty. */
     ret->cpu.n_allowed = snug_cpus_count(&ret->cpu.allowed);
-    take_limits(root, ret);
+    take_limits(root, is_named, ret);
 }
 
 void snug_facts_gather_rest(const struct snug_root *root, bool needs_nodes,
@@ -76,7 +77,7 @@ void snug_facts_gather_rest(const struct snug_root *root, bool needs_nodes,
 
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)
 {
-    snug_facts_gather_limits(root, ret);
+    snug_facts_gather_limits(root, true, ret);
     snug_facts_gather_rest(root, true, ret);
 }
 
@@ -87,7 +88,7 @@ void snug_facts_refresh(struct snug_facts *facts)
         facts->cpu.allowed = allowed;
         facts->cpu.n_allowed = snug_cpus_count(&allowed);
     }
-    take_limits(&snug_file_live, facts);
+    take_limits(&snug_file_live, true, facts);
 }
 
 const char *snug_facts_why(enum snug_why why)

@@ -27,6 +27,7 @@ struct search {
     const struct snug_root *root;
     struct snug_cgroup *at; /* The cgroup whose files are being read. */
     bool is_own;            /* It is the process's own. */
+    bool is_named;          /* The file that sets the limit is asked for too. */
     enum snug_why own_why;  /* Why the own cgroup's limit is not known, if it is not. */
     bool has_file;          /* Some cgroup so far had a file of the controller. */
     struct limit total;     /* The kernel's own answer, hidden ancestors included. */
@@ -202,6 +203,8 @@ static bool take_bytes(struct search *search, const char *name, bool is_hard)
     return r != -ENOENT;
 }
 
+static const char memory_stat[] = "memory.stat";
+
 /* Version 1's memory.stat has `hierarchical_memory_limit 268435456`: the tightest on the
  * whole way up, of ancestors that are not visible too. Where the hierarchy is switched off
  * (use_hierarchy 0) it is the own limit, and ancestors do not count. Only an addition: no
@@ -209,7 +212,7 @@ static bool take_bytes(struct search *search, const char *name, bool is_hard)
 static void read_memory_stat(struct search *search)
 {
     uint64_t bytes;
-    if (snug_file_find(search->root, snug_cgroup_file(search->at, "memory.stat"),
+    if (snug_file_find(search->root, snug_cgroup_file(search->at, memory_stat),
                        "hierarchical_memory_limit ", &bytes) < 0)
         return;
     search->total = (struct limit){
@@ -237,9 +240,12 @@ static void take_memory(struct search *search)
     }
     if (search->is_own)
         read_memory_stat(search);
-    /* No limit on the whole way up is none here either. */
+    /* No limit on the whole way up is none here either; and where nobody asks which of the
+     * files sets the one that there is, it is known. */
     if (search->total.kind == SNUG_NONE)
         search->has_file = true;
+    else if (search->total.kind == SNUG_SET && !search->is_named)
+        take(search, memory_stat, 0, &search->total);
     else
         (void)take_bytes(search, "memory.limit_in_bytes", true);
 }
@@ -343,18 +349,19 @@ static bool take_stated_memory(struct search *search)
 }
 
 void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgroup *cgroup,
-                             struct snug_memory_facts *ret_memory)
+                             bool is_named, struct snug_memory_facts *ret_memory)
 {
     struct snug_cgroup at = *cgroup;
     struct snug_bytes *ret = &ret_memory->limit;
-    struct search search = {.root = root, .at = &at, .from = ret->from};
+    struct search search = {
+        .root = root, .at = &at, .is_named = is_named, .from = ret->from};
     search.from[0] = 0;
     search_own(&search, take_memory);
     search_ancestors(&search, take_memory);
     /* Last, so that a visible ancestor's file is named and not this one. */
     at = *cgroup;
     if (search.total.kind == SNUG_SET) {
-        take(&search, "memory.stat", 0, &search.total);
+        take(&search, memory_stat, 0, &search.total);
         (void)tighten(&search.hard, &search.total);
     }
     if (!cgroup->is_v2 && search.best.kind == SNUG_SET &&

@@ -305,6 +305,16 @@ void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *po
     write_variables(policy, ret);
 }
 
+bool snug_plan_names_limit(const struct snug_policy *policy)
+{
+    static const uint8_t keys[] = {SNUG_LOG, SNUG_FOLLOW, SNUG_MEMORY_HEADROOM,
+                                   SNUG_SPAN_GUARD};
+    for (unsigned i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (policy->setting[keys[i]].source != SNUG_FROM_DEFAULT)
+            return true;
+    return false;
+}
+
 bool snug_plan_needs_rest(const struct snug_facts *facts, const struct snug_policy *policy,
                           const struct snug_plan *plan)
 {

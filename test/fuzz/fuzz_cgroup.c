@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n_bytes)
     struct snug_quota own;
     struct snug_memory_facts found;
     snug_limits_read_cpu(&live, &cpu, &limit, &own);
-    snug_limits_read_memory(&live, &memory, &found);
+    snug_limits_read_memory(&live, &memory, true, &found);
     MUST(fuzz_files_open() == 0);
     MUST(limit.kind != SNUG_SET ||
          (limit.quota_usec && limit.period_usec && limit.from[0]));

@@ -25,9 +25,11 @@ long __wrap_snug_sys_openat(void)
 }
 
 /* Four CPUs, and nothing that forbids anything. */
-void __wrap_snug_facts_gather_limits(const struct snug_root *root, struct snug_facts *ret)
+void __wrap_snug_facts_gather_limits(const struct snug_root *root, bool is_named,
+                                     struct snug_facts *ret)
 {
     (void)root;
+    (void)is_named;
     schedule_start();
     ret->cpu.allowed.word[0] = SCHEDULE_ALL_CPUS;
     ret->cpu.n_allowed = 4;

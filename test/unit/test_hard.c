@@ -17,12 +17,12 @@ START_TEST(memory_high_is_no_limit_that_kills)
     folder_put("u/memory.max", "16384\n");
     folder_put("u/a/memory.max", "max\n");
     folder_put("u/a/memory.high", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_uint_eq(found.limit.bytes, 4096);
     ck_assert_uint_eq(found.hard_bytes, 16384);
 
     folder_put("u/memory.max", "max\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_uint_eq(found.hard_bytes, 0);
 }
 END_TEST
@@ -51,7 +51,7 @@ START_TEST(all_of_the_machines_memory_is_no_limit)
         folder_put("proc/meminfo", all_memory[_i].meminfo);
     folder_put("u/memory.limit_in_bytes", all_memory[_i].limit);
     struct snug_memory_facts found;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_msg(found.limit.kind == all_memory[_i].kind &&
                       !found.hard_bytes == (found.limit.kind == SNUG_NONE),
                   "%s: %d", all_memory[_i].label, found.limit.kind);
@@ -104,11 +104,11 @@ START_TEST(what_lxcfs_states_is_a_limit)
     if (stated[_i].node)
         folder_put("sys/devices/system/node/node0/meminfo", stated[_i].node);
     struct snug_memory_facts found;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert(!found.limit.is_stated); /* Nobody states anything. */
 
     cgroup.is_stated = true;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_msg(found.limit.kind == stated[_i].kind, "%s: %d", stated[_i].label,
                   found.limit.kind);
     ck_assert_str_eq(found.limit.from, stated[_i].from);
@@ -124,14 +124,40 @@ START_TEST(what_can_say_nothing_more_is_not_read)
     struct snug_cgroup cgroup = cgroup_at("/u/a");
     struct snug_memory_facts found;
     folder_put("u/a/memory.high", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_NONE);
 
     cgroup.is_v2 = false;
     folder_put("u/a/memory.stat", "hierarchical_memory_limit 9223372036854771712\n");
     folder_put("u/a/memory.limit_in_bytes", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_NONE);
+}
+END_TEST
+
+START_TEST(which_file_sets_a_known_limit_is_read_for_who_asks)
+{
+    struct snug_cgroup cgroup = cgroup_at("/u/a");
+    struct snug_memory_facts found;
+    cgroup.is_v2 = false;
+    folder_put("u/a/memory.stat", "hierarchical_memory_limit 8192\n");
+    folder_put("u/a/memory.limit_in_bytes", "16384\n");
+    folder_put("u/memory.limit_in_bytes", "8192\n");
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
+    ck_assert_str_eq(found.limit.from, "/u/memory.limit_in_bytes");
+
+    folder_put("u/a/memory.limit_in_bytes", "4096\n");
+    snug_limits_read_memory(&folder, &cgroup, false, &found);
+    ck_assert_int_eq(found.limit.kind, SNUG_SET);
+    ck_assert_uint_eq(found.limit.bytes, 8192);
+    ck_assert_uint_eq(found.hard_bytes, 8192);
+    ck_assert_str_eq(found.limit.from, "/u/a/memory.stat");
+
+    /* Without that line the files are all there is. */
+    folder_put("u/a/memory.stat", "cache 0\n");
+    snug_limits_read_memory(&folder, &cgroup, false, &found);
+    ck_assert_uint_eq(found.limit.bytes, 4096);
+    ck_assert_str_eq(found.limit.from, "/u/a/memory.limit_in_bytes");
 }
 END_TEST
 
@@ -146,6 +172,7 @@ static Suite *hard_suite(void)
     tcase_add_loop_test(tcase, what_lxcfs_states_is_a_limit, 0,
                         sizeof stated / sizeof *stated);
     tcase_add_test(tcase, what_can_say_nothing_more_is_not_read);
+    tcase_add_test(tcase, which_file_sets_a_known_limit_is_read_for_who_asks);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -187,16 +187,16 @@ START_TEST(a_missing_controller_is_no_limit_unless_it_must_be_elsewhere)
     struct snug_cgroup cgroup = cgroup_at("/u/a");
     struct snug_memory_facts found;
     folder_put("u/a/", "");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_NONE);
 
     cgroup.if_no_file = SNUG_WHY_NOT_MOUNTED;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
     ck_assert_int_eq(found.limit.why, SNUG_WHY_NOT_MOUNTED);
 
     folder_put("u/memory.max", "max\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_NONE);
 }
 END_TEST
@@ -206,12 +206,12 @@ START_TEST(a_missing_directory_is_not_visible)
     struct snug_cgroup cgroup = cgroup_at("/u/a");
     struct snug_memory_facts found;
     folder_put("u/memory.max", "max\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
     ck_assert_int_eq(found.limit.why, SNUG_WHY_NOT_VISIBLE);
 
     folder_put("u/memory.max", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_SET);
     ck_assert_uint_eq(found.limit.bytes, 4096);
 }
@@ -237,12 +237,12 @@ START_TEST(a_directory_in_a_files_place_cannot_be_read)
     struct snug_cgroup cgroup = cgroup_at("/u/a");
     struct snug_memory_facts found;
     folder_put("u/a/memory.max/", "");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
     ck_assert_int_eq(found.limit.why, SNUG_WHY_UNREADABLE);
 
     folder_put("u/a/memory.high", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_SET);
     ck_assert_str_eq(found.limit.from, "/u/a/memory.high");
 }
@@ -261,12 +261,12 @@ START_TEST(a_path_that_leaves_no_room_for_the_file_is_told)
 {
     struct snug_cgroup cgroup = cgroup_far_down(SNUG_PATH_BYTES);
     struct snug_memory_facts found;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_UNKNOWN);
     ck_assert_int_eq(found.limit.why, SNUG_WHY_TOO_LONG);
 
     folder_put("u/memory.max", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_SET);
     ck_assert_str_eq(found.limit.from, "/u/memory.max");
 }
@@ -280,7 +280,7 @@ START_TEST(a_path_that_the_kernel_takes_is_read)
     snprintf(path, sizeof path, "%.*s/memory.max", (int)cgroup.n, cgroup.directory);
     folder_put(path + 1, "4096\n");
     struct snug_memory_facts found;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_int_eq(found.limit.kind, SNUG_SET);
     ck_assert_str_eq(found.limit.from, path);
 }
@@ -317,7 +317,7 @@ START_TEST(version_1_tells_the_limit_of_hidden_ancestors)
     folder_put("u/memory.stat", hierarchical[_i].stat);
 
     struct snug_memory_facts found;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     const char *label = hierarchical[_i].label;
     ck_assert_msg(found.limit.kind == hierarchical[_i].kind, "%s: %d", label,
                   found.limit.kind);
@@ -334,12 +334,12 @@ START_TEST(a_hidden_limit_is_named_by_the_own_cgroups_file)
     folder_put("u/a/memory.stat", "hierarchical_memory_limit 4096\n");
     folder_put("u/memory.limit_in_bytes", "8192\n");
     struct snug_memory_facts found;
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_uint_eq(found.limit.bytes, 4096);
     ck_assert_str_eq(found.limit.from, "/u/a/memory.stat");
 
     folder_put("u/memory.limit_in_bytes", "4096\n");
-    snug_limits_read_memory(&folder, &cgroup, &found);
+    snug_limits_read_memory(&folder, &cgroup, true, &found);
     ck_assert_uint_eq(found.limit.bytes, 4096);
     ck_assert_str_eq(found.limit.from, "/u/memory.limit_in_bytes");
 }

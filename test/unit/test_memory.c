@@ -270,6 +270,27 @@ START_TEST(arenas_are_as_many_as_asked_for)
 }
 END_TEST
 
+static const struct {
+    const char *key;
+    const char *value;
+    bool is_named;
+} named_rows[] = {
+    {"memory.headroom", "measured", true},
+    {"span.guard", "refuse", true},
+    {"follow", "on", true},
+    {"log", "info", true},
+    {"cpu.count", "1", false},
+};
+
+START_TEST(the_limits_file_is_asked_for_by_who_uses_it)
+{
+    ck_assert(!snug_plan_names_limit(&policy));
+    choose(named_rows[_i].key, named_rows[_i].value);
+    ck_assert_msg(snug_plan_names_limit(&policy) == named_rows[_i].is_named, "%s",
+                  named_rows[_i].key);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -292,6 +313,8 @@ int main(void)
                         sizeof counts / sizeof *counts);
     tcase_add_loop_test(tcase, arenas_are_as_many_as_asked_for, 0,
                         sizeof allocators / sizeof *allocators);
+    tcase_add_loop_test(tcase, the_limits_file_is_asked_for_by_who_uses_it, 0,
+                        sizeof named_rows / sizeof *named_rows);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

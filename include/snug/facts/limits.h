@@ -25,8 +25,10 @@ enum snug_kind snug_limits_parse_bytes(struct snug_text text, uint64_t *ret_byte
  * nearest. A file that cannot be read or understood does not hide the others. If none is
  * set and the own cgroup's could not be learned, the limit is unknown for that reason:
  * "none" is said only if the own cgroup was seen to have none. `ret_own` is the own
- * cgroup's alone. A limit of version 1 that is all of the machine's memory is none. */
+ * cgroup's alone. A limit of version 1 that is all of the machine's memory is none.
+ * Unless it `is_named`, a limit of version 1 may have its number from memory.stat, and that
+ * file for its source: it costs less, and tells the same. */
 void snug_limits_read_cpu(const struct snug_root *root, const struct snug_cgroup *cgroup,
                           struct snug_quota *ret_limit, struct snug_quota *ret_own);
 void snug_limits_read_memory(const struct snug_root *root, const struct snug_cgroup *cgroup,
-                             struct snug_memory_facts *ret_memory);
+                             bool is_named, struct snug_memory_facts *ret_memory);

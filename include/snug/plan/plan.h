@@ -149,6 +149,10 @@ struct snug_plan {
 void snug_plan_make(const struct snug_facts *facts, const struct snug_policy *policy,
                     uint64_t request_milli, struct snug_plan *ret);
 
+/* Whether a plan by this policy, or who carries it out, asks which file sets the memory
+ * limit: to measure, to guard or to tell. */
+bool snug_plan_names_limit(const struct snug_policy *policy);
+
 /* Whether a plan that was made with snug_facts_gather_limits alone is to be made again with
  * the rest: what may be done, and where CPUs and memory lie, are files of their own. */
 bool snug_plan_needs_rest(const struct snug_facts *facts, const struct snug_policy *policy,

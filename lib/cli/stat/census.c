@@ -162,7 +162,7 @@ static void ask_kernel(struct snug_census *census, int pid, struct snug_observed
     if (of->has_kernel) {
         snug_condition_read_own(&subject.root, &of->condition);
         snug_holdings_read(&subject.root, &of->holdings);
-        snug_facts_gather_limits(&subject.root, &subject.facts);
+        snug_facts_gather_limits(&subject.root, true, &subject.facts);
         add_groups(census, &subject.root, &subject.facts, of);
         find_target(&subject, &arguments, of);
     }
