@@ -25,13 +25,30 @@ static long ask_kernel(struct snug_cpus *ret)
     return snug_sys_sched_getaffinity(0, sizeof ret->word, ret->word);
 }
 
-/* The Go runtime never makes this call, so a seccomp filter may kill for it. */
-static void take_current(struct snug_cpu_facts *ret)
+/* The Go runtime never makes this call, so a seccomp filter may kill for it. Returns the
+ * node, SNUG_NODE_UNKNOWN if that is not known. */
+static unsigned take_current(struct snug_cpu_facts *ret)
 {
     unsigned cpu;
     unsigned node;
-    if (snug_sys_getcpu(&cpu, &node) == 0)
-        ret->current = cpu;
+    if (snug_sys_getcpu(&cpu, &node) < 0)
+        return SNUG_NODE_UNKNOWN;
+    ret->current = cpu;
+    return node;
+}
+
+/* Where the CPUs begin that are presented. */
+static void take_near(const struct snug_root *root, unsigned node, struct snug_facts *ret)
+{
+    const struct snug_cpu_facts *cpu = &ret->cpu;
+    const unsigned first = snug_cpus_has(&cpu->allowed, cpu->current)
+                               ? cpu->current
+                               : snug_cpus_next(&cpu->allowed, 0);
+    if (first < SNUG_CPUS_MAX)
+        snug_nodes_read_one(root,
+                            node < SNUG_NODES_MAX ? (uint64_t)1 << node
+                                                  : ret->privileges.mems_allowed,
+                            first, &ret->nodes);
 }
 
 static void take_limits(const struct snug_root *root, bool is_named, struct snug_facts *ret)
@@ -68,11 +85,14 @@ void snug_facts_gather_rest(const struct snug_root *root, bool needs_nodes,
         ret->cpu.allowed_why = allowed_why;
         ret->cpu.n_allowed = snug_cpus_count(&allowed);
     }
+    unsigned node = SNUG_NODE_UNKNOWN;
     if (!root->open && ret->privileges.seccomp == SNUG_SECCOMP_OFF)
-        take_current(&ret->cpu);
+        node = take_current(&ret->cpu);
     const uint64_t nodes = ret->privileges.mems_allowed;
-    if (needs_nodes || !nodes || (nodes & (nodes - 1)))
+    if (needs_nodes || !nodes)
         snug_nodes_read(root, &ret->nodes);
+    else if (nodes & (nodes - 1))
+        take_near(root, node, ret);
 }
 
 void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret)

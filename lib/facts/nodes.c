@@ -49,13 +49,30 @@ static void read_node(const struct snug_root *root, unsigned node,
     }
 }
 
-void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret)
+static void forget(struct snug_node_facts *ret)
 {
     ret->n_online = 0;
     ret->with_cpus = 0;
     ret->with_memory = 0;
     memset(ret->node_of, SNUG_NODE_UNKNOWN, sizeof ret->node_of);
+}
 
+void snug_nodes_read_one(const struct snug_root *root, uint64_t nodes, unsigned cpu,
+                         struct snug_node_facts *ret)
+{
+    forget(ret);
+    for (unsigned node = 0; node < SNUG_NODES_MAX && ret->n_online == 0; node++) {
+        if (!(nodes >> node & 1))
+            continue;
+        read_node(root, node, ret);
+        if (ret->node_of[cpu] == node)
+            ret->n_online = 2;
+    }
+}
+
+void snug_nodes_read(const struct snug_root *root, struct snug_node_facts *ret)
+{
+    forget(ret);
     /* A list of nodes has the format of a list of CPUs. */
     struct snug_cpus nodes;
     if (read_set(root, "online", &nodes) < 0)

@@ -120,27 +120,52 @@ START_TEST(free_memory_is_read_for_nodes_with_memory)
 }
 END_TEST
 
-/* On the machine of these rows there are two. */
+/* On the machine of these rows there are two; the process may use CPU 2 of the second. */
 static const struct {
     const char *label;
     const char *status;
     bool needs_nodes;
     unsigned n_online;
+    uint64_t with_memory; /* That file is read with all nodes. */
 } rests[] = {
-    {"the memory of one", "Mems_allowed_list:\t1\n", false, 0},
-    {"the memory of both", "Mems_allowed_list:\t0-1\n", false, 2},
-    {"nobody says whose", "Seccomp:\t0\n", false, 2},
-    {"of one, and a node is asked for", "Mems_allowed_list:\t1\n", true, 2},
+    {"the memory of one", "Mems_allowed_list:\t1\n", false, 0, 0},
+    {"the memory of both", "Mems_allowed_list:\t0-1\n", false, 2, 0},
+    {"nobody says whose", "Seccomp:\t0\n", false, 2, 3},
+    {"of one, and a node is asked for", "Mems_allowed_list:\t1\n", true, 2, 3},
+    {"of others", "Mems_allowed_list:\t0,2-3\n", false, 0, 0},
 };
 
 START_TEST(nodes_that_matter_to_nobody_are_not_read)
 {
     static struct snug_facts facts;
     folder_put(NODES "online", "0-1\n");
+    folder_put(NODES "has_memory", "0-1\n");
+    folder_put(NODES "node0/cpulist", "0-1\n");
+    folder_put(NODES "node1/cpulist", "2-3\n");
     folder_put("proc/self/status", rests[_i].status);
+    facts.cpu.current = SNUG_CPUS_MAX;
+    facts.cpu.n_allowed = 1;
+    snug_cpus_add(&facts.cpu.allowed, 2);
     snug_facts_gather_rest(&folder, rests[_i].needs_nodes, &facts);
     ck_assert_msg(facts.nodes.n_online == rests[_i].n_online, "%s: %u", rests[_i].label,
                   facts.nodes.n_online);
+    ck_assert_msg(facts.nodes.with_memory == rests[_i].with_memory, "%s", rests[_i].label);
+    ck_assert(facts.nodes.n_online == 0 || facts.nodes.node_of[2] == 1);
+}
+END_TEST
+
+START_TEST(no_node_is_read_after_that_of_the_cpu)
+{
+    folder_put(NODES "node0/cpulist", "0\n");
+    folder_put(NODES "node1/cpulist", "1\n");
+    folder_put(NODES "node2/cpulist", "2\n");
+    snug_nodes_read_one(&folder, 6, 1, &nodes);
+    ck_assert_uint_eq(nodes.node_of[0], SNUG_NODE_UNKNOWN);
+    ck_assert_uint_eq(nodes.node_of[1], 1);
+    ck_assert_uint_eq(nodes.node_of[2], SNUG_NODE_UNKNOWN);
+    ck_assert_uint_eq(nodes.n_online, 2);
+    snug_nodes_read_one(&folder, 6, 0, &nodes);
+    ck_assert_uint_eq(nodes.n_online, 0);
 }
 END_TEST
 
@@ -157,6 +182,7 @@ static Suite *nodes_suite(void)
     tcase_add_test(tcase, without_the_file_no_node_has_memory);
     tcase_add_loop_test(tcase, free_memory_is_read_for_nodes_with_memory, 0,
                         sizeof free_rows / sizeof *free_rows);
+    tcase_add_test(tcase, no_node_is_read_after_that_of_the_cpu);
     tcase_add_loop_test(tcase, nodes_that_matter_to_nobody_are_not_read, 0,
                         sizeof rests / sizeof *rests);
     suite_add_tcase(suite, tcase);

@@ -215,9 +215,10 @@ void snug_facts_gather(const struct snug_root *root, struct snug_facts *ret);
 
 /* The same in two parts: first the allowed CPUs, on the live root, and the limits, which
  * are enough where nothing is to be set, `is_named` as in limits.h; then the rest. Where
- * nobody asks for a node they only tell which CPUs lie together: `needs_nodes` is false.
- * Then a process that may use the memory of one node alone is taken for one on a machine
- * that has no other, as it mostly is, and no file is read for that. */
+ * nobody asks for a node, `needs_nodes` is false, they only tell which CPUs lie together.
+ * Then the node is read where the presented CPUs begin; and a process that may use the
+ * memory of one node alone is taken for one on a machine that has no other, as it mostly
+ * is, and no file is read for that. */
 void snug_facts_gather_limits(const struct snug_root *root, bool is_named,
                               struct snug_facts *ret);
 void snug_facts_gather_rest(const struct snug_root *root, bool needs_nodes,
