@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # How many system calls more than with an object that is empty a Go program makes until it reserves
-# its heap: before_heap.sh MOST LABEL OBJECT EMPTY PROGRAM. Until then there is one thread.
+# its heap: before_heap.sh MOST LABEL OBJECT EMPTY PROGRAM. Until then there is one thread. MOST may
+# be "any".
 set -eu
 most=$1 label=$2 object=$3 empty=$4 program=$5
 work=$(mktemp -d)
@@ -15,5 +16,5 @@ count() { # PRELOAD
 }
 
 more=$(($(count "$object") - $(count "$empty")))
-echo "shown: $label: $more, at most $most"
-[ "$more" -le "$most" ]
+echo "shown: $label: $more"
+[ "$most" = any ] || [ "$more" -le "$most" ]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # What snug adds to the start of a Go program, against an object that is empty: start.sh OBJECT
-# EMPTY. Builds a cgo program with the Go that is installed. The budget is 40 system calls.
+# EMPTY. Builds a cgo program with the Go that is installed. The budget is 30 system calls.
 set -eu
 object=$1 empty=$2
 for tool in go strace valgrind; do
@@ -42,4 +42,4 @@ ours=$(calls "$object")
 echo "system calls of a Go start: $plain with an empty object, $ours with snug"
 echo "instructions of a Go start: $(instructions "$empty") with an empty object," \
     "$(instructions "$object") with snug"
-[ $((ours - plain)) -le 40 ]
+[ $((ours - plain)) -le 30 ]
