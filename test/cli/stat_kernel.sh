@@ -132,6 +132,18 @@ for_node_exporter() {
     try 125 "$snug" stat --textfile "$work/collected/full.prom" "$pid"
     complains 'full.prom: '
     [ "$(ls "$work/collected" | wc -l)" = 2 ] || fail 'leaves something'
+    # What is no file keeps its name: /dev/stdout is a link, /dev/null a device.
+    mkdir "$work/odd"
+    mkfifo "$work/odd/fifo"
+    ln -s "$work/collected/snug.prom" "$work/odd/link"
+    ln -s nowhere "$work/odd/dangling"
+    for name in fifo link dangling; do
+        old=$(stat -c %F-%i "$work/odd/$name")
+        try 125 "$snug" stat --textfile "$work/odd/$name" "$pid"
+        complains "$name: it is no regular file, and stays"
+        [ "$(stat -c %F-%i "$work/odd/$name")" = "$old" ] || fail "replaced the $name"
+    done
+    [ "$(ls "$work/odd" | wc -l)" = 3 ] || fail 'leaves something'
     # Nor does what is ended by a signal while it writes.
     try 153 sh -c 'ulimit -c 0; ulimit -f 1; exec "$@"' sh \
         "$snug" stat --textfile "$work/collected/snug.prom" "$pid"

@@ -81,7 +81,9 @@ static bool write_all(const struct snug_arguments *arguments,
     else
         snug_stat_text_write(census, before, arguments->is_all, stdout);
     if (r < 0)
-        snug_page_complain("%s: %s", arguments->textfile, strerror(-r));
+        snug_page_complain("%s: %s", arguments->textfile,
+                           r == -EEXIST ? "it is no regular file, and stays"
+                                        : strerror(-r));
     return r == 0;
 }
 

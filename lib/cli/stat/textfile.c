@@ -43,8 +43,23 @@ static void hold_signals(sigset_t *ret_before)
     (void)sigprocmask(SIG_BLOCK, &held, ret_before);
 }
 
+/* A new name would take the place of a device or a link as well, such as /dev/null and
+ * /dev/stdout, for everybody on the machine. */
+static int find_place(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) < 0)
+        return errno == ENOENT ? 0 : -errno;
+    if (S_ISDIR(status.st_mode))
+        return -EISDIR;
+    return S_ISREG(status.st_mode) ? 0 : -EEXIST;
+}
+
 int snug_textfile_write(const struct snug_census *census, const char *path)
 {
+    const int r_place = find_place(path);
+    if (r_place < 0)
+        return r_place;
     sigset_t before;
     char *beside;
     if (asprintf(&beside, "%s.XXXXXX", path) < 0)

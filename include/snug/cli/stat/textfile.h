@@ -5,5 +5,7 @@
 
 #include "snug/cli/stat/census.h"
 
-/* Writes the census in Prometheus's text format, readable for all. -errno. */
+/* Writes the census in Prometheus's text format, readable for all. A regular file that has
+ * the name is replaced. -EEXIST if anything else has it but a directory (-EISDIR): that
+ * stays. Else -errno. */
 int snug_textfile_write(const struct snug_census *census, const char *path);
