@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * A few slots, in which threads take each other's place. One more is for the mask that was
- * shown as just the presented CPUs, whoever it was shown to. What surprises: nobody waits.
- * A slot that another thread is writing is left to it, and one that changes while it is
- * read says nothing.
+ * A few slots, in which threads take each other's place, and a few for the masks that were
+ * shown, whoever they were shown to: the code of a goroutine reads on one thread and writes
+ * on another. What surprises: nobody waits. A slot that another thread is writing is left
+ * to it, and one that changes while it is read says nothing. And what is shown changes when
+ * a limit does, while a library may keep a mask from its first minute: what is written is
+ * compared with what was shown, never with what is shown now.
  */
 #include <stdatomic.h>
 
 #include "snug/apply/shown.h"
 #include "snug/apply/start.h"
 
-enum { N_SLOTS = 8, COMMON = N_SLOTS };
+enum { N_SLOTS = 8, N_COMMON = 8 };
 
 struct slot {
     _Atomic unsigned version; /* Odd while it is written; 0 before it ever was. */
@@ -18,7 +20,9 @@ struct slot {
     _Atomic unsigned long shown[SNUG_CPUS_WORDS];
 };
 
-static struct slot slots[N_SLOTS + 1];
+static struct slot slots[N_SLOTS];
+static struct slot common[N_COMMON]; /* Each of another mask. */
+static _Atomic unsigned n_common;    /* How many were written, the first ones again. */
 
 static struct slot *slot_of(uintptr_t thread)
 {
@@ -58,6 +62,24 @@ static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real
     return atomic_load_explicit(&slot->version, memory_order_relaxed) == version;
 }
 
+static bool shows(struct slot *slot, const struct snug_cpus *shown)
+{
+    struct snug_cpus real;
+    struct snug_cpus mask;
+    return load(slot, 0, &real, &mask) && snug_cpus_equal(&mask, shown);
+}
+
+/* The newest real mask counts; else the oldest of these gives way. */
+static void store_common(const struct snug_cpus *real, const struct snug_cpus *shown)
+{
+    unsigned i = 0;
+    while (i < N_COMMON && !shows(&common[i], shown))
+        i++;
+    if (i == N_COMMON)
+        i = atomic_fetch_add_explicit(&n_common, 1, memory_order_relaxed) % N_COMMON;
+    store(&common[i], 0, real, shown);
+}
+
 bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
                        struct snug_cpus *mask)
 {
@@ -74,8 +96,7 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
             n++;
         }
     store(slot_of(thread), thread, mask, &shown);
-    if (snug_cpus_equal(&shown, &view->cpus))
-        store(&slots[COMMON], 0, mask, &shown);
+    store_common(mask, &shown);
     *mask = shown;
     return true;
 }
@@ -85,24 +106,6 @@ bool snug_shown_knows(uintptr_t thread)
     struct snug_cpus real;
     struct snug_cpus shown;
     return load(slot_of(thread), thread, &real, &shown);
-}
-
-/* Whether a mask was shown to a thread that it may write back. Of what it was shown itself
- * it knows best. */
-static bool find(uintptr_t thread, struct snug_cpus *ret_real, struct snug_cpus *ret_shown)
-{
-    return load(slot_of(thread), thread, ret_real, ret_shown) ||
-           load(&slots[COMMON], 0, ret_real, ret_shown);
-}
-
-bool snug_shown_widen(uintptr_t thread, struct snug_cpus *mask)
-{
-    struct snug_cpus real;
-    struct snug_cpus shown;
-    if (!find(thread, &real, &shown) || !snug_cpus_equal(mask, &shown))
-        return false;
-    *mask = real;
-    return true;
 }
 
 static bool read_view(struct snug_view *ret)
@@ -156,14 +159,29 @@ static size_t count_bytes(const struct snug_cpus *real)
     return n * sizeof *real->word;
 }
 
+static bool gives_back(struct slot *slot, uintptr_t thread, size_t n_bytes,
+                       const void *mask, struct snug_cpus *ret)
+{
+    struct snug_cpus real;
+    struct snug_cpus shown;
+    struct snug_cpus written;
+    if (!load(slot, thread, &real, &shown))
+        return false;
+    const size_t n = count_bytes(&real);
+    if (!read_mask(n < n_bytes ? n : n_bytes, mask, &written) ||
+        !snug_cpus_equal(&written, &shown))
+        return false;
+    *ret = real;
+    return true;
+}
+
 bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret)
 {
-    struct snug_view view;
-    struct snug_cpus real;
-    struct snug_cpus shown;
-    if (!mask || !read_view(&view) || !find(thread, &real, &shown))
+    if (!mask)
         return false;
-    const size_t n = count_bytes(&real);
-    return read_mask(n < n_bytes ? n : n_bytes, mask, ret) && snug_shown_widen(thread, ret);
+    bool is_given = gives_back(slot_of(thread), thread, n_bytes, mask, ret);
+    for (unsigned i = 0; i < N_COMMON && !is_given; i++)
+        is_given = gives_back(&common[i], 0, n_bytes, mask, ret);
+    return is_given;
 }

@@ -307,6 +307,72 @@ END
     cc -shared -fPIC -o "$work/unset.so" "$work/unset.c"
     FIRST=1 SNUG_CPU_COUNT=1 LD_PRELOAD=$object:$work/unset.so "$work/program" > "$work/count"
     line 'a variable was taken away before snug starts' 1 "$(cut -d ' ' -f 1 "$work/count")"
+
+    # It keeps what it has read, and puts it back when all CPUs are shown by then: on the thread
+    # that has read it, and on another one.
+    mkdir "$work/keeps"
+    cat > "$work/keeps/main.go" <<'END'
+package main
+
+/*
+#define _GNU_SOURCE
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static cpu_set_t kept;
+static int keep(void)
+{
+    sched_getaffinity(0, sizeof kept, &kept);
+    return CPU_COUNT(&kept);
+}
+static void put_back(void)
+{
+    sched_setaffinity(0, sizeof kept, &kept);
+}
+static int kernels_count(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    syscall(SYS_sched_getaffinity, 0, sizeof set, &set);
+    return CPU_COUNT(&set);
+}
+static int shown(void)
+{
+    return sysconf(_SC_NPROCESSORS_ONLN);
+}
+*/
+import "C"
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+)
+
+func main() {
+	runtime.LockOSThread()
+	all := C.kernels_count()
+	fmt.Print(C.keep())
+	os.Rename(os.Args[1]+".new", os.Args[1])
+	for C.shown() != all {
+		time.Sleep(time.Millisecond)
+	}
+	C.put_back()
+	fmt.Print(" ", C.kernels_count() == all)
+	other := make(chan bool)
+	go func() {
+		runtime.LockOSThread()
+		C.put_back()
+		other <- C.kernels_count() == all
+	}()
+	fmt.Println("", <-other)
+}
+END
+    (cd "$work/keeps" && GO111MODULE=off GOFLAGS= CGO_ENABLED=1 go build -o ../keep .)
+    printf '%s\n' 'follow = on' 'follow.interval = 10ms' > "$work/policy.new"
+    printf '%s\n' 'follow = on' 'follow.interval = 10ms' 'cpu.count = 1' > "$work/policy"
+    SNUG_POLICY=$work/policy LD_PRELOAD=$object "$work/keep" "$work/policy" > "$work/kept"
+    line 'kept until all CPUs are shown' '1 true true' "$(cat "$work/kept")"
 else
     echo 'not installed: go'
     [ "$failures" != 0 ] || exit 77

@@ -28,6 +28,12 @@ static const struct narrow_row {
     {"a presented CPU that went offline", 0xfb, 0x09},
 };
 
+/* What is set instead of `mask`, if anything is: then true. */
+static bool write_back(uintptr_t thread, struct snug_cpus *mask)
+{
+    return snug_shown_restore(thread, sizeof mask->word, mask->word, mask);
+}
+
 START_TEST(no_more_are_shown_than_the_count)
 {
     const struct narrow_row *row = &narrow_rows[_i];
@@ -43,7 +49,7 @@ START_TEST(what_was_shown_can_be_written_back)
     const struct narrow_row *row = &narrow_rows[_i];
     struct snug_cpus mask = {{row->real}};
     (void)snug_shown_narrow(&view, 7, &mask);
-    ck_assert_int_eq(snug_shown_widen(7, &mask), row->real != row->shown);
+    ck_assert_int_eq(write_back(7, &mask), row->real != row->shown);
     ck_assert_msg(mask.word[0] == row->real, "%s: written %lx", row->label, mask.word[0]);
 }
 END_TEST
@@ -53,9 +59,9 @@ START_TEST(another_mask_is_the_programs_own)
     struct snug_cpus mask = {{0xff}};
     ck_assert(snug_shown_narrow(&view, 7, &mask));
     mask.word[0] = 0x04;
-    ck_assert(!snug_shown_widen(7, &mask));
+    ck_assert(!write_back(7, &mask));
     mask.word[0] = 0x3c;
-    ck_assert(!snug_shown_widen(7, &mask));
+    ck_assert(!write_back(7, &mask));
     ck_assert_uint_eq(mask.word[0], 0x3c);
 }
 END_TEST
@@ -68,8 +74,8 @@ START_TEST(a_thread_gets_back_what_it_had_itself)
     ck_assert(snug_shown_narrow(&view, 1, &some));
     ck_assert(snug_shown_narrow(&view, 2, &all));
     ck_assert(snug_cpus_equal(&all, &some));
-    ck_assert(snug_shown_widen(1, &some) && some.word[0] == 0x3c);
-    ck_assert(snug_shown_widen(2, &all) && all.word[0] == 0xff);
+    ck_assert(write_back(1, &some) && some.word[0] == 0x3c);
+    ck_assert(write_back(2, &all) && all.word[0] == 0xff);
 }
 END_TEST
 
@@ -77,10 +83,52 @@ END_TEST
 START_TEST(what_was_shown_to_another_thread_stands_for_all)
 {
     struct snug_cpus mask = {{0x0c}};
-    ck_assert(!snug_shown_widen(3, &mask));
+    ck_assert(!write_back(3, &mask));
     struct snug_cpus all = {{0xff}};
     ck_assert(snug_shown_narrow(&view, 1, &all));
-    ck_assert(snug_shown_widen(3, &mask) && mask.word[0] == 0xff);
+    ck_assert(write_back(3, &mask) && mask.word[0] == 0xff);
+}
+END_TEST
+
+/* Its cpuset has moved, so it is shown others than those that are presented. */
+START_TEST(what_is_not_presented_stands_for_all_too)
+{
+    struct snug_cpus all = {{0xf0}};
+    ck_assert(snug_shown_narrow(&view, 1, &all));
+    struct snug_cpus mask = {{0x30}};
+    ck_assert(write_back(3, &mask) && mask.word[0] == 0xf0);
+}
+END_TEST
+
+/* A library keeps what it has read for hours. Meanwhile the limit changes, other threads
+ * read, and the reader is not remembered any more. */
+START_TEST(what_was_shown_once_can_be_written_back_later)
+{
+    enum { N_THREADS = 64, N_VIEWS = 6 };
+    struct snug_cpus all = {{0xff}};
+    ck_assert(snug_shown_narrow(&view, 1, &all));
+    for (unsigned i = 0; i < N_VIEWS; i++) {
+        const struct snug_view next = {true, i + 1, {{(2ul << i) - 1}}, false, 0};
+        for (uintptr_t thread = 2; thread < N_THREADS; thread++) {
+            struct snug_cpus mask = {{0xff}};
+            ck_assert(snug_shown_narrow(&next, thread, &mask));
+        }
+    }
+    struct snug_cpus mask = {{0x0c}};
+    ck_assert(write_back(1, &mask) && mask.word[0] == 0xff);
+    mask.word[0] = 0x07;
+    ck_assert(write_back(1, &mask) && mask.word[0] == 0xff);
+}
+END_TEST
+
+/* It has more CPUs now than when it was shown the same. */
+START_TEST(the_newest_real_mask_counts)
+{
+    struct snug_cpus mask = {{0x0f}};
+    ck_assert(snug_shown_narrow(&view, 1, &mask));
+    mask.word[0] = 0xff;
+    ck_assert(snug_shown_narrow(&view, 2, &mask));
+    ck_assert(write_back(3, &mask) && mask.word[0] == 0xff);
 }
 END_TEST
 
@@ -93,6 +141,9 @@ int main(void)
     tcase_add_test(tcase, another_mask_is_the_programs_own);
     tcase_add_test(tcase, a_thread_gets_back_what_it_had_itself);
     tcase_add_test(tcase, what_was_shown_to_another_thread_stands_for_all);
+    tcase_add_test(tcase, what_is_not_presented_stands_for_all_too);
+    tcase_add_test(tcase, what_was_shown_once_can_be_written_back_later);
+    tcase_add_test(tcase, the_newest_real_mask_counts);
     suite_add_tcase(suite, tcase);
 
     /* What was shown is remembered, so each test has a process of its own. */

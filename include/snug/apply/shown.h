@@ -20,11 +20,6 @@
 bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
                        struct snug_cpus *mask);
 
-/* The thread, or one for it, writes this mask. True if it is what the thread was shown
- * last: then it becomes the real mask of that time. If nothing is known of the thread, the
- * presented CPUs stand for all that any thread had when they were shown. */
-bool snug_shown_widen(uintptr_t thread, struct snug_cpus *mask);
-
 /* Whether the thread was shown a mask, as far as that is remembered. */
 bool snug_shown_knows(uintptr_t thread);
 
@@ -36,6 +31,9 @@ bool snug_shown_differs(size_t n_bytes, const void *mask);
  * thread's mask: it becomes what is shown. */
 void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask);
 
-/* `mask`, which was accepted a moment ago, or NULL: what to set instead, if true. */
+/* The thread, or one for it, writes `mask`, which was accepted a moment ago, or is NULL.
+ * True if it is what the thread was shown last, or else any thread at any time, as far as
+ * that is remembered. `ret` is then the real mask of that time, which is to be set instead.
+ */
 bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret);
