@@ -19,7 +19,7 @@ uint64_t snug_floor_raise(uint64_t target_bytes, uint64_t limit_bytes, uint64_t 
      * the heap doubles between two collections. */
     const uint64_t live = live_bytes ? live_bytes : held_bytes / 2;
     const uint64_t most = held_bytes > live ? held_bytes : live;
-    const uint64_t floor = least(least(live + live / ROOM_PARTS, most),
-                                 limit_bytes - limit_bytes / KEPT_PARTS);
+    const uint64_t room = limit_bytes ? limit_bytes - limit_bytes / KEPT_PARTS : most;
+    const uint64_t floor = least(least(live + live / ROOM_PARTS, most), room);
     return floor > target_bytes ? floor : target_bytes;
 }

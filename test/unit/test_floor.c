@@ -23,6 +23,7 @@ static const struct {
     {"part of the live heap is swapped out", 172, 256, 200, 90, 200},
     {"live unknown: half of what is held", 100, 192, 0, 200, 125},
     {"nothing known", 172, 192, 0, 0, 172},
+    {"no limit of the kernel's", 64, 0, 150, 200, 187},
     {"no collection yet", 172, 192, 0, 4, 172},
 };
 
