@@ -133,7 +133,7 @@ static void record(const struct snug_change *change)
 
 static bool is_shown_alike(const struct snug_plan *a, const struct snug_plan *b)
 {
-    return a->cpu.is_presented == b->cpu.is_presented && a->cpu.count == b->cpu.count &&
+    return a->cpu.is_shown == b->cpu.is_shown && a->cpu.count == b->cpu.count &&
            snug_cpus_equal(&a->cpu.presented, &b->cpu.presented) &&
            a->memory.is_presented == b->memory.is_presented &&
            a->memory.present_bytes == b->memory.present_bytes;

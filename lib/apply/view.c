@@ -20,7 +20,7 @@ void snug_view_show(const struct snug_plan *plan)
         struct snug_view view;
         uint64_t word[N_WORDS];
     } now = {
-        .view = {.shows_cpus = plan->cpu.is_presented,
+        .view = {.shows_cpus = plan->cpu.is_shown,
                  .count = plan->cpu.count,
                  .cpus = plan->cpu.presented,
                  .shows_memory = plan->memory.is_presented,

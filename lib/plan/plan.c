@@ -240,6 +240,7 @@ void snug_plan_forgo(const struct snug_facts *facts, enum snug_reason reason,
     ret->cpu.count = facts->cpu.n_allowed;
     ret->cpu.reason = reason;
     ret->cpu.presented = facts->cpu.allowed;
+    ret->cpu.shown_reason = reason;
     ret->cpu.window_reason = reason;
     ret->cpu.gomaxprocs_reason = reason;
     ret->memory.reason = reason;

@@ -111,6 +111,10 @@ void snug_present_decide(const struct snug_cpu_facts *cpu,
     ret->reason = count.reason;
     ret->presented = cpu->allowed;
     ret->is_presented = ret->count < cpu->n_allowed;
+    ret->shown_reason = ret->is_presented ? SNUG_REASON_SHOWN_ON : SNUG_REASON_ALL_ALLOWED;
+    if (!snug_values_is(&policy->setting[SNUG_CPU_PRESENT], SNUG_WORD_ON))
+        ret->shown_reason = SNUG_REASON_SHOWN_OFF;
+    ret->is_shown = ret->shown_reason == SNUG_REASON_SHOWN_ON;
     if (!ret->is_presented)
         return;
 

@@ -42,6 +42,8 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_STATIC] = "the program is static, nothing can be preloaded",
     [SNUG_REASON_SECCOMP] =
         "a seccomp filter stands in the way of sched_setaffinity, or may",
+    [SNUG_REASON_SHOWN_OFF] = "cpu.present = off",
+    [SNUG_REASON_SHOWN_ON] = "cpu.present = on",
     [SNUG_REASON_USER_VALUE] = "the user set it",
     [SNUG_REASON_RUNTIME_AGREES] = "the Go runtime comes to the same count by itself",
     [SNUG_REASON_RUNTIME_WOULD_DIFFER] = "the Go runtime would not stay with that count",

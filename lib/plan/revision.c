@@ -38,7 +38,7 @@ uint64_t snug_revision_keys(const struct snug_plan *plan,
     /* From outside, C code is shown nothing and no CPUs are followed. */
     if (!plan->follow.has_limits || plan->follow.cpu_reason == SNUG_REASON_FOLLOW_INIT)
         return ret;
-    ret |= bit(SNUG_MEMORY_PRESENT);
+    ret |= bit(SNUG_CPU_PRESENT) | bit(SNUG_MEMORY_PRESENT);
     if (reach->has_door || !plan->follow.moves_cpus)
         ret |= bits(SNUG_CPU_COUNT, SNUG_CPU_BURST);
     return ret;

@@ -16,6 +16,9 @@ const struct snug_meaning snug_meanings[SNUG_N_KEYS] = {
                           .text = "without a limit: size by the request; `env` reads "
                                   "`SNUG_CPU_REQUEST_MILLI` (0 or unset means none)"},
     [SNUG_CPU_BURST] = {.values = "PERCENT", .text = "how far above the request to go"},
+    [SNUG_CPU_PRESENT] = {.values = "`off` `on`",
+                          .text = "show the count to C code too (affinity masks, "
+                                  "`_SC_NPROCESSORS_ONLN`, `get_nprocs`)"},
     [SNUG_MEMORY_LIMIT] = {.values = "`auto` `off` SIZE",
                            .text = "the limit to hand to Go as `GOMEMLIMIT`"},
     [SNUG_MEMORY_HEADROOM] =

@@ -85,6 +85,13 @@ other_machines_programs_are_left_alone() {
     prints 'nothing is changed: the program is not one of 64 bits for this machine'
 }
 
+c_code_may_be_left_to_count_itself() {
+    explain -- "$dynamic_go"
+    prints_no 'CPUs for C'
+    explain --cpu.present=off -- "$dynamic_go"
+    prints 'CPUs for C all that are allowed: cpu.present = off'
+}
+
 what_is_static_is_not_reached() {
     explain --memory.present=on --prctl.thp=own --seccomp.guard=audit -- "$static_go"
     prints 'GOMEMLIMIT 209715200 bytes'
@@ -214,6 +221,7 @@ a_script_is_its_interpreter
 a_tree_leads_nowhere_else
 a_packed_program_shows_when_it_runs
 other_machines_programs_are_left_alone
+c_code_may_be_left_to_count_itself
 what_is_static_is_not_reached
 nobody_knows_what_a_static_c_program_calls
 gccgo_is_go_of_another_kind

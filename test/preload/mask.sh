@@ -352,7 +352,7 @@ import (
 func main() {
 	runtime.LockOSThread()
 	all := C.kernels_count()
-	fmt.Print(C.keep())
+	fmt.Print(runtime.NumCPU(), " ", C.keep())
 	os.Rename(os.Args[1]+".new", os.Args[1])
 	for C.shown() != all {
 		time.Sleep(time.Millisecond)
@@ -372,7 +372,9 @@ END
     printf '%s\n' 'follow = on' 'follow.interval = 10ms' > "$work/policy.new"
     printf '%s\n' 'follow = on' 'follow.interval = 10ms' 'cpu.count = 1' > "$work/policy"
     SNUG_POLICY=$work/policy LD_PRELOAD=$object "$work/keep" "$work/policy" > "$work/kept"
-    line 'kept until all CPUs are shown' '1 true true' "$(cat "$work/kept")"
+    line 'kept until all CPUs are shown' '1 1 true true' "$(cat "$work/kept")"
+    SNUG_CPU_COUNT=1 SNUG_CPU_PRESENT=off LD_PRELOAD=$object "$work/keep" none > "$work/kept"
+    line 'Go alone is told' "1 $(nproc) true true" "$(cat "$work/kept")"
 else
     echo 'not installed: go'
     [ "$failures" != 0 ] || exit 77

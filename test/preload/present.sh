@@ -49,6 +49,14 @@ for victim; do
     line "$work/all" sysinfo_mib 64
     line "$work/all" sysinfo_parts_fit 1
 
+    # The memory alone.
+    SNUG_SCOPE=all SNUG_CPU_COUNT=1 SNUG_CPU_PRESENT=off SNUG_MEMORY_LIMIT=64M \
+        SNUG_MEMORY_PRESENT=on LD_PRELOAD=$object "$victim" > "$work/memory"
+    for name in online get_nprocs sched_getaffinity pthread_getaffinity_np thread; do
+        line "$work/memory" "$name" "$(sed -n "s/^$name //p" "$work/plain")"
+    done
+    line "$work/memory" phys_mib 64
+
     # Nothing may take the place of a standard stream that the program started without.
     SNUG_SCOPE=all SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$victim" > "$work/closed" 0<&- 2>&-
     line "$work/closed" descriptor 0

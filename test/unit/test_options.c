@@ -11,15 +11,13 @@
 
 /* In the order of the table in snug.conf(5). */
 static const char *const names[] = {
-    "scope",           "cpu.count",       "cpu.round",
-    "cpu.min",         "cpu.request",     "cpu.burst",
-    "memory.limit",    "memory.headroom", "memory.share",
-    "memory.request",  "memory.gogc",     "memory.present",
-    "malloc.arenas",   "numa.place",      "numa.confine",
-    "span.huge",       "span.align",      "span.guard",
-    "span.name",       "prctl.thp",       "seccomp.guard",
-    "follow",          "follow.interval", "follow.announce",
-    "child.pdeathsig", "threads.warn",    "log",
+    "scope",           "cpu.count",       "cpu.round",      "cpu.min",
+    "cpu.request",     "cpu.burst",       "cpu.present",    "memory.limit",
+    "memory.headroom", "memory.share",    "memory.request", "memory.gogc",
+    "memory.present",  "malloc.arenas",   "numa.place",     "numa.confine",
+    "span.huge",       "span.align",      "span.guard",     "span.name",
+    "prctl.thp",       "seccomp.guard",   "follow",         "follow.interval",
+    "follow.announce", "child.pdeathsig", "threads.warn",   "log",
     "log.file",        "stats.file",
 };
 

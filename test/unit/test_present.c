@@ -123,6 +123,29 @@ START_TEST(presented_cpus_contain_the_current_one_and_stay_near)
 }
 END_TEST
 
+/* C code that has an array for each CPU that is online is left alone, and Go is not. */
+START_TEST(c_code_is_shown_the_cpus_unless_forbidden)
+{
+    set_limit(300000, 100000);
+    make();
+    ck_assert(plan.cpu.is_presented && plan.cpu.is_shown);
+    ck_assert_int_eq(plan.cpu.shown_reason, SNUG_REASON_SHOWN_ON);
+    const struct snug_plan before = plan;
+    choose("cpu.present", "off");
+    make();
+    ck_assert(!plan.cpu.is_shown);
+    ck_assert_int_eq(plan.cpu.shown_reason, SNUG_REASON_SHOWN_OFF);
+    ck_assert(plan.cpu.has_window == before.cpu.has_window &&
+              plan.cpu.count == before.cpu.count &&
+              snug_cpus_equal(&plan.cpu.presented, &before.cpu.presented));
+    choose("cpu.present", "on");
+    facts.cpu.limit.kind = SNUG_NONE;
+    make();
+    ck_assert(!plan.cpu.is_shown);
+    ck_assert_int_eq(plan.cpu.shown_reason, SNUG_REASON_ALL_ALLOWED);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("present");
@@ -133,6 +156,7 @@ int main(void)
                         N_ROWS(request_rows));
     tcase_add_loop_test(tcase, presented_cpus_contain_the_current_one_and_stay_near, 0,
                         N_ROWS(mask_rows));
+    tcase_add_test(tcase, c_code_is_shown_the_cpus_unless_forbidden);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);
 }

@@ -32,6 +32,8 @@ static const uint64_t cpus = 1ull << SNUG_CPU_COUNT | 1ull << SNUG_CPU_ROUND |
                              1ull << SNUG_CPU_MIN | 1ull << SNUG_CPU_REQUEST |
                              1ull << SNUG_CPU_BURST;
 
+static const uint64_t shown = 1ull << SNUG_CPU_PRESENT | 1ull << SNUG_MEMORY_PRESENT;
+
 static void put(struct snug_policy *policy, enum snug_key key, const char *value,
                 enum snug_source source)
 {
@@ -46,7 +48,7 @@ static const struct row {
     struct snug_revision_reach reach;
     bool has_memory;
     bool has_cpus;
-    bool shows_memory;
+    bool shows_all;
 } rows[] = {
     {"all",
      {.has_limits = true, .moves_cpus = true, .moves_memory = true, .first_bytes = 1},
@@ -106,8 +108,7 @@ START_TEST(only_what_can_be_done_may_change)
     plan = (struct snug_plan){.follow = row->plan, .memory.reason = row->memory_reason};
     const uint64_t keys = snug_revision_keys(&plan, &row->reach);
     const uint64_t wanted = always | (row->has_memory ? memory : 0) |
-                            (row->has_cpus ? cpus : 0) |
-                            (row->shows_memory ? bit(SNUG_MEMORY_PRESENT) : 0);
+                            (row->has_cpus ? cpus : 0) | (row->shows_all ? shown : 0);
     ck_assert_msg(keys == wanted, "%s: %llx, not %llx", row->label,
                   (unsigned long long)keys, (unsigned long long)wanted);
 }
@@ -236,6 +237,7 @@ static const struct turn {
     {SNUG_MEMORY_REQUEST, "off", "env", true},
     {SNUG_MEMORY_REQUEST, "1G", "off", true},
     {SNUG_MEMORY_PRESENT, "off", "on", true},
+    {SNUG_CPU_PRESENT, "on", "off", true},
     {SNUG_LOG, "off", "info", true},
     {SNUG_MEMORY_HEADROOM, "measured", "10%", true},
     {SNUG_MEMORY_HEADROOM, "10%", "measured", true},

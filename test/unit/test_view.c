@@ -17,7 +17,7 @@ static _Atomic int n_done;
 /* A view whose every word says `n`. */
 static void show(unsigned n)
 {
-    plan.cpu.is_presented = n % 2;
+    plan.cpu.is_shown = n % 2;
     plan.cpu.count = n;
     for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
         plan.cpu.presented.word[i] = n;

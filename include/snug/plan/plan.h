@@ -17,8 +17,10 @@ enum {
 struct snug_cpu_plan {
     unsigned count; /* CPUs to present; 0 if not even the allowed ones are known. */
     enum snug_reason reason;
-    bool is_presented; /* `presented` differs from what is allowed and will be shown. */
+    bool is_presented;          /* `presented` differs from what is allowed. */
     struct snug_cpus presented; /* A subset of the allowed CPUs, `count` of them. */
+    bool is_shown;              /* C code is shown `presented` too. */
+    enum snug_reason shown_reason;
     bool has_window; /* The Go runtime comes to this count itself, by what it is shown. */
     enum snug_reason window_reason;
     bool sets_gomaxprocs;

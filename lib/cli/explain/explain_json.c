@@ -229,6 +229,8 @@ static void write_cpu_plan(struct snug_json *json, const struct snug_cpu_plan *c
         write_cpus(json, "presented", &cpu->presented);
     else
         snug_json_null(json, "presented");
+    snug_json_bool(json, "shown", cpu->is_shown);
+    snug_json_string(json, "shown_reason", snug_reason_words(cpu->shown_reason));
     snug_json_bool(json, "window", cpu->has_window);
     snug_json_string(json, "window_reason", snug_reason_words(cpu->window_reason));
     write_number_if(json, "gomaxprocs", cpu->sets_gomaxprocs, cpu->count);

@@ -314,6 +314,11 @@ static void write_plan(const struct snug_subject *subject, FILE *out)
     snug_text_put(&row.text, plan->cpu.has_window ? "yes" : "no");
     write_decision(out, "start window", &row, plan->cpu.window_reason);
     write_variable_decision(out, plan, "GOMAXPROCS", plan->cpu.gomaxprocs_reason);
+    if (plan->cpu.shown_reason == SNUG_REASON_SHOWN_OFF) {
+        begin_row(&row);
+        snug_text_put(&row.text, "all that are allowed");
+        write_decision(out, "CPUs for C", &row, plan->cpu.shown_reason);
+    }
 
     begin_row(&row);
     if (plan->memory.sets_go_limit)

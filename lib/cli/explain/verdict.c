@@ -32,6 +32,10 @@ static void name_gccgo(struct snug_plan *plan)
 /* What is for C code has nobody to serve where there is no libc to ask. */
 static void forgo_c(struct snug_plan *plan, enum snug_reason reason)
 {
+    if (plan->cpu.is_shown) {
+        plan->cpu.is_shown = false;
+        plan->cpu.shown_reason = reason;
+    }
     if (plan->memory.is_presented) {
         plan->memory.is_presented = false;
         plan->memory.present_reason = reason;
