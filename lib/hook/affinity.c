@@ -24,7 +24,8 @@ static bool is_ours(pid_t pid)
         return true;
     if (snug_start_is_filtered())
         return snug_shown_knows((uintptr_t)pid);
-    if (pid == snug_sys_getpid())
+    /* The calling thread is ours where there is no /proc, too. */
+    if (pid == snug_sys_getpid() || pid == snug_sys_gettid())
         return true;
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);
