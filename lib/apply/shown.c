@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * A few slots, in which threads take each other's place, and a few for the masks that were
  * shown, whoever they were shown to: the code of a goroutine reads on one thread and writes
- * on another. What surprises: nobody waits. A slot that another thread is writing is left
- * to it, and one that changes while it is read says nothing. And what is shown changes when
- * a limit does, while a library may keep a mask from its first minute: what is written is
- * compared with what was shown, never with what is shown now.
+ * on another. Most threads may use the same CPUs, so most are shown just the presented
+ * ones: these masks have slots of their own, that no others take. What surprises: nobody
+ * waits. A slot that another thread is writing is left to it, and one that changes while it
+ * is read says nothing. And what is shown changes when a limit does, while a library may
+ * keep a mask from its first minute: what is written is compared with what was shown, never
+ * with what is shown now.
  */
 #include <stdatomic.h>
 
 #include "snug/apply/shown.h"
 #include "snug/apply/start.h"
 
-enum { N_SLOTS = 8, N_COMMON = 8 };
+enum { N_SLOTS = 8 };
 
 struct slot {
     _Atomic unsigned version; /* Odd while it is written; 0 before it ever was. */
@@ -21,8 +23,10 @@ struct slot {
 };
 
 static struct slot slots[N_SLOTS];
-static struct slot common[N_COMMON]; /* Each of another mask. */
-static _Atomic unsigned n_common;    /* How many were written, the first ones again. */
+static struct shelf {
+    struct slot slots[N_SLOTS]; /* Each of another mask. */
+    _Atomic unsigned n;         /* How many there were. */
+} presented, others;
 
 static struct slot *slot_of(uintptr_t thread)
 {
@@ -62,22 +66,22 @@ static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real
     return atomic_load_explicit(&slot->version, memory_order_relaxed) == version;
 }
 
-static bool shows(struct slot *slot, const struct snug_cpus *shown)
+/* Of threads that were shown the same the one with most CPUs counts: another may have
+ * pinned itself to a few. Else the oldest of these gives way. */
+static void put_on(struct shelf *shelf, const struct snug_cpus *real,
+                   const struct snug_cpus *shown)
 {
-    struct snug_cpus real;
+    struct snug_cpus had;
     struct snug_cpus mask;
-    return load(slot, 0, &real, &mask) && snug_cpus_equal(&mask, shown);
-}
-
-/* The newest real mask counts; else the oldest of these gives way. */
-static void store_common(const struct snug_cpus *real, const struct snug_cpus *shown)
-{
     unsigned i = 0;
-    while (i < N_COMMON && !shows(&common[i], shown))
+    while (i < N_SLOTS &&
+           !(load(&shelf->slots[i], 0, &had, &mask) && snug_cpus_equal(&mask, shown)))
         i++;
-    if (i == N_COMMON)
-        i = atomic_fetch_add_explicit(&n_common, 1, memory_order_relaxed) % N_COMMON;
-    store(&common[i], 0, real, shown);
+    if (i < N_SLOTS && snug_cpus_count(&had) > snug_cpus_count(real))
+        return;
+    if (i == N_SLOTS)
+        i = atomic_fetch_add_explicit(&shelf->n, 1, memory_order_relaxed) % N_SLOTS;
+    store(&shelf->slots[i], 0, real, shown);
 }
 
 bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
@@ -96,7 +100,7 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
             n++;
         }
     store(slot_of(thread), thread, mask, &shown);
-    store_common(mask, &shown);
+    put_on(snug_cpus_equal(&shown, &view->cpus) ? &presented : &others, mask, &shown);
     *mask = shown;
     return true;
 }
@@ -181,7 +185,8 @@ bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
     if (!mask)
         return false;
     bool is_given = gives_back(slot_of(thread), thread, n_bytes, mask, ret);
-    for (unsigned i = 0; i < N_COMMON && !is_given; i++)
-        is_given = gives_back(&common[i], 0, n_bytes, mask, ret);
+    for (unsigned i = 0; i < N_SLOTS && !is_given; i++)
+        is_given = gives_back(&presented.slots[i], 0, n_bytes, mask, ret) ||
+                   gives_back(&others.slots[i], 0, n_bytes, mask, ret);
     return is_given;
 }

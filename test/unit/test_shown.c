@@ -121,14 +121,32 @@ START_TEST(what_was_shown_once_can_be_written_back_later)
 }
 END_TEST
 
-/* It has more CPUs now than when it was shown the same. */
-START_TEST(the_newest_real_mask_counts)
+/* Each thread has CPUs of its own, and is shown some of them. */
+START_TEST(what_few_were_shown_takes_no_place_of_what_most_were)
 {
-    struct snug_cpus mask = {{0x0f}};
-    ck_assert(snug_shown_narrow(&view, 1, &mask));
-    mask.word[0] = 0xff;
-    ck_assert(snug_shown_narrow(&view, 2, &mask));
-    ck_assert(write_back(3, &mask) && mask.word[0] == 0xff);
+    enum { N_THREADS = 40 };
+    struct snug_cpus all = {{0xff}};
+    ck_assert(snug_shown_narrow(&view, 1, &all));
+    for (uintptr_t thread = 2; thread < N_THREADS; thread++) {
+        struct snug_cpus own = {{0xful << thread}};
+        ck_assert(snug_shown_narrow(&view, thread, &own));
+    }
+    struct snug_cpus mask = {{0x0c}};
+    ck_assert(write_back(1, &mask) && mask.word[0] == 0xff);
+}
+END_TEST
+
+/* The cpuset has grown since the first was shown the same, and the last has pinned itself.
+ */
+START_TEST(who_had_most_counts_for_others)
+{
+    static const unsigned long reals[] = {0x0f, 0xff, 0x3c};
+    struct snug_cpus mask;
+    for (unsigned i = 0; i < sizeof reals / sizeof *reals; i++) {
+        mask = (struct snug_cpus){{reals[i]}};
+        ck_assert(snug_shown_narrow(&view, i + 1, &mask));
+    }
+    ck_assert(write_back(4, &mask) && mask.word[0] == 0xff);
 }
 END_TEST
 
@@ -143,7 +161,8 @@ int main(void)
     tcase_add_test(tcase, what_was_shown_to_another_thread_stands_for_all);
     tcase_add_test(tcase, what_is_not_presented_stands_for_all_too);
     tcase_add_test(tcase, what_was_shown_once_can_be_written_back_later);
-    tcase_add_test(tcase, the_newest_real_mask_counts);
+    tcase_add_test(tcase, what_few_were_shown_takes_no_place_of_what_most_were);
+    tcase_add_test(tcase, who_had_most_counts_for_others);
     suite_add_tcase(suite, tcase);
 
     /* What was shown is remembered, so each test has a process of its own. */

@@ -33,7 +33,7 @@ void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask);
 
 /* The thread, or one for it, writes `mask`, which was accepted a moment ago, or is NULL.
  * True if it is what the thread was shown last, or else any thread at any time, as far as
- * that is remembered. `ret` is then the real mask of that time, which is to be set instead.
- */
+ * that is remembered. `ret` is then the real mask of that time, of several threads' that
+ * with most CPUs, which is to be set instead. */
 bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret);
