@@ -3,17 +3,17 @@
  * shown, whoever they were shown to: the code of a goroutine reads on one thread and writes
  * on another. Most threads may use the same CPUs, so most are shown just the presented
  * ones: these masks have slots of their own, that no others take. What surprises: nobody
- * waits. A slot that another thread is writing is left to it, and one that changes while it
- * is read says nothing. And what is shown changes when a limit does, while a library may
- * keep a mask from its first minute: what is written is compared with what was shown, never
- * with what is shown now.
+ * waits. A slot that another thread is writing is left to it, and one that keeps changing
+ * while it is read says nothing. And what is shown changes when a limit does, while a
+ * library may keep a mask from its first minute: what is written is compared with what was
+ * shown, never with what is shown now.
  */
 #include <stdatomic.h>
 
 #include "snug/apply/shown.h"
 #include "snug/apply/start.h"
 
-enum { N_SLOTS = 8 };
+enum { N_SLOTS = 8, N_TRIES = 100 };
 
 struct slot {
     _Atomic unsigned version; /* Odd while it is written; 0 before it ever was. */
@@ -34,11 +34,44 @@ static struct slot *slot_of(uintptr_t thread)
     return &slots[(thread ^ thread >> 12) % N_SLOTS];
 }
 
+/* Whether the slot is this thread's. Who is just writing there may be preempted, or be the
+ * one that this handler of a signal has interrupted: nobody is waited for without end. */
+static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real,
+                 struct snug_cpus *ret_shown)
+{
+    for (unsigned i = 0; i < N_TRIES; i++) {
+        const unsigned version = atomic_load_explicit(&slot->version, memory_order_acquire);
+        if (version % 2)
+            continue;
+        if (!version || atomic_load_explicit(&slot->thread, memory_order_relaxed) != thread)
+            return false;
+        for (unsigned k = 0; k < SNUG_CPUS_WORDS; k++) {
+            ret_real->word[k] = atomic_load_explicit(&slot->real[k], memory_order_relaxed);
+            ret_shown->word[k] =
+                atomic_load_explicit(&slot->shown[k], memory_order_relaxed);
+        }
+        atomic_thread_fence(memory_order_acquire);
+        if (atomic_load_explicit(&slot->version, memory_order_relaxed) == version)
+            return true;
+    }
+    return false;
+}
+
+static bool has(struct slot *slot, uintptr_t thread, const struct snug_cpus *real,
+                const struct snug_cpus *shown)
+{
+    struct snug_cpus its_real;
+    struct snug_cpus its_shown;
+    return load(slot, thread, &its_real, &its_shown) && snug_cpus_equal(&its_real, real) &&
+           snug_cpus_equal(&its_shown, shown);
+}
+
+/* What stands there already is not written again: all the while nobody could read it. */
 static void store(struct slot *slot, uintptr_t thread, const struct snug_cpus *real,
                   const struct snug_cpus *shown)
 {
     unsigned version = atomic_load_explicit(&slot->version, memory_order_relaxed);
-    if (version % 2 ||
+    if (version % 2 || has(slot, thread, real, shown) ||
         !atomic_compare_exchange_strong(&slot->version, &version, version + 1))
         return;
     atomic_thread_fence(memory_order_release);
@@ -48,22 +81,6 @@ static void store(struct slot *slot, uintptr_t thread, const struct snug_cpus *r
         atomic_store_explicit(&slot->shown[i], shown->word[i], memory_order_relaxed);
     }
     atomic_store_explicit(&slot->version, version + 2, memory_order_release);
-}
-
-/* Whether the slot is this thread's. */
-static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real,
-                 struct snug_cpus *ret_shown)
-{
-    const unsigned version = atomic_load_explicit(&slot->version, memory_order_acquire);
-    if (!version || version % 2 ||
-        atomic_load_explicit(&slot->thread, memory_order_relaxed) != thread)
-        return false;
-    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++) {
-        ret_real->word[i] = atomic_load_explicit(&slot->real[i], memory_order_relaxed);
-        ret_shown->word[i] = atomic_load_explicit(&slot->shown[i], memory_order_relaxed);
-    }
-    atomic_thread_fence(memory_order_acquire);
-    return atomic_load_explicit(&slot->version, memory_order_relaxed) == version;
 }
 
 /* Of threads that were shown the same the one with most CPUs counts: another may have

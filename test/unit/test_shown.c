@@ -3,6 +3,7 @@
  * them, 2 and 3, are presented.
  */
 #include <check.h>
+#include <pthread.h>
 
 #include "snug/apply/shown.h"
 #include "suite.h"
@@ -150,6 +151,35 @@ START_TEST(who_had_most_counts_for_others)
 }
 END_TEST
 
+/* Reads and writes back, as if all threads had one slot. */
+static void *go_round(void *ret_n_lost)
+{
+    enum { N_ROUNDS = 100000, APART = 8 };
+    static _Atomic uintptr_t n_threads;
+    const uintptr_t thread = ++n_threads * APART;
+    for (int i = 0; i < N_ROUNDS; i++) {
+        struct snug_cpus mask = {{0xff}};
+        if (!snug_shown_narrow(&view, thread, &mask) || !write_back(thread, &mask) ||
+            mask.word[0] != 0xff)
+            ++*(int *)ret_n_lost;
+    }
+    return NULL;
+}
+
+START_TEST(no_thread_is_in_the_way_of_another)
+{
+    enum { N_THREADS = 6 };
+    pthread_t thread[N_THREADS];
+    int n_lost[N_THREADS] = {0};
+    for (int i = 0; i < N_THREADS; i++)
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, go_round, &n_lost[i]), 0);
+    for (int i = 0; i < N_THREADS; i++) {
+        ck_assert_int_eq(pthread_join(thread[i], NULL), 0);
+        ck_assert_int_eq(n_lost[i], 0);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("shown");
@@ -163,6 +193,7 @@ int main(void)
     tcase_add_test(tcase, what_was_shown_once_can_be_written_back_later);
     tcase_add_test(tcase, what_few_were_shown_takes_no_place_of_what_most_were);
     tcase_add_test(tcase, who_had_most_counts_for_others);
+    tcase_add_test(tcase, no_thread_is_in_the_way_of_another);
     suite_add_tcase(suite, tcase);
 
     /* What was shown is remembered, so each test has a process of its own. */
