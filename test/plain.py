@@ -27,7 +27,7 @@ STEERS = re.compile('''
     | GREP_.* | TAR_OPTIONS | GZIP | XZ_OPT | XZ_DEFAULTS | QUOTING_STYLE | BLOCK_?SIZE | LS_.*
     | TIME_STYLE | _POSIX2_VERSION | AWK.* | POSIX_?.*
     | MAKE.* | MFLAGS | GNUMAKEFLAGS | NINJA.* | MESON_.* | CK_.* | .*SAN_OPTIONS | VALGRIND_OPTS
-    | PYTHON.* | PERL5.* | GIT_.*
+    | PYTHON.* | PERL5.* | GIT_.* | NO_COLOR | TMUX.*
     | APT_CONFIG
     ''', re.VERBOSE)
 

@@ -17,7 +17,7 @@ packages_for() { # PURPOSE
     matrix) echo 'musl-tools:musl-gcc binutils:readelf strace:strace python3:python3' ;;
     vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio' ;;
     init) echo 'tini:tini util-linux:unshare procps:pgrep' ;;
-    shells) echo 'zsh:zsh fish:fish' ;;
+    shells) echo 'zsh:zsh fish:fish tmux:tmux' ;;
     books) echo 'groff-base:groff mandoc:mandoc' ;;
     arm64) echo 'gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
                  libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h

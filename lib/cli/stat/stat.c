@@ -11,12 +11,13 @@
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/stat/openmetrics.h"
+#include "snug/cli/stat/screen.h"
 #include "snug/cli/stat/stat.h"
 #include "snug/cli/stat/stat_json.h"
 #include "snug/cli/stat/stat_text.h"
 #include "snug/cli/stat/textfile.h"
 
-enum { INTERVAL_DEFAULT = 1, INTERVAL_MAX = 3600 };
+enum { INTERVAL_DEFAULT = 1, INTERVAL_MAX = 3600, NS_PER_S = 1000000000 };
 
 static void complain(const char *operand, bool is_pid, int r)
 {
@@ -43,11 +44,19 @@ static int read_one(const char *operand, struct snug_census *census, bool *ret_i
                : snug_census_add_process(census, (int)pid);
 }
 
+static uint64_t read_clock(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
+}
+
 /* `is_again`: what is gone by now is no failure. False if anything failed. */
 static bool read_all(const struct snug_arguments *arguments, bool is_again,
                      struct snug_census *census)
 {
     bool ret = true;
+    census->taken_ns = read_clock();
     for (size_t i = 0; arguments->operand[i]; i++) {
         bool is_pid;
         const int r = read_one(arguments->operand[i], census, &is_pid);
@@ -103,30 +112,69 @@ static bool is_any_running(const struct snug_arguments *arguments,
     return arguments->cgroup;
 }
 
-static int show(const struct snug_arguments *arguments, time_t interval)
+/* Again and again on the terminal. The last look stays there when the processes have ended.
+ */
+static void draw(const struct snug_arguments *arguments, struct snug_screen *screen,
+                 struct snug_census *census)
 {
-    struct snug_census census = {0};
     struct snug_census before = {0};
-    bool is_good = read_all(arguments, false, &census);
-    while (has_any(&census)) {
-        if (!write_all(arguments, &census, has_any(&before) ? &before : NULL)) {
-            is_good = false;
+    bool is_wanted = true;
+    while (is_wanted && has_any(census)) {
+        snug_screen_show(screen, census, has_any(&before) ? &before : NULL);
+        if (!is_any_running(arguments, census) || ferror(stdout))
             break;
-        }
-        if (!arguments->is_watch || !is_any_running(arguments, &census) ||
+        is_wanted = snug_screen_wait(screen);
+        snug_census_close(&before);
+        before = *census;
+        *census = (struct snug_census){0};
+        if (is_wanted)
+            (void)read_all(arguments, true, census);
+    }
+    snug_screen_close(screen);
+    if (is_wanted && !ferror(stdout)) {
+        (void)puts("The processes have ended. The last look:");
+        snug_stat_text_write(has_any(census) ? census : &before, NULL, arguments->is_all,
+                             stdout);
+    }
+    snug_census_close(&before);
+}
+
+/* False if something cannot be written. */
+static bool print(const struct snug_arguments *arguments, time_t interval,
+                  struct snug_census *census)
+{
+    struct snug_census before = {0};
+    bool ret = true;
+    while (has_any(census)) {
+        ret = write_all(arguments, census, has_any(&before) ? &before : NULL);
+        if (!ret || !arguments->is_watch || !is_any_running(arguments, census) ||
             fflush(stdout) != 0)
             break;
         snug_census_close(&before);
-        before = census;
-        census = (struct snug_census){0};
+        before = *census;
+        *census = (struct snug_census){0};
 
         const struct timespec pause = {.tv_sec = interval};
         (void)nanosleep(&pause, NULL); /* A signal only makes it shorter. */
-        (void)read_all(arguments, true, &census);
-        if (has_any(&census) && !arguments->is_json && !arguments->textfile)
+        (void)read_all(arguments, true, census);
+        if (has_any(census) && !arguments->is_json && !arguments->textfile)
             (void)fputc('\n', stdout);
     }
     snug_census_close(&before);
+    return ret;
+}
+
+static int show(const struct snug_arguments *arguments, uint64_t interval)
+{
+    struct snug_census census = {0};
+    struct snug_screen screen;
+    bool is_good = read_all(arguments, false, &census);
+    if (arguments->is_watch && !arguments->is_json && !arguments->textfile &&
+        is_any_running(arguments, &census) && snug_display_is_there() &&
+        snug_screen_open(&screen, interval, arguments->is_all) == 0)
+        draw(arguments, &screen, &census);
+    else if (!print(arguments, (time_t)interval, &census))
+        is_good = false;
     snug_census_close(&census);
     return is_good ? 0 : SNUG_EXIT_FAILURE;
 }
@@ -158,5 +206,5 @@ int snug_stat_main(char *const *argv)
     const char *conflict = find_conflict(&arguments);
     if (conflict)
         return snug_help_complain(SNUG_COMMAND_STAT, conflict);
-    return show(&arguments, (time_t)interval);
+    return show(&arguments, interval);
 }

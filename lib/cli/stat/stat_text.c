@@ -44,13 +44,13 @@ static void put_head(const struct snug_observed *of, FILE *out)
     (void)fprintf(out, "Process %d%s\n", of->snapshot.pid, state);
 }
 
-static void put_page(const struct snug_observed *of, const struct snug_snapshot *before,
-                     bool is_all, FILE *out)
+void snug_stat_text_write_page(const struct snug_observed *of,
+                               const struct snug_observed *before, bool is_all, FILE *out)
 {
     static const struct snug_snapshot nothing;
     const struct snug_snapshot *snapshot = &of->snapshot;
     const struct snug_counters *now = &snapshot->page;
-    const struct snug_counters *then = before ? &before->page : &nothing.page;
+    const struct snug_counters *then = before ? &before->snapshot.page : &nothing.page;
     struct table table = {.out = out, .is_all = is_all, .has_before = before};
     char text[NAME_BYTES];
 
@@ -111,7 +111,7 @@ void snug_stat_text_write(const struct snug_census *census,
         put_head(of, out);
         snug_stat_kernel_write_process(census, of, out);
         if (of->has_page)
-            put_page(of, then ? &then->snapshot : NULL, is_all, out);
+            snug_stat_text_write_page(of, then, is_all, out);
         else
             put_no_page(of, out);
     }

@@ -41,6 +41,7 @@ struct snug_memory_group {
 
 /* All 0 to begin with. */
 struct snug_census {
+    uint64_t taken_ns; /* CLOCK_MONOTONIC, for rates; by who takes it. */
     size_t n;
     struct snug_observed *observed;
     size_t n_cpu;
