@@ -24,6 +24,7 @@ static const struct row rows[] = {
      offsetof(struct snug_arguments, is_json)},
     {"all", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_STAT, NULL,
      offsetof(struct snug_arguments, is_all)},
+    {"diff", SNUG_COMMAND_EXPLAIN, NULL, offsetof(struct snug_arguments, is_diff)},
     {"list", SNUG_COMMAND_DOCTOR, NULL, offsetof(struct snug_arguments, is_list)},
     {"for", SNUG_COMMAND_DOCTOR, "SECONDS", offsetof(struct snug_arguments, window)},
     {"openmetrics", SNUG_COMMAND_STAT, NULL,

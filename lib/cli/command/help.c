@@ -49,6 +49,7 @@ static const char explain[] =
     "  --KEY=VALUE      set a policy key, as in --cpu.round=down\n"
     "  --seccomp FILE   say which calls of PROGRAM this seccomp profile would refuse\n"
     "  --all            show every policy key, not only those that are set\n"
+    "  --diff           show only what snug changes\n"
     "  --json           for programs\n"
     "  --help           this text\n";
 

@@ -6,6 +6,7 @@
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/explain/explain.h"
+#include "snug/cli/explain/explain_diff.h"
 #include "snug/cli/explain/explain_json.h"
 #include "snug/cli/explain/explain_seccomp.h"
 #include "snug/cli/explain/explain_text.h"
@@ -49,7 +50,10 @@ static int explain(struct snug_subject *subject, const struct snug_arguments *ar
         snug_explain_json_write(subject, profile, stdout);
         return 0;
     }
-    write_text(subject, arguments->is_all);
+    if (arguments->is_diff)
+        snug_explain_diff_write_text(subject, stdout);
+    else
+        write_text(subject, arguments->is_all);
     if (profile)
         snug_explain_seccomp_write_text(subject, profile, stdout);
     return 0;
@@ -64,6 +68,9 @@ int snug_explain_main(char *const *argv)
     if (arguments.root && arguments.pid)
         return snug_help_complain(SNUG_COMMAND_EXPLAIN,
                                   "--root and --pid exclude each other");
+    if (arguments.is_diff && (arguments.is_all || arguments.is_json))
+        return snug_help_complain(SNUG_COMMAND_EXPLAIN,
+                                  "--diff excludes --all and --json");
 
     static struct snug_profile profile;
     if (arguments.seccomp && snug_profile_read(arguments.seccomp, &profile) < 0) {

@@ -34,6 +34,7 @@ struct snug_arguments {
     bool is_help;
     bool is_json;
     bool is_all;
+    bool is_diff;
     bool is_pin;
     bool is_seccomp_log;
     bool is_watch;
