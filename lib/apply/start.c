@@ -182,7 +182,7 @@ static void open_files(struct snug_log *log)
     const struct snug_setting *stats = &policy.setting[SNUG_STATS_FILE];
     const int r_log = plan.is_rare ? snug_log_prepare(log) : 0;
     const int r_stats =
-        stats->unit == SNUG_UNIT_PATH ? snug_statsfile_open(stats->text) : 0;
+        stats->unit == SNUG_UNIT_PATH ? snug_statsfile_open(stats->text, &plan) : 0;
     const bool has_problems = snug_report_problems(told_to, &policy, has_log);
     snug_report_failure(told_to, "stats.file is not used", r_stats);
     if (plan.tells)

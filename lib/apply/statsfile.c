@@ -149,8 +149,22 @@ static int fill(int fd, const struct snug_tie *self)
     return 0;
 }
 
-int snug_statsfile_open(const char *pattern)
+static void keep_plan(const struct snug_plan *plan)
 {
+    const struct snug_cpu_plan *cpu = &plan->cpu;
+    const struct snug_chosen chosen = {
+        .cpus = cpu->is_presented ? cpu->count : 0,
+        .gomaxprocs = cpu->sets_gomaxprocs ? cpu->count : 0,
+        .go_limit_bytes = plan->memory.sets_go_limit ? plan->memory.go_limit_bytes : 0,
+        .cpu_reason = cpu->reason,
+        .memory_reason = plan->memory.reason,
+    };
+    snug_counters_set_chosen(&chosen);
+}
+
+int snug_statsfile_open(const char *pattern, const struct snug_plan *plan)
+{
+    keep_plan(plan);
     const struct snug_tie self = snug_identity_own(0);
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);

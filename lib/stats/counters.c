@@ -13,8 +13,8 @@ _Static_assert(IS_AT(head.layout, 8) && IS_AT(head.n_bytes, 12) &&
                    IS_AT(head.namespace, 24) && IS_AT(head.start_ticks, 32) &&
                    IS_AT(prctl, 40) && IS_AT(prctl_other, 688) && IS_AT(node_bytes, 696) &&
                    IS_AT(change_sequence, 1216) && IS_AT(change, 1224) &&
-                   IS_AT(counter, 1280) && IS_AT(measured, 2304) &&
-                   sizeof(struct snug_counters) == 2336,
+                   IS_AT(counter, 1280) && IS_AT(measured, 2304) && IS_AT(chosen, 2336) &&
+                   IS_AT(chosen.version, 2376) && sizeof(struct snug_counters) == 2392,
                "the layout of the counters is frozen");
 _Static_assert(SNUG_COUNT_THREADS == 14, "a counter keeps its place");
 _Static_assert((int)SNUG_N_COUNTERS <= SNUG_COUNTERS_MAX,
@@ -77,6 +77,15 @@ void snug_counters_set_measured(const struct snug_measured *measured)
     };
     for (unsigned i = 0; i < SNUG_MEASURED_WORDS; i++)
         atomic_store_explicit(&counters->measured[i], words[i], memory_order_relaxed);
+}
+
+void snug_counters_set_chosen(const struct snug_chosen *chosen)
+{
+    static const char version[] = SNUG_VERSION;
+    own.chosen = *chosen;
+    for (size_t i = 0; i + 1 < sizeof own.chosen.version; i++)
+        own.chosen.version[i] = i < sizeof version ? version[i] : 0;
+    own.chosen.version[sizeof own.chosen.version - 1] = 0;
 }
 
 const struct snug_counters *snug_counters_prepare(uint32_t pid, uint64_t namespace,

@@ -59,7 +59,7 @@ is_page() { # FILE THREADS
 plain() {
     run 'a fixed name' "$work/fixed"
     is_page "$work/fixed" 10
-    [ "$(stat -c %a:%s "$work/fixed")" = 444:2336 ] || fail "$(stat -c %a:%s "$work/fixed")"
+    [ "$(stat -c %a:%s "$work/fixed")" = 444:2392 ] || fail "$(stat -c %a:%s "$work/fixed")"
     run 'its own name again' "$work/fixed"
     is_page "$work/fixed" 10
 

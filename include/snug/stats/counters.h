@@ -62,6 +62,16 @@ struct snug_measured {
 
 enum { SNUG_MEASURED_WORDS = sizeof(struct snug_measured) / sizeof(uint64_t) };
 
+/* What was decided at the start. */
+struct snug_chosen {
+    uint64_t cpus;           /* To be seen; 0: left alone. */
+    uint64_t gomaxprocs;     /* The variable; 0: left alone. */
+    uint64_t go_limit_bytes; /* GOMEMLIMIT; 0: left alone. */
+    uint64_t cpu_reason;     /* The number of an enum snug_reason. */
+    uint64_t memory_reason;
+    char version[16]; /* Of the object, cut; "" if all of this is not known. */
+};
+
 /* Whose page it is. All 0 in a process that has none. */
 struct snug_counters_head {
     uint64_t magic;
@@ -92,6 +102,8 @@ struct snug_counters {
     /* Of memory.headroom = measured, as they are now: the words of a struct snug_measured,
      * 0 where nothing is measured. */
     _Atomic uint64_t measured[SNUG_MEASURED_WORDS];
+
+    struct snug_chosen chosen; /* Written before anybody reads the page. */
 };
 
 /* All of these from any thread; they never wait. */
@@ -102,6 +114,9 @@ void snug_counters_add_node_bytes(unsigned node, uint64_t n);
 /* From one thread only. */
 void snug_counters_set_change(const struct snug_change *change);
 void snug_counters_set_measured(const struct snug_measured *measured);
+
+/* Before snug_counters_prepare. `version` becomes this object's. */
+void snug_counters_set_chosen(const struct snug_chosen *chosen);
 
 /* This process's, to be written to a file as they are now: the head is filled in, with this
  * identity. */

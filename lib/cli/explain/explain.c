@@ -69,8 +69,7 @@ int snug_explain_main(char *const *argv)
         return snug_help_complain(SNUG_COMMAND_EXPLAIN,
                                   "--root and --pid exclude each other");
     if (arguments.is_diff && (arguments.is_all || arguments.is_json))
-        return snug_help_complain(SNUG_COMMAND_EXPLAIN,
-                                  "--diff excludes --all and --json");
+        return snug_help_complain(SNUG_COMMAND_EXPLAIN, "--diff excludes --all and --json");
 
     static struct snug_profile profile;
     if (arguments.seccomp && snug_profile_read(arguments.seccomp, &profile) < 0) {

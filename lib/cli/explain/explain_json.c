@@ -9,6 +9,7 @@
 #include "snug/cli/explain/explain_process.h"
 #include "snug/cli/explain/explain_ranges.h"
 #include "snug/cli/explain/explain_seccomp.h"
+#include "snug/cli/explain/explain_start.h"
 #include "snug/cli/explain/verdict.h"
 #include "snug/cli/subject/resize.h"
 #include "snug/policy/values.h"
@@ -300,6 +301,7 @@ void snug_explain_json_write(const struct snug_subject *subject,
     write_facts(&json, subject);
     write_policy(&json, &subject->policy);
     write_plan(&json, subject);
+    snug_explain_start_write_json(subject, &json);
     snug_resize_write_json(&json, &subject->counted);
     if (profile)
         snug_explain_seccomp_write_json(subject, profile, &json);

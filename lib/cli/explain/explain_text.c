@@ -7,6 +7,7 @@
 #include "snug/cli/explain/explain_process.h"
 #include "snug/cli/explain/explain_program.h"
 #include "snug/cli/explain/explain_ranges.h"
+#include "snug/cli/explain/explain_start.h"
 #include "snug/cli/explain/explain_text.h"
 #include "snug/cli/explain/verdict.h"
 #include "snug/policy/values.h"
@@ -357,6 +358,7 @@ void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FI
     write_facts(subject, out);
     write_policy(&subject->policy, &subject->plan.follow, is_all, out);
     write_plan(subject, out);
+    snug_explain_start_write_text(subject, out);
 
     if (subject->n_notes)
         (void)fputs("\nNotes\n", out);

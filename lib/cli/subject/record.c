@@ -13,7 +13,7 @@ enum { FILE_BYTES = 32 * 1024 };
 struct member {
     const char *name;
     size_t offset;
-    size_t n_bytes; /* Of a number: a bool, an enum or an unsigned. */
+    size_t n_bytes; /* Of a number: a bool, an enum, an unsigned or a uint64_t. */
     size_t n_text;  /* Of a text, its end included; 0: it is a number. */
 };
 
@@ -60,15 +60,29 @@ static const struct member members[] = {
     NUMBER(facts.program.libraries),
     TEXT(facts.program.interpreter),
     TEXT(facts.program.go_version),
+    NUMBER(object.is_told),
+    NUMBER(object.is_loaded),
+    TEXT(object.path),
+    TEXT(object.version),
+    NUMBER(object.chosen.cpus),
+    NUMBER(object.chosen.gomaxprocs),
+    NUMBER(object.chosen.go_limit_bytes),
+    NUMBER(object.chosen.cpu_reason),
+    NUMBER(object.chosen.memory_reason),
+    TEXT(object.chosen.version),
 };
 
 static uint64_t read_number(const struct member *member, const char *at)
 {
     unsigned ret;
+    uint64_t ret_long;
     if (member->n_bytes == sizeof(bool))
         return *(const bool *)at;
     memcpy(&ret, at, sizeof ret);
-    return ret;
+    if (member->n_bytes != sizeof ret_long)
+        return ret;
+    memcpy(&ret_long, at, sizeof ret_long);
+    return ret_long;
 }
 
 static void write_number(const struct member *member, char *at, uint64_t number)
@@ -76,6 +90,8 @@ static void write_number(const struct member *member, char *at, uint64_t number)
     const unsigned value = (unsigned)number;
     if (member->n_bytes == sizeof(bool))
         *(bool *)at = number;
+    else if (member->n_bytes == sizeof number)
+        memcpy(at, &number, sizeof number);
     else
         memcpy(at, &value, sizeof value);
 }
@@ -111,7 +127,8 @@ static void take_line(struct snug_subject *subject, struct snug_text key,
             continue;
         if (members[i].n_text)
             (void)snug_text_copy(value, members[i].n_text, at); /* Or it is left empty. */
-        else if (snug_text_u64(value, &number) == 0 && number <= INT32_MAX)
+        else if (snug_text_u64(value, &number) == 0 &&
+                 (number <= INT32_MAX || members[i].n_bytes == sizeof number))
             write_number(&members[i], at, number);
     }
 }
@@ -122,7 +139,7 @@ static bool is_possible(const struct snug_subject *subject)
     const struct snug_program *program = &subject->facts.program;
     return subject->form <= SNUG_FORM_OTHER && subject->executable.via <= SNUG_VIA_LOADER &&
            program->libc <= SNUG_LIBC_MUSL && program->follows_container <= SNUG_YES &&
-           program->follows_updates <= SNUG_YES;
+           program->follows_updates <= SNUG_YES && subject->object.is_loaded <= SNUG_YES;
 }
 
 int snug_record_read(struct snug_subject *subject)

@@ -39,9 +39,8 @@ static void put_bytes(struct snug_builder *out, uint64_t bytes)
         snug_text_put(out, "none");
 }
 
-static const char *words_of(uint64_t reason)
+const char *snug_resize_words(uint64_t reason)
 {
-    /* A page may be that of a newer snug. */
     return reason < SNUG_N_REASONS ? snug_reason_words((enum snug_reason)reason)
                                    : "for a reason that this version does not know";
 }
@@ -68,7 +67,7 @@ void snug_resize_put(struct snug_builder *out, const struct snug_snapshot *snaps
     snug_text_put(out, " to ");
     put_bytes(out, change->bytes_to);
     snug_text_put(out, ": ");
-    snug_text_put(out, words_of(change->reason));
+    snug_text_put(out, snug_resize_words(change->reason));
 }
 
 void snug_resize_put_measured(struct snug_builder *out,
@@ -114,7 +113,7 @@ void snug_resize_write_json(struct snug_json *json, const struct snug_snapshot *
         snug_json_number(json, "cpus_to", change->cpus_to);
         snug_json_number(json, "memory_from_bytes", change->bytes_from);
         snug_json_number(json, "memory_to_bytes", change->bytes_to);
-        snug_json_string(json, "reason", words_of(change->reason));
+        snug_json_string(json, "reason", snug_resize_words(change->reason));
     }
     snug_json_end(json);
 }

@@ -188,9 +188,18 @@ static int find_named(struct snug_subject *subject, char *const *command)
     return r;
 }
 
+static void find_object(struct snug_subject *subject)
+{
+    /* Without a page there is nothing to tell. */
+    (void)snug_snapshot_of_process(subject->root.pid, &subject->counted);
+    snug_object_read(&subject->root, &subject->counted.page, &subject->object);
+}
+
 int snug_subject_find_program(struct snug_subject *subject, char *const *command)
 {
     int r;
+    if (subject->root.pid)
+        find_object(subject);
     if (command[0]) {
         r = find_named(subject, command);
         if (r < 0)
@@ -320,9 +329,6 @@ void snug_subject_plan(struct snug_subject *subject, const struct snug_arguments
                           "loader ignores LD_PRELOAD. Of a Go program snug run sets the "
                           "variables, and nothing else is done.");
     snug_subject_plan_again(subject);
-    /* Without a page there is nothing to tell. */
-    if (subject->root.pid)
-        (void)snug_snapshot_of_process(subject->root.pid, &subject->counted);
 }
 
 void snug_subject_close(struct snug_subject *subject)

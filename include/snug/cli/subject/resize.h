@@ -6,6 +6,9 @@
 #include "snug/cli/command/json.h"
 #include "snug/cli/subject/snapshot.h"
 
+/* In words; the number may come from a page, and be of a newer snug's. */
+const char *snug_resize_words(uint64_t reason);
+
 /* Appends `2 changes so far, the last at 2026-03-01T12:00:00Z: …`, or how many if that is
  * all that is known; nothing if there was none. */
 void snug_resize_put(struct snug_builder *out, const struct snug_snapshot *snapshot);

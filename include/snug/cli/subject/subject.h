@@ -7,6 +7,7 @@
 
 #include "snug/cli/command/arguments.h"
 #include "snug/cli/subject/executable.h"
+#include "snug/cli/subject/object.h"
 #include "snug/cli/subject/snapshot.h"
 #include "snug/plan/plan.h"
 
@@ -27,6 +28,7 @@ struct snug_subject {
     uint64_t request_milli;
     struct snug_plan plan;
     struct snug_snapshot counted; /* Of the process, all 0 if it has no page. */
+    struct snug_object object;    /* Of the process. */
     unsigned n_notes; /* Whole sentences that explain what the figures alone do not. */
     char note[SNUG_SUBJECT_NOTES_MAX][SNUG_SUBJECT_NOTE_BYTES];
 };
