@@ -18,6 +18,8 @@ packages_for() { # PURPOSE
     vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio' ;;
     init) echo 'tini:tini util-linux:unshare procps:pgrep' ;;
     shells) echo 'zsh:zsh fish:fish tmux:tmux' ;;
+    metrics) echo 'curl:curl' ;;
+    scrape) echo 'prometheus:prometheus iproute2:ss' ;;
     books) echo 'groff-base:groff mandoc:mandoc' ;;
     arm64) echo 'gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
                  libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h

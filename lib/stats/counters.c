@@ -83,9 +83,8 @@ void snug_counters_set_chosen(const struct snug_chosen *chosen)
 {
     static const char version[] = SNUG_VERSION;
     own.chosen = *chosen;
-    for (size_t i = 0; i + 1 < sizeof own.chosen.version; i++)
-        own.chosen.version[i] = i < sizeof version ? version[i] : 0;
-    own.chosen.version[sizeof own.chosen.version - 1] = 0;
+    for (size_t i = 0; i < sizeof version && i + 1 < sizeof own.chosen.version; i++)
+        own.chosen.version[i] = version[i];
 }
 
 const struct snug_counters *snug_counters_prepare(uint32_t pid, uint64_t namespace,

@@ -33,6 +33,7 @@ static const struct row rows[] = {
     {"interval", SNUG_COMMAND_STAT, "SECONDS", offsetof(struct snug_arguments, interval)},
     {"cgroup", SNUG_COMMAND_STAT, "PATH", offsetof(struct snug_arguments, cgroup)},
     {"textfile", SNUG_COMMAND_STAT, "FILE", offsetof(struct snug_arguments, textfile)},
+    {"listen", SNUG_COMMAND_STAT, "ADDRESS", offsetof(struct snug_arguments, listen)},
     {"pin", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_pin)},
     {"init", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_init)},
     {"single", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_single)},

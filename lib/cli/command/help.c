@@ -151,6 +151,8 @@ static const char stat[] =
     "  --json               for programs; with --watch one document after the other\n"
     "  --openmetrics        for collectors of metrics\n"
     "  --textfile FILE      for node_exporter: write metrics to FILE, in one step\n"
+    "  --listen ADDRESS     serve metrics over HTTP, at /metrics: PORT (of 127.0.0.1),\n"
+    "                       ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH\n"
     "  --help               this text\n";
 
 void snug_help_write(FILE *out)

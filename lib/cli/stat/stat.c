@@ -12,6 +12,7 @@
 #include "snug/cli/command/page.h"
 #include "snug/cli/stat/openmetrics.h"
 #include "snug/cli/stat/screen.h"
+#include "snug/cli/stat/server.h"
 #include "snug/cli/stat/stat.h"
 #include "snug/cli/stat/stat_json.h"
 #include "snug/cli/stat/stat_text.h"
@@ -164,6 +165,38 @@ static bool print(const struct snug_arguments *arguments, time_t interval,
     return ret;
 }
 
+/* Takes a census for each who asks. */
+static void answer(const void *context, bool is_classic, FILE *out)
+{
+    struct snug_census census = {0};
+    (void)read_all(context, true, &census);
+    snug_openmetrics_write(&census, is_classic, out);
+    snug_census_close(&census);
+}
+
+static int serve(const struct snug_arguments *arguments)
+{
+    struct snug_endpoint endpoint;
+    struct snug_census census = {0};
+    (void)read_all(arguments, false, &census); /* Says what is not there. */
+    const bool is_any = has_any(&census);
+    snug_census_close(&census);
+    if (!is_any)
+        return SNUG_EXIT_FAILURE;
+    int r = snug_endpoint_open(arguments->listen, &endpoint);
+    if (r == -EINVAL)
+        return snug_help_complain(
+            SNUG_COMMAND_STAT,
+            "--listen is PORT, ADDRESS:PORT, [ADDRESS]:PORT or unix:PATH");
+    if (r == 0) {
+        snug_page_write_line(stdout, endpoint.place);
+        r = fflush(stdout) != 0 ? -errno : snug_server_run(&endpoint, answer, arguments);
+        snug_endpoint_close(&endpoint);
+    }
+    snug_page_complain("--listen %s: %s", arguments->listen, strerror(-r));
+    return SNUG_EXIT_FAILURE;
+}
+
 static int show(const struct snug_arguments *arguments, uint64_t interval)
 {
     struct snug_census census = {0};
@@ -186,6 +219,9 @@ static const char *find_conflict(const struct snug_arguments *arguments)
         return "--openmetrics excludes --json and --watch";
     if (arguments->textfile && (arguments->is_openmetrics || arguments->is_json))
         return "--textfile excludes --openmetrics and --json";
+    if (arguments->listen && (arguments->is_openmetrics || arguments->is_json ||
+                              arguments->textfile || arguments->is_watch))
+        return "--listen excludes --openmetrics, --json, --textfile and --watch";
     if (!arguments->operand[0] && !arguments->cgroup)
         return "a process id, the file of a page, or --cgroup is needed";
     return NULL;
@@ -206,5 +242,5 @@ int snug_stat_main(char *const *argv)
     const char *conflict = find_conflict(&arguments);
     if (conflict)
         return snug_help_complain(SNUG_COMMAND_STAT, conflict);
-    return show(&arguments, interval);
+    return arguments.listen ? serve(&arguments) : show(&arguments, interval);
 }

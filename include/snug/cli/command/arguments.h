@@ -52,6 +52,7 @@ struct snug_arguments {
     const char *interval; /* A number, not yet read. */
     const char *cgroup;
     const char *textfile;
+    const char *listen;
     const char *grace;
     const char *pdeathsig;
     const char *success;

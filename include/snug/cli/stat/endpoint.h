@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * Where metrics are served: a TCP port, of 127.0.0.1 unless an address is named, or a unix
+ * socket.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
+
+struct snug_endpoint {
+    int fd;          /* It listens, and does not block. */
+    bool is_unix;    /* Then a file is to be taken away at the end. */
+    char place[160]; /* `http://127.0.0.1:9100/metrics`, `unix:/run/snug`. */
+    struct sockaddr_storage address;
+};
+
+/* `9100`, `127.0.0.1:9100`, `[::1]:9100`, `unix:PATH`; port 0 is one that is free. -EINVAL
+ * if it is none of these, else -errno. A socket file that nobody listens at is replaced. */
+int snug_endpoint_open(const char *name, struct snug_endpoint *ret);
+
+/* Also in a signal handler. */
+void snug_endpoint_close(const struct snug_endpoint *endpoint);
