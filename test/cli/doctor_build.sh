@@ -141,6 +141,21 @@ modules() {
     finds build.modules note 'github.com/aws/aws-sdk-go v1.55.0 and github.com/aws/aws-sdk-go-v2'
 }
 
+seccomp() {
+    numbers=dep:golang.org/x/sys:v0.30.0:h1
+    binding=dep:github.com/seccomp/libseccomp-golang:v0.10.0:h1
+    examine 0 go1.26.1 $numbers dep:github.com/seccomp/libseccomp-golang/v9:v9.0.0:h1
+    finds build.seccomp ok 'no binding of libseccomp'
+    examine 0 go1.26.1 $binding
+    finds build.seccomp ok 'libseccomp alone'
+    examine 0 go1.26.1 $binding $numbers
+    finds build.seccomp note 'libseccomp-golang is built in beside golang.org/x/sys'
+    has_mend build.seccomp 'policy file' 'seccomp.guard = audit'
+    mend_of build.seccomp >"$work/mended.conf"
+    SNUG_POLICY= doctor 0 --policy "$work/mended.conf" -- "$work/service"
+    finds build.seccomp ok 'seccomp.guard looks at filters'
+}
+
 flags() {
     examine 0 go1.26.1 build:-compiler=gc build:-race=false
     finds build.race ok
@@ -178,7 +193,7 @@ captured() {
         fail "says something else: $(cat "$work/difference")"
 }
 
-for claim in releases go_lines libraries modules flags captured; do
+for claim in releases go_lines libraries modules seccomp flags captured; do
     $claim
 done
 end

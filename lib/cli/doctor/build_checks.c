@@ -264,6 +264,30 @@ static void look_at_modules(const struct snug_patient *patient, struct snug_find
     }
 }
 
+static void look_at_seccomp(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    if (is_nothing(patient, true, ret))
+        return;
+    const struct snug_build *build = build_of(patient);
+    if (!build->has_seccomp) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "no binding of libseccomp is built in");
+    } else if (!build->has_numbers) {
+        snug_finding_see(ret, SNUG_GRADE_OK, "libseccomp alone numbers system calls");
+    } else if (patient->subject->plan.seccomp.is_guarded) {
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "libseccomp-golang stands beside golang.org/x/sys, and "
+                         "seccomp.guard looks at filters");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_NOTE,
+                         "libseccomp-golang is built in beside golang.org/x/sys");
+        snug_finding_follow(ret,
+                            "Each has a table of system calls, of another age. Numbers "
+                            "of the one in filters of the other may mean other calls, "
+                            "or none. seccomp.guard tells which a filter refuses.");
+        snug_finding_mend(ret, SNUG_PLACE_POLICY, "seccomp.guard = audit");
+    }
+}
+
 static void look_at_race(const struct snug_patient *patient, struct snug_finding *ret)
 {
     if (is_nothing(patient, true, ret))
@@ -302,6 +326,7 @@ static const struct snug_check checks[] = {
     {"build.sizers", "Does a library set GOMAXPROCS or GOMEMLIMIT?", look_at_sizers},
     {"build.modules", "Are its modules what they are called, and fit together?",
      look_at_modules},
+    {"build.seccomp", "Do two tables of system calls meet in it?", look_at_seccomp},
     {"build.race", "Is the race detector built in?", look_at_race},
     {"build.flags", "By a profile, and with which paths was it built?", look_at_flags},
 };

@@ -112,6 +112,9 @@ static void look_at_last(struct reader *reader)
         return;
     reader->is_dep = false;
     build->n_modules++;
+    build->has_seccomp |=
+        snug_text_equals(module->path, "github.com/seccomp/libseccomp-golang");
+    build->has_numbers |= snug_text_equals(module->path, "golang.org/x/sys");
     for (size_t i = 0; i < N_VENDORS; i++) {
         struct module *first = &reader->of_vendor[i];
         if (!is_of(&vendors[i], module->path))

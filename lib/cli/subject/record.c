@@ -39,6 +39,8 @@ static const struct member members[] = {
     NUMBER(executable.build.has_race),
     NUMBER(executable.build.has_profile),
     NUMBER(executable.build.is_trimmed),
+    NUMBER(executable.build.has_seccomp),
+    NUMBER(executable.build.has_numbers),
     NUMBER(executable.build.n_modules),
     NUMBER(executable.build.n_replaced),
     NUMBER(executable.build.n_defaults),

@@ -19,7 +19,9 @@ struct snug_build {
     unsigned n_replaced;
     char replaced[SNUG_BUILD_TEXT_BYTES]; /* The first: `PATH by OTHER`. */
     char mixed[SNUG_BUILD_TEXT_BYTES];    /* Two that do not go together; "": none. */
-    unsigned n_defaults;                  /* Of GODEBUG, for a go line that is older. */
+    bool has_seccomp;                     /* libseccomp's binding is built in, */
+    bool has_numbers;    /* and golang.org/x/sys, with system call numbers of its own. */
+    unsigned n_defaults; /* Of GODEBUG, for a go line that is older. */
     char defaults[SNUG_BUILD_TEXT_BYTES]; /* The first of them: `a=1, b=0`. */
 };
 
