@@ -18,6 +18,7 @@ static struct snug_headroom headroom;
 static void take(struct snug_plan *plan)
 {
     plan->memory.go_limit_bytes = headroom.target_bytes;
+    plan->memory.is_measured = true;
     if (plan->spans.huge_reason == SNUG_REASON_HUGE_AUTO)
         plan->spans.huge_budget_bytes = headroom.target_bytes;
 }

@@ -18,6 +18,7 @@ enum {
     STEP_PARTS = 100, /* Smaller moves are not worth a write. */
     LEAST_PARTS = 5,  /* Of the limit: the target is never lower. */
     ROOM_PARTS = 4,   /* Of the live heap, to allocate in between two collections. */
+    KEPT_PARTS = 10,  /* Of the share: a fixed headroom. */
 };
 
 static const uint64_t least_reserve_bytes = 8u << 20;
@@ -40,6 +41,11 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* What grows is taken for what it will be at the next look. A peak fades. */
 static void see_others(const struct snug_headroom_sight *sight, struct snug_headroom *state)
 {
@@ -56,6 +62,15 @@ static void see_others(const struct snug_headroom_sight *sight, struct snug_head
         state->others_bytes = others;
 }
 
+/* A live heap has room even where others hold so much that there is none, but no more than
+ * with a tenth kept back: where that is enough, nobody is killed for more. */
+static uint64_t find_floor(const struct snug_headroom_sight *sight)
+{
+    return within(sight->live_bytes + sight->live_bytes / ROOM_PARTS,
+                  sight->limit_bytes / LEAST_PARTS,
+                  sight->share_bytes - sight->share_bytes / KEPT_PARTS);
+}
+
 bool snug_headroom_step(const struct snug_headroom_sight *sight,
                         struct snug_headroom *state)
 {
@@ -68,12 +83,11 @@ bool snug_headroom_step(const struct snug_headroom_sight *sight,
 
     const uint64_t most = without(limit, state->reserve_bytes);
     const uint64_t wanted = without(most, state->others_bytes);
-    const uint64_t floor =
-        larger(limit / LEAST_PARTS, sight->live_bytes + sight->live_bytes / ROOM_PARTS);
+    const uint64_t floor = find_floor(sight);
     state->is_floor = floor > wanted;
-    const uint64_t share = without(sight->share_bytes, state->reserve_bytes);
-    const uint64_t target =
-        within(larger(wanted, floor), 1, share && share < most ? share : most);
+    const uint64_t share =
+        sight->share_bytes - smaller(sight->share_bytes / KEPT_PARTS, state->reserve_bytes);
+    const uint64_t target = within(larger(wanted, floor), 1, smaller(share, most));
     const uint64_t distance = target > last ? target - last : last - target;
     if (last && distance < last / STEP_PARTS)
         return false;

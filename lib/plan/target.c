@@ -39,6 +39,18 @@ static bool takes_back(const struct snug_target *target,
            target->wanted_bytes - target->given_bytes == wanted - memory->given_bytes;
 }
 
+/* Where the live heap needs more than is wanted, a fall ends above that, and never above
+ * where it began: the heap has lived with that. What was measured has its floor in it. */
+static uint64_t find_fall(const struct snug_memory_plan *memory,
+                          const struct snug_target_sight *sight, uint64_t wanted)
+{
+    const uint64_t floor =
+        snug_floor_raise(wanted, memory->limit_bytes, sight->live_bytes, sight->held_bytes);
+    if (memory->is_measured || sight->seen_bytes <= wanted)
+        return wanted;
+    return floor < sight->seen_bytes ? floor : sight->seen_bytes;
+}
+
 bool snug_target_is_due(const struct snug_target *target,
                         const struct snug_memory_plan *memory, uint64_t seen_bytes)
 {
@@ -63,8 +75,7 @@ bool snug_target_move(struct snug_target *target, const struct snug_memory_plan 
     uint64_t bytes = wanted;
     if (!takes_back(target, memory, wanted) &&
         (wanted < target->stored_bytes || wanted < seen))
-        bytes = snug_floor_raise(wanted, memory->limit_bytes, sight->live_bytes,
-                                 sight->held_bytes);
+        bytes = find_fall(memory, sight, wanted);
     target->wanted_bytes = wanted;
     target->given_bytes = memory->given_bytes;
     if (bytes == seen || (is_the_programs && seen < bytes) ||

@@ -57,6 +57,9 @@ ends_after 'beside follow' 'others 120' 0 "${measured[@]}" SNUG_FOLLOW=on -- -ot
 ends_after 'with a share' 'others 60' 0 "${measured[@]}" SNUG_MEMORY_SHARE=60% -- -others 60 -of 256
 [ "$(target)" -le 143 ] || fail "a target of $(target) MiB of a share of 153"
 
+# Its live heap leaves little, and what others hold is less than a tenth: nobody is killed for more.
+ends_after 'beside little' 'others 24' 0 "${measured[@]}" -- -live 200 -others 24 -every 200ms
+
 # Shared memory counts, and page cache does not.
 shared=$(mktemp -p /dev/shm) leftovers=("$shared")
 ends_after 'beside a tmpfs' 'others 100' 0 "${measured[@]}" -- -others 100 -of 256 -file "$shared"

@@ -27,6 +27,9 @@ static const struct {
     {"a live heap that needs more", 180, 180, 180, 76, 120, 100, true, 95},
     {"a live heap that has shrunk since", 95, 90, 95, 10, 20, 100, true, 90},
     {"a live heap that has shrunk little", 95, 90, 95, 75, 120, 100, false, 95},
+    {"a limit that shrinks little under a large live heap", 90, 90, 90, 85, 88, 98, true,
+     88},
+    {"a limit that shrinks little under a larger one", 90, 90, 90, 88, 100, 98, false, 90},
     {"the program's own is lower", 90, 90, 50, 10, 20, 200, false, 90},
     {"the program's own is higher", 90, 90, 150, 10, 20, 100, false, 90},
     {"the program's own is above a new limit", 180, 180, 300, 10, 20, 100, true, 90},
@@ -78,6 +81,22 @@ START_TEST(a_size_that_is_given_is_wanted)
     ck_assert_uint_eq(target.stored_bytes, 50 * MIB);
     ck_assert_int_eq(reason, SNUG_REASON_MEMORY_GIVEN);
     ck_assert(!snug_target_is_due(&target, &memory, 50 * MIB));
+}
+END_TEST
+
+/* What others hold is not the live heap's. */
+START_TEST(what_was_measured_has_its_floor)
+{
+    const struct snug_target_sight sight = {245 * MIB, 200 * MIB, 240 * MIB};
+    const struct snug_memory_plan memory = {.reason = SNUG_REASON_MEMORY_LIMIT,
+                                            .go_limit_bytes = 230 * MIB,
+                                            .is_measured = true,
+                                            .limit_bytes = 256 * MIB};
+    struct snug_target target = {245 * MIB, 245 * MIB, 0};
+    enum snug_reason reason;
+    ck_assert(snug_target_move(&target, &memory, &sight, &reason));
+    ck_assert_uint_eq(target.stored_bytes, 230 * MIB);
+    ck_assert_int_eq(reason, SNUG_REASON_MEMORY_LIMIT);
 }
 END_TEST
 
@@ -134,6 +153,7 @@ int main(void)
     tcase_add_loop_test(tcase, the_word_follows_the_plan, 0, N_ROWS);
     tcase_add_loop_test(tcase, what_is_unknown_or_fixed_moves_nothing, 0, 3);
     tcase_add_loop_test(tcase, a_size_that_is_given_is_wanted, 0, 2);
+    tcase_add_test(tcase, what_was_measured_has_its_floor);
     tcase_add_test(tcase, what_was_given_is_taken_back_in_full);
     tcase_add_test(tcase, what_was_given_does_not_hide_a_shrink);
     tcase_add_test(tcase, what_is_shown_is_what_is_wanted);

@@ -34,6 +34,7 @@ struct snug_memory_plan {
     bool sets_go_limit;
     uint64_t go_limit_bytes; /* 0 unless set. */
     uint64_t given_bytes;    /* Of it, what a busy collector has for a while. */
+    bool is_measured;        /* It is what others leave, and has its floor. */
     enum snug_reason reason;
     enum snug_reason value_reason; /* What is to be said of the user's own value, if any. */
     uint64_t limit_bytes; /* Of the kernel's limit, the part to plan with; 0: no limit. */

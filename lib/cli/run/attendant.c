@@ -116,8 +116,10 @@ static void measure(struct snug_attendant *attendant, struct snug_plan *plan)
         complain(attendant, "follow: what others hold cannot be read: the target stays");
     }
     attendant->is_unmeasured = is_unmeasured;
-    if (attendant->headroom.target_bytes)
+    if (attendant->headroom.target_bytes) {
         plan->memory.go_limit_bytes = attendant->headroom.target_bytes;
+        plan->memory.is_measured = true;
+    }
 }
 
 /* The plan of now. What cannot be read has a reason by which nothing moves. */

@@ -5,7 +5,8 @@
 // its memory lies within the limit, and "C sees 4 CPUs". Its goroutines allocate, lock and
 // call into C without a pause.
 //
-//	resize -for 10s -live 64 [-grow 96] [-goroutines 8] [-pause 1ms] [-sets] [-others 120 [-file PATH] [-of 256]]
+//	resize -for 10s -live 64 [-grow 96] [-goroutines 8] [-pause 1ms] [-sets]
+//	       [-others 120 [-file PATH] [-of 256] [-every 10ms] [-late]]
 //
 // It keeps -live MiB alive, from SIGUSR1 on -grow MiB. At its end, or at SIGUSR2, it says how
 // many results were wrong and how many goroutines are left over, and "finished".
@@ -174,6 +175,10 @@ func main() {
 	for running := true; running; {
 		select {
 		case <-usr1:
+			if *late {
+				atomic.StoreInt32(&isBegun, 1)
+				break
+			}
 			blocks <- *grow
 			fmt.Println("growing")
 		case <-usr2:

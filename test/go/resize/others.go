@@ -18,7 +18,11 @@ var (
 	others = flag.Int("others", 0, "MiB that Go does not count, taken step by step")
 	file   = flag.String("file", "", "take them by this file, and not by a mapping")
 	of     = flag.Int("of", 0, "MiB of a limit: wait until what is left of it is aimed at")
+	every  = flag.Duration("every", 0, "how long to rest between two steps")
+	late   = flag.Bool("late", false, "begin with SIGUSR1")
 )
+
+var isBegun int32
 
 func collections() uint32 {
 	var stats runtime.MemStats
@@ -48,6 +52,9 @@ func isFollowed(held int64) bool {
 // take says "others 120" when it has taken 120 MiB and the collector has run ten times since.
 // Only with -of it waits for somebody to lower the memory limit.
 func take() {
+	for *late && atomic.LoadInt32(&isBegun) == 0 && atomic.LoadInt32(&stop) == 0 {
+		time.Sleep(time.Millisecond)
+	}
 	var to *os.File
 	if *file != "" {
 		var err error
@@ -65,6 +72,7 @@ func take() {
 		for *of > 0 && !isFollowed(held) && atomic.LoadInt32(&stop) == 0 {
 			time.Sleep(time.Millisecond)
 		}
+		time.Sleep(*every)
 	}
 	for first := collections(); collections() < first+10 && atomic.LoadInt32(&stop) == 0; {
 		time.Sleep(time.Millisecond)
