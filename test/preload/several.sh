@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Several programs under one limit, with memory.headroom = measured: several.sh OBJECT. Two Go
+# Several programs under one limit, with memory.headroom = measured: several.sh OBJECT TIDE. Two Go
 # programs, each of which would take all of it, live, also while the limit itself changes; so does one
-# beside memory of another process that grows and shrinks. What is looked at is who collects, and who
-# is alive at the end. With SNUG_LONG set, four too, and ten times as long.
+# beside a C program that grows and shrinks, and beside a tmpfs that does. What is looked at is who
+# collects, and who is alive at the end. With SNUG_LONG set, four too, and more often.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
-object=$1
+object=$1 tide=$2
 . "$here/../limited.sh"
 build_resize
 read -r _ limit <<<"$(cgroup_files "$group")"
@@ -93,17 +93,37 @@ if [ -n "${SNUG_LONG-}" ]; then
     finish
 fi
 
-# Memory of another process, of which no step comes before the last one was seen.
-label='beside memory that grows and shrinks'
-start 60
-go_on
-shared=$(mktemp -p /dev/shm) leftovers=("$shared")
-for round in $(seq $rounds); do
-    for step in $(seq 15); do
-        cgroup_run "$group" head -c 4M /dev/zero >>"$shared"
-        see
-    done
-    : >"$shared"
+# Beside 60 MiB that others take, no step of them before the last one was seen; then all is given back.
+swell() { # LABEL HOLD, a function that makes them hold so many MiB
+    local round held
+    label=$1
+    start 60
     go_on
-done
-finish
+    for round in $(seq $rounds); do
+        for held in $(seq 4 4 60); do
+            "$2" "$held"
+            see
+        done
+        "$2" 0
+        go_on
+    done
+    finish
+}
+
+hold_in_c() { # MIB
+    local line
+    echo "$1" >&"${c_program[1]}"
+    read -r line <&"${c_program[0]}" || fail 'the C program has ended'
+    [ "$line" = "holds $1" ] || fail "the C program says \"$line\""
+}
+
+hold_in_tmpfs() { # MIB
+    [ "$1" != 0 ] || : >"$shared"
+    [ "$1" = 0 ] || cgroup_run "$group" head -c 4M /dev/zero >>"$shared"
+}
+
+coproc c_program { cgroup_exec "$group" "$tide"; }
+swell 'beside a C program that grows and shrinks' hold_in_c
+eval "exec ${c_program[1]}>&-" # It ends.
+shared=$(mktemp -p /dev/shm) leftovers=("$shared")
+swell 'beside a tmpfs that grows and shrinks' hold_in_tmpfs
