@@ -30,6 +30,11 @@ FILTER = BUILD + '/test/preload/filter'
 VICTIM = BUILD + '/test/preload/preload_victim'
 ERRORS = ['EPERM', 'ENOSYS', 'ENOENT', 'EACCES', 'EINVAL', 'EMFILE', 'ENFILE', 'ENOMEM', 'EIO',
           'EINTR', 'short']
+CGROUP = os.path.dirname(os.path.realpath(__file__)) + '/../cgroup.sh'
+# Half of 1 GiB, less a tenth, and less a 24th of the whole: before the first look at what others
+# hold, and from then on. Which of them a program sees depends on who is first.
+MEASURED = {when + 'GOMEMLIMIT ' + n: when + 'GOMEMLIMIT measured' for when in ('', 'later ')
+            for n in ('482344960', '492131670')}
 N_PAIRS = 500
 LOOKS = 3
 SEED = 20
@@ -43,12 +48,13 @@ def fault(call, error):
 class Program:
     """A program with the keys that make snug do much in it."""
 
-    def __init__(self, label, command, keys, has_filter=False, shell=None):
+    def __init__(self, label, command, keys, has_filter=False, shell=None, group=None):
         self.label = label
         self.command = command
         self.keys = keys
         self.has_filter = has_filter
         self.shell = shell
+        self.group = group
         self.plain = self.run(None)
         self.whole = self.run(OBJECT)
         again = self.run(OBJECT)
@@ -62,6 +68,9 @@ class Program:
     def run(self, preload, faults=(), killed=None):
         report = tempfile.NamedTemporaryFile('r', dir=work.name)
         command = [FAULTS, OBJECT, report.name, *faults, '--']
+        if self.group:
+            command = ['bash', '-c', '. "$1"; group=$2; shift 2; cgroup_exec "$group" "$@"', 'bash',
+                       CGROUP, self.group, *command]
         if killed is not None:
             command += [FILTER, 'kill', str(killed)]
         elif self.has_filter:  # For a number that is no call.
@@ -84,7 +93,7 @@ class Program:
         lines = report.read().splitlines()
         return {
             'code': done.returncode,
-            'out': done.stdout.decode().splitlines(),
+            'out': [MEASURED.get(line, line) for line in done.stdout.decode().splitlines()],
             'err': done.stderr,
             'calls': [tuple(line.split()[2:]) for line in lines if line.startswith('call ')],
             'end': sorted(set(line for line in lines if not line.startswith('call '))),
@@ -139,6 +148,23 @@ class Program:
         return ['\n'.join(['a filter that kills for ' + name] + ret)] if ret else []
 
 
+def measured_row(go, newest):
+    """A target that is what others leave, with a policy file that is looked at again and one that
+    could announce a limit. All looks but the first come when the program has ended."""
+    policy = work.name + '/measured'
+    announced = work.name + '/announced'
+    with open(policy, 'w') as file:
+        file.write('follow.interval = 1000\n')
+    with open(announced, 'w') as file:
+        file.write('none\n')
+    os.chmod(policy, 0o644)
+    keys = ['SNUG_POLICY=' + policy, 'SNUG_FOLLOW_ANNOUNCE=' + announced,
+            'SNUG_MEMORY_HEADROOM=measured', 'SNUG_MEMORY_SHARE=50%',
+            'SNUG_FOLLOW_INTERVAL=1000', 'SNUG_LOG=info', 'SNUG_LOG_FILE=%s/log' % work.name]
+    return ('Go %s, measured' % newest.replace('-', ' '), [go + newest, '-after=20ms'], keys,
+            {'group': group})
+
+
 def programs():
     """What the machine has of them; each row makes snug take another way."""
     policy = work.name + '/policy'
@@ -171,6 +197,8 @@ def programs():
         ('Go 1.22 pie-nocgo', [go + '1.22.12-pie-nocgo'], much, {}),
         ('Go ' + newest.replace('-', ' '), [go + newest], much, {}),
     ]
+    if group:
+        rows.append(measured_row(go, newest))
     below = {'has_filter': True}
     rows += [
         ('C below a filter', [VICTIM], scope_all + much, below),
@@ -231,7 +259,8 @@ def without_follow(program):
     """With two failures the follower often has a reason to log, at the moment in which the Go
     program opens its own files: their numbers are then one higher, as libsnug(7) says."""
     keys = [key for key in program.keys if not key.startswith('SNUG_FOLLOW')]
-    return Program(program.label, program.command, keys, program.has_filter, program.shell)
+    return Program(program.label, program.command, keys, program.has_filter, program.shell,
+                   program.group)
 
 
 def test_kills(pool, program):
@@ -245,6 +274,14 @@ def test_kills(pool, program):
            (program.label, len(found), len(calls)))
 
 
+def open_group():
+    """A cgroup with 1 GiB; empty if none may be made. By its name minder.py knows it."""
+    return subprocess.run(['bash', '-c', '. "$1" && group=$(cgroup_open) && cgroup_limit "$group" '
+                           '400000 $((1 << 30)) && echo "$group"', 'bash', CGROUP],
+                          stdout=subprocess.PIPE, check=False).stdout.decode().strip()
+
+
+group = open_group()
 # By its name minder.py knows it.
 with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') else None,
                                  prefix=os.path.basename(tempfile.gettempdir()) + '-') as shared:
@@ -268,5 +305,7 @@ with tempfile.TemporaryDirectory(dir='/dev/shm' if os.path.ismount('/dev/shm') e
                 test_kills(pool, row)
         for row in [row for row in rows if LONG and row.n_calls > 1]:
             test_pairs(pool, without_follow(row), N_PAIRS)
+if group:
+    subprocess.run(['bash', '-c', '. "$1"; cgroup_close "$2"', 'bash', CGROUP, group], check=True)
 finish()
 work.cleanup()
