@@ -4,7 +4,7 @@
 # processes in `running` are killed, and the paths in `leftovers` go with the rest.
 
 . "$here/../cgroup.sh"
-command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
+[ -n "${SNUG_TEST_RESIZE-}" ] || command -v go >/dev/null || { echo 'not installed: go'; exit 77; }
 group=$(cgroup_open) || { echo 'machine lacks a cgroup that may be made'; exit 77; }
 work=$(mktemp -d) running=() leftovers=()
 clean_up() {
@@ -19,8 +19,13 @@ clean_up() {
 trap clean_up EXIT
 trap 'exit 1' HUP INT TERM
 
-# Builds the program `resize` there, with C code, and `static` without.
+# Builds the program `resize` there, with C code, and `static` without; where SNUG_TEST_RESIZE names
+# one of a release and a way to link, that is `resize`.
 build_resize() {
+    if [ -n "${SNUG_TEST_RESIZE-}" ]; then
+        cp "$SNUG_TEST_RESIZE" "$work/resize"
+        return
+    fi
     (cd "$here/../go/resize" && GOFLAGS= CGO_ENABLED=1 go build -tags own_c -o "$work/resize" . &&
         GOFLAGS= CGO_ENABLED=0 go build -o "$work/static" .)
 }

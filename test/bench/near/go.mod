@@ -1,0 +1,3 @@
+module near
+
+go 1.17
