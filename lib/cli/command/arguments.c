@@ -26,6 +26,7 @@ static const struct row rows[] = {
      offsetof(struct snug_arguments, is_all)},
     {"diff", SNUG_COMMAND_EXPLAIN, NULL, offsetof(struct snug_arguments, is_diff)},
     {"list", SNUG_COMMAND_DOCTOR, NULL, offsetof(struct snug_arguments, is_list)},
+    {"probe", SNUG_COMMAND_DOCTOR, NULL, offsetof(struct snug_arguments, is_probe)},
     {"for", SNUG_COMMAND_DOCTOR, "SECONDS", offsetof(struct snug_arguments, window)},
     {"openmetrics", SNUG_COMMAND_STAT, NULL,
      offsetof(struct snug_arguments, is_openmetrics)},

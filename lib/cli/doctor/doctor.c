@@ -27,6 +27,8 @@ static int examine(struct snug_subject *subject, const struct snug_arguments *ar
         return status;
     snug_subject_plan(subject, arguments);
     snug_patient_examine(subject, window_sec, &patient);
+    if (arguments->is_probe && subject->root.pid)
+        snug_pprof_ask(subject->root.pid, &patient.connections, &patient.pprof);
     const enum snug_grade worst =
         (arguments->is_json ? snug_diagnosis_write_json : snug_diagnosis_write)(&patient,
                                                                                 stdout);
@@ -58,6 +60,11 @@ int snug_doctor_main(char *const *argv)
         return snug_help_complain(
             SNUG_COMMAND_DOCTOR,
             "--root and --for exclude each other: nothing moves there");
+
+    if (arguments.root && arguments.is_probe)
+        return snug_help_complain(SNUG_COMMAND_DOCTOR,
+                                  "--root and --probe exclude each other: nobody "
+                                  "answers there");
 
     struct snug_subject subject = {.root.fd = -1, .executable.fd = -1};
     status = examine(&subject, &arguments, window_sec);

@@ -124,8 +124,43 @@ static void look_at_mapped(const struct snug_patient *patient, struct snug_findi
     }
 }
 
+static void look_at_pprof(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_pprof *pprof = &patient->pprof;
+    const char *reason = find_reason(patient);
+    char others[64] = "";
+    if (pprof->n_open > 1)
+        (void)snprintf(others, sizeof others, "; %u more %s so", pprof->n_open - 1,
+                       pprof->n_open == 2 ? "port does" : "ports do");
+    if (pprof->n_mute)
+        (void)snprintf(others, sizeof others, "; %u said nothing", pprof->n_mute);
+    if (reason) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", reason);
+    } else if (!pprof->is_asked) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED,
+                         "the process would take notice: use --probe");
+    } else if (!pprof->is_here) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED,
+                         "it is not known to be in this network namespace");
+    } else if (pprof->n_open) {
+        snug_finding_see(ret, SNUG_GRADE_WARNING,
+                         "port %u answers /debug/pprof/ on an address that is not of "
+                         "loopback%s",
+                         pprof->port, others);
+        snug_finding_follow(ret, "Whoever reaches the port reads the heap's and the "
+                                 "goroutines' contents and the command line, and can have "
+                                 "the program profiled. Its code is to serve pprof on "
+                                 "127.0.0.1; a NetworkPolicy keeps others from the port. "
+                                 "This is told and not mended.");
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_OK, "of %u %s that others reach, none answers%s",
+                         pprof->n, pprof->n == 1 ? "port" : "ports", others);
+    }
+}
+
 static const struct snug_check checks[] = {
     {"network.idle", "How many connections to it are idle?", look_at_idle},
+    {"network.pprof", "Does it serve /debug/pprof/ to others?", look_at_pprof},
     {"network.mapped", "Does IPv4 come in on sockets of IPv6?", look_at_mapped},
 };
 

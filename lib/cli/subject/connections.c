@@ -4,6 +4,9 @@
  */
 #include "snug/cli/subject/connections.h"
 
+#include <netinet/in.h>
+#include <string.h>
+
 enum {
     LINE_BYTES = 512,
     STATE_ESTABLISHED = 1,
@@ -16,6 +19,7 @@ enum {
 
 struct entry {
     unsigned port;
+    uint32_t address[4]; /* The own one. */
     unsigned state;
     bool is_idle;
     bool is_mapped;
@@ -44,6 +48,26 @@ static bool parse_address(struct snug_text word, unsigned *ret_port, bool *ret_i
     *ret_is_mapped = snug_text_starts(word, mapped);
     return snug_text_cut(&word, ':', &address) && word.at &&
            (address.n == DIGITS_V4 || address.n == DIGITS_V6) && parse_hex(word, ret_port);
+}
+
+/* The same of an address that has been parsed, whose words are in network order then. */
+static void read_words(struct snug_text word, uint32_t ret[4])
+{
+    for (size_t i = 0; i < DIGITS_V6 / DIGITS_V4; i++) {
+        const struct snug_text part = {word.at + i * DIGITS_V4, DIGITS_V4};
+        if ((i + 1) * DIGITS_V4 > snug_text_find(word, ':') || !parse_hex(part, &ret[i]))
+            ret[i] = 0;
+    }
+}
+
+/* 127.0.0.0/8, ::1, and the former as IPv6 has it. */
+static bool is_loopback(const uint32_t address[4], bool is_v6)
+{
+    const uint32_t last = ntohl(address[is_v6 ? 3 : 0]);
+    const bool is_low = is_v6 && !address[0] && !address[1];
+    if (!is_v6 || (is_low && ntohl(address[2]) == 0xffff))
+        return last >> 24 == 127;
+    return is_low && !address[2] && last == 1;
 }
 
 /* `00000000:0000002A`: what waits to be sent, and to be read. */
@@ -76,6 +100,7 @@ static bool parse_line(struct snug_text line, struct entry *ret)
         !parse_pair(word[TIMER], &timer, &when) ||
         snug_text_u64(word[INODE], &ret->inode) < 0)
         return false;
+    read_words(word[LOCAL], ret->address);
     ret->is_idle =
         !unsent && !unread && timer != TIMER_RESENDS && timer != TIMER_PROBES_WINDOW;
     return true;
@@ -101,6 +126,11 @@ static void take(const struct entry *entry, bool is_v6, bool is_for_listeners,
                 (struct snug_listener){.port = entry->port, .is_v6 = is_v6};
         else
             ret->n_more++;
+        at = find(ret, entry->port, is_v6);
+    }
+    if (is_for_listeners && entry->state == STATE_LISTEN && at && !at->is_reachable) {
+        at->is_reachable = !is_loopback(entry->address, is_v6);
+        memcpy(at->address, entry->address, sizeof at->address);
     } else if (!is_for_listeners && entry->state == STATE_ESTABLISHED && at) {
         at->n++;
         at->n_idle += entry->is_idle;

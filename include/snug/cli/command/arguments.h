@@ -44,6 +44,7 @@ struct snug_arguments {
     bool is_warn_reaped;
     bool is_verbose;
     bool is_list;
+    bool is_probe;
     const char *root; /* NULL: the live system. */
     const char *pid;
     const char *policy;

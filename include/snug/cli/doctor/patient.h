@@ -4,6 +4,7 @@
 #pragma once
 
 #include "snug/cli/doctor/preloads.h"
+#include "snug/cli/doctor/pprof.h"
 #include "snug/cli/doctor/zone.h"
 #include "snug/cli/subject/condition.h"
 #include "snug/cli/subject/connections.h"
@@ -26,6 +27,7 @@ struct snug_patient {
     struct snug_zone zone;
     struct snug_sockets sockets;
     struct snug_connections connections;
+    struct snug_pprof pprof; /* By who examines, if it is asked for. */
     bool is_gvisor;
     struct snug_preloads preloads;
 };

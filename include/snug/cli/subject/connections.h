@@ -9,10 +9,12 @@ enum { SNUG_LISTENERS_MAX = 32 };
 
 struct snug_listener {
     unsigned port;
-    bool is_v6;        /* The socket is one of IPv6, which may take IPv4 too. */
-    unsigned n;        /* Connections that are established. */
-    unsigned n_idle;   /* Of these: nothing is on its way, in either direction. */
-    unsigned n_mapped; /* Of these: from IPv4 addresses to a socket of IPv6. */
+    bool is_v6;          /* The socket is one of IPv6, which may take IPv4 too. */
+    bool is_reachable;   /* It has an address that is not one of loopback, or all. */
+    uint32_t address[4]; /* Of those, the first; one of IPv4 has one word. Network order. */
+    unsigned n;          /* Connections that are established. */
+    unsigned n_idle;     /* Of these: nothing is on its way, in either direction. */
+    unsigned n_mapped;   /* Of these: from IPv4 addresses to a socket of IPv6. */
 };
 
 struct snug_connections {
