@@ -52,6 +52,31 @@ END
     finish
 }
 
+# A page says what the process wants it to say, and may be another version's.
+pages_of_others() {
+    begin env SNUG_SCOPE=all SNUG_STATS_FILE="$pages/page" LD_PRELOAD="$object" "$keeper"
+    cp "$pages/page" "$work/page"
+    chmod u+w "$work/page"
+    finish
+    printf '9.8.7\0' | dd of="$work/page" bs=1 seek=2376 conv=notrunc 2>"$work/no"
+    begin "$keeper" 0 "$work/page"
+    explain --json --pid "$pid"
+    holds <<END
+process is_loaded = false
+process version = "9.8.7"
+process start memory_reason = "for a reason of another version's"
+END
+    finish
+    printf '9\nnote x\0' | dd of="$work/page" bs=1 seek=2376 conv=notrunc 2>"$work/no"
+    begin "$keeper" 0 "$work/page"
+    explain --json --pid "$pid"
+    holds <<END
+process version = null
+process start = null
+END
+    finish
+}
+
 without_a_page() {
     mkdir "$work/snug"
     cp "$object" "$work/snug/libsnug.so"
@@ -86,6 +111,7 @@ END
 }
 
 with_a_page
+pages_of_others
 without_a_page
 without_the_object
 end

@@ -4,11 +4,20 @@
  */
 #include "snug/cli/explain/explain_start.h"
 
+#include <string.h>
+
 #include "snug/cli/command/figures.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/subject/resize.h"
 
 enum { ROW_BYTES = 8192 };
+
+/* Another version may number its reasons in another way. */
+static const char *words_of(const struct snug_chosen *chosen, uint64_t reason)
+{
+    return strcmp(chosen->version, SNUG_VERSION) == 0 ? snug_resize_words(reason)
+                                                      : "for a reason of another version's";
+}
 
 static bool is_process(const struct snug_subject *subject)
 {
@@ -101,12 +110,12 @@ void snug_explain_start_write_text(const struct snug_subject *subject, FILE *out
         return;
     }
     write_row(out, "CPUs", put_count, chosen->cpus, cpus_now(plan),
-              snug_resize_words(chosen->cpu_reason));
+              words_of(chosen, chosen->cpu_reason));
     if (chosen->gomaxprocs || variable_now(plan))
         write_row(out, "GOMAXPROCS", put_count, chosen->gomaxprocs, variable_now(plan),
-                  snug_resize_words(chosen->cpu_reason));
+                  words_of(chosen, chosen->cpu_reason));
     write_row(out, "GOMEMLIMIT", put_bytes, chosen->go_limit_bytes, bytes_now(plan),
-              snug_resize_words(chosen->memory_reason));
+              words_of(chosen, chosen->memory_reason));
 }
 
 static void write_number_if(struct snug_json *json, const char *name, uint64_t number)
@@ -126,9 +135,9 @@ static void write_start_json(const struct snug_chosen *chosen, struct snug_json 
     snug_json_object(json, "start");
     write_number_if(json, "cpus", chosen->cpus);
     write_number_if(json, "gomaxprocs", chosen->gomaxprocs);
-    snug_json_string(json, "cpu_reason", snug_resize_words(chosen->cpu_reason));
+    snug_json_string(json, "cpu_reason", words_of(chosen, chosen->cpu_reason));
     write_number_if(json, "go_limit_bytes", chosen->go_limit_bytes);
-    snug_json_string(json, "memory_reason", snug_resize_words(chosen->memory_reason));
+    snug_json_string(json, "memory_reason", words_of(chosen, chosen->memory_reason));
     snug_json_end(json);
 }
 

@@ -49,6 +49,14 @@ static enum snug_answer find(const struct snug_root *root, struct snug_object *r
     return r < 0 ? SNUG_MAYBE : SNUG_NO;
 }
 
+/* The process may have written anything there. */
+static bool is_version(const char *text, size_t size)
+{
+    static const char may[] = "0123456789.+-~abcdefghijklmnopqrstuvwxyz";
+    const size_t n = strnlen(text, size);
+    return n < size && strspn(text, may) == n;
+}
+
 /* `snug 0.1.0`, between two bytes that are 0. */
 static void find_version(const char *bytes, size_t n, size_t size, char *ret)
 {
@@ -60,7 +68,7 @@ static void find_version(const char *bytes, size_t n, size_t size, char *ret)
         at += n_mark;
         const size_t n_word = strnlen(at, (size_t)(end - at));
         const struct snug_text word = {at, n_word};
-        if (n_word < (size_t)(end - at) &&
+        if (n_word < (size_t)(end - at) && is_version(at, n_word + 1) &&
             snug_text_matches(word, snug_text_of("[0-9]*.[0-9]*")) &&
             snug_text_copy(word, size, ret) == 0)
             return;
@@ -93,9 +101,9 @@ void snug_object_read(const struct snug_root *root, const struct snug_counters *
     *ret = (struct snug_object){.is_told = true};
     uint64_t inode = 0;
     ret->is_loaded = find(root, ret, &inode);
-    if (page->head.n_bytes >= offsetof(struct snug_counters, chosen) + sizeof ret->chosen)
+    if (page->head.n_bytes >= offsetof(struct snug_counters, chosen) + sizeof ret->chosen &&
+        is_version(page->chosen.version, sizeof page->chosen.version))
         ret->chosen = page->chosen;
-    ret->chosen.version[sizeof ret->chosen.version - 1] = 0;
     if (ret->chosen.version[0])
         memcpy(ret->version, ret->chosen.version, sizeof ret->version);
     else if (ret->path[0])
