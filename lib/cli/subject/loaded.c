@@ -112,7 +112,8 @@ static int measure(const Elf64_Phdr *phdr, size_t n, uint64_t *ret_low, uint64_t
 
 /* The headers stand in front of the copy, with offsets into it. What cannot be read there
  * is 0. */
-static int copy_image(int memory, const struct snug_elf *image, struct snug_loaded *ret)
+static int copy_image(int memory, const struct snug_elf *image, enum snug_loaded_part part,
+                      struct snug_loaded *ret)
 {
     uint64_t low;
     uint64_t n_bytes;
@@ -131,6 +132,7 @@ static int copy_image(int memory, const struct snug_elf *image, struct snug_load
     for (size_t i = 0; i < image->n_phdr; i++) {
         phdr[i].p_offset = n_headers + (phdr[i].p_vaddr - low);
         if (phdr[i].p_type == PT_LOAD && phdr[i].p_filesz &&
+            (part == SNUG_LOADED_ALL || phdr[i].p_flags & PF_W) &&
             pread(memory, copy + phdr[i].p_offset, phdr[i].p_filesz,
                   (off_t)(image->bias + phdr[i].p_vaddr)) < 0)
             continue; /* 0 is no surprise. */
@@ -143,7 +145,8 @@ static int copy_image(int memory, const struct snug_elf *image, struct snug_load
     return 0;
 }
 
-static int read_image(int memory, uint64_t stack, struct snug_loaded *ret)
+static int read_image(int memory, uint64_t stack, enum snug_loaded_part part,
+                      struct snug_loaded *ret)
 {
     struct auxv auxv;
     int r = find_auxv(memory, stack, &auxv);
@@ -158,14 +161,30 @@ static int read_image(int memory, uint64_t stack, struct snug_loaded *ret)
         return -EBADMSG;
     image.bias += auxv.headers - (uintptr_t)phdr; /* There, not here. */
     image.is_pie = image.bias != 0;
-    r = copy_image(memory, &image, ret);
+    r = copy_image(memory, &image, part, ret);
     ret->headers = auxv.headers;
     ret->has_loader = auxv.base;
     ret->is_secure = auxv.is_secure;
     return r;
 }
 
-int snug_loaded_read(const struct snug_root *root, struct snug_loaded *ret)
+int snug_loaded_find(const struct snug_root *root, int memory, uint64_t *ret_headers,
+                     uint64_t *ret_n)
+{
+    uint64_t stack;
+    struct auxv auxv;
+    int r = read_start_of_stack(root, &stack);
+    if (r == 0)
+        r = find_auxv(memory, stack, &auxv);
+    if (r == 0) {
+        *ret_headers = auxv.headers;
+        *ret_n = auxv.n_headers;
+    }
+    return r;
+}
+
+int snug_loaded_read(const struct snug_root *root, enum snug_loaded_part part,
+                     struct snug_loaded *ret)
 {
     *ret = (struct snug_loaded){0};
     uint64_t stack;
@@ -174,7 +193,7 @@ int snug_loaded_read(const struct snug_root *root, struct snug_loaded *ret)
         return r;
     __attribute__((cleanup(snug_file_close))) const int memory =
         snug_file_open(root, "/proc/self/mem");
-    return memory < 0 ? memory : read_image(memory, stack, ret);
+    return memory < 0 ? memory : read_image(memory, stack, part, ret);
 }
 
 void snug_loaded_close(struct snug_loaded *loaded)

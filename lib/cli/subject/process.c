@@ -66,7 +66,7 @@ int snug_process_find(const struct snug_root *root, struct snug_executable *ret_
     if (r < 0)
         return r;
     struct snug_loaded image;
-    bool has_image = snug_loaded_read(root, &image) == 0;
+    bool has_image = snug_loaded_read(root, SNUG_LOADED_ALL, &image) == 0;
     bool is_lost = false;
     if (has_image) {
         ret_executable->is_privileged = ret_executable->gains = image.is_secure;

@@ -8,7 +8,6 @@
  */
 #include "snug/cli/trace/words.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,11 +15,12 @@
 #include <unistd.h>
 
 #include "snug/base/file.h"
+#include "snug/base/root.h"
+#include "snug/cli/subject/loaded.h"
 #include "snug/facts/pacer.h"
 
 enum {
     HEADERS_MAX = 128,
-    PAIRS_MAX = 64,
     WORD_BYTES = sizeof(uint64_t),
     WINDOW_BYTES = SNUG_PACER_BYTES + (64 << 10),
     /* What describes a module may lie across the end of a window. */
@@ -51,30 +51,12 @@ static bool read_at(int memory, uint64_t address, void *ret, size_t n_bytes)
     return pread(memory, ret, n_bytes, (off_t)address) == (ssize_t)n_bytes;
 }
 
-/* Where the kernel has put the program's headers. */
-static bool read_auxv(pid_t program, uint64_t *ret_headers, uint64_t *ret_n)
-{
-    char path[64];
-    uint64_t word[2 * PAIRS_MAX];
-    (void)snprintf(path, sizeof path, "/proc/%d/auxv", (int)program);
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(&snug_file_live, path);
-    const ssize_t n_bytes = fd < 0 ? -1 : read(fd, word, sizeof word);
-    *ret_headers = *ret_n = 0;
-    for (ssize_t i = 0; (i + 2) * WORD_BYTES <= n_bytes && word[i] != AT_NULL; i += 2) {
-        if (word[i] == AT_PHDR)
-            *ret_headers = word[i + 1];
-        else if (word[i] == AT_PHNUM)
-            *ret_n = word[i + 1];
-    }
-    return *ret_headers && *ret_n && *ret_n <= HEADERS_MAX;
-}
-
 static bool read_headers(pid_t program, struct copy *ret)
 {
+    const struct snug_root process = snug_root_of_process((int)program);
     uint64_t headers;
     uint64_t n;
-    if (!read_auxv(program, &headers, &n) ||
+    if (snug_loaded_find(&process, ret->memory, &headers, &n) < 0 || n > HEADERS_MAX ||
         !read_at(ret->memory, headers, ret->phdr, n * sizeof *ret->phdr) ||
         snug_elf_from_memory(ret->phdr, n, &ret->elf) < 0)
         return false;

@@ -15,8 +15,19 @@ struct snug_loaded {
     bool is_secure;   /* AT_SECURE is set: loaders ignore LD_PRELOAD. */
 };
 
-/* Copies the program of the root's process. -errno: there is no such process, its memory
- * may not be read, or it does not hold what it should. To be closed if this returns 0. */
-int snug_loaded_read(const struct snug_root *root, struct snug_loaded *ret);
+/* Which segments are copied; the others are 0. */
+enum snug_loaded_part { SNUG_LOADED_ALL, SNUG_LOADED_DATA };
+
+/* Copies the program of the root's process, or its writable segments alone. -errno: there
+ * is no such process, its memory may not be read, or it does not hold what it should. To be
+ * closed if this returns 0. */
+int snug_loaded_read(const struct snug_root *root, enum snug_loaded_part part,
+                     struct snug_loaded *ret);
+
+/* Where in the root's process, whose memory is open, the headers of its program lie, and
+ * how many they are. A packer's stub has corrected that on the stack, and nowhere else.
+ * -errno likewise. */
+int snug_loaded_find(const struct snug_root *root, int memory, uint64_t *ret_headers,
+                     uint64_t *ret_n);
 
 void snug_loaded_close(struct snug_loaded *loaded);
