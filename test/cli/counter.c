@@ -2,13 +2,16 @@
  * Stands in for a static Go program: carries the build information by which one is known,
  * counts CPUs as the runtime does, and says what it finds of whoever traced that.
  *
- *   counter [plain | other | exec PROGRAM… | deaf PROGRAM… | orphan | thread | become PROGRAM… |
- *            privileges | wait]
+ *   counter [plain | other | exec PROGRAM… | deaf PROGRAM… | orphan | thread | become
+ * PROGRAM… | privileges | wait | late CALLS | speak | stranger | parent]
+ *
+ * With IS_PACKED it is no Go program in its file, only once it runs, and not as a stranger.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,12 +21,18 @@
 
 enum { ANSWER_BYTES = 8192 };
 
+#ifdef IS_PACKED
+#define FIRST "\xfe"
+#else
+#define FIRST "\xff"
+#endif
+
 /* See probe.c. */
 __attribute__((used, aligned(16), section(".go.buildinfo"))) static char information[] =
-    "\xff Go buildinf:\x08\x02"
-    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-    "\x09go1.22.12"
-    "\0";
+    FIRST " Go buildinf:\x08\x02"
+          "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+          "\x09go1.22.12"
+          "\0";
 
 static int count(pid_t pid, size_t n_bytes)
 {
@@ -81,9 +90,35 @@ static void start_thread(void)
         (void)pthread_join(thread, NULL);
 }
 
+/* More calls than it would make, or one that no start makes. */
+static void linger(const char *way, const char *n)
+{
+    for (long i = strcmp(way, "late") == 0 ? strtol(n, NULL, 10) : 0; i > 0; i--)
+        (void)syscall(SYS_getpid);
+    if (strcmp(way, "speak") == 0)
+        (void)!write(STDOUT_FILENO, "\n", 1);
+}
+
+/* Whether a child can be waited for, as where SIGCHLD is not ignored. */
+static void print_child(void)
+{
+    const pid_t pid = fork();
+    int status;
+    if (pid == 0)
+        _exit(7);
+    const bool has_ended = waitpid(pid, &status, 0) == pid && WIFEXITED(status);
+    (void)printf("child's code %d\n", has_ended ? WEXITSTATUS(status) : -1);
+}
+
 int main(int argc, char **argv)
 {
     const char *way = argc > 1 ? argv[1] : "plain";
+    const bool is_stranger = strcmp(way, "stranger") == 0 || strcmp(way, "parent") == 0;
+    if (!is_stranger)
+        *(volatile char *)information = '\xff';
+    if (strcmp(way, "parent") == 0)
+        print_child();
+    linger(way, argc > 2 ? argv[2] : "");
     if (strcmp(way, "deaf") == 0)
         (void)signal(SIGCHLD, SIG_IGN);
     if (strcmp(way, "exec") == 0 || strcmp(way, "deaf") == 0) {
@@ -113,6 +148,8 @@ int main(int argc, char **argv)
     const struct sigaction handled = {.sa_handler = nothing};
     if (strcmp(way, "orphan") != 0)
         print_children();
+    if (is_stranger)
+        print_child();
     (void)sigaction(SIGCHLD, &handled, NULL);
     (void)printf("counted %d, then %d\n", counted, count(0, ANSWER_BYTES));
     print_status("TracerPid:");

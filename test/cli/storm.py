@@ -18,7 +18,7 @@ import time
 
 STARTS, COMMAND = int(sys.argv[1]), sys.argv[2:]
 CPUS = len(os.sched_getaffinity(0))
-SAYS = re.compile(rf'children none\ncounted 1, then {CPUS}\nTracerPid:\t0\n')
+SAYS = re.compile(rf'(GOMAXPROCS=1\n)?children none\ncounted 1, then {CPUS}\nTracerPid:\t0\n')
 PR_SET_CHILD_SUBREAPER = 36
 AT_ONCE = 8
 WINDOW = 0.010  # Seconds.

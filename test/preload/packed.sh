@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# A Go program that UPX has packed: packed.sh OBJECT SNUG. Its stub unpacks it in memory and
-# corrects the start vector; the object finds it there, and `snug explain --pid` too.
+# A program that UPX has packed: packed.sh OBJECT SNUG. Its stub unpacks it in memory and corrects
+# the start vector; the object finds it there, and `snug explain --pid` too. What is static then,
+# `snug run` traces: cli/unpacks.sh has more of that.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$(realpath "$1") snug=$(realpath "$2")
@@ -27,7 +28,7 @@ prints() { # TEXT
 # Of the file nothing can be said, of the process all.
 explains() { # PROGRAM WORDS
     "$snug" explain -- "./$1" > out
-    prints 'snug decided when it runs'
+    prints "/$1: packed"
     : > count
     LD_PRELOAD=$object "./$1" sleep > count &
     running=$!
@@ -47,6 +48,26 @@ explains dynamic 'libc: glibc'
 CGO_ENABLED=0 go build -o plain counts.go
 upx -q -o static plain > out 2>&1
 explains static 'The program is static'
-"$snug" run -- ./static > out 2>&1
-prints 'is packed'
+if ! "$snug" explain --cpu.count=1 -- ./static | tr -s '\n ' ' ' | grep -q 'run traces the start'; then
+    echo 'machine lacks the right to trace'
+    exit "$failures"
+fi
+for option in --init --log=off; do
+    "$snug" run $option --cpu.count=1 -- ./static > out 2>&1
+    prints 'NumCPU 1'
+done
+# It follows from outside too, and has its release from there.
+"$snug" run --init --follow=on --log=info --memory.limit=300M -- ./static > out 2>&1
+prints "NumCPU $(nproc)"
+! grep -q 'no memory' out || { cat out; failures=$((failures + 1)); }
+# One that is not Go is as without.
+printf 'int main(void) { return 3; }\n' > main.c
+if cc -static -o plain main.c 2> out; then
+    upx -q -o other plain > out 2>&1
+    for option in --init --log=off; do
+        status=0
+        "$snug" run $option --cpu.count=1 -- ./other > out 2>&1 || status=$?
+        [ "$status" = 3 ] || { echo "status $status"; cat out; failures=$((failures + 1)); }
+    done
+fi
 exit "$failures"

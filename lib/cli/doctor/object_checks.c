@@ -37,7 +37,10 @@ static void look_at_program(const struct snug_patient *patient, struct snug_find
     } else if (subject->form == SNUG_FORM_UNREADABLE) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "the program cannot be read");
     } else if (subject->form == SNUG_FORM_PACKED) {
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "the program is packed");
+        snug_finding_see(ret, SNUG_GRADE_NOTE,
+                         "the program is packed: what it holds shows when it runs");
+        snug_finding_follow(ret, "If it is static, the loader brings no object into it.");
+        mend_by_run(patient, ret);
     } else if (program->is_static) {
         snug_finding_see(ret, SNUG_GRADE_WARNING, "the program is static");
         snug_finding_follow(ret, "%s", without);

@@ -125,18 +125,20 @@ static void write_program(struct snug_json *json, const struct snug_subject *sub
     const struct snug_program *program = &subject->facts.program;
     const char *version = program->go_version;
     const char *interpreter = program->interpreter;
+    /* What the plan supposes is no fact. */
+    const bool is_packed = subject->form == SNUG_FORM_PACKED;
 
     snug_json_object(json, "program");
     snug_json_string(json, "path", subject->has_program ? subject->executable.path : NULL);
     snug_json_string(json, "via",
                      subject->executable.by[0] ? subject->executable.by : NULL);
     snug_json_bool(json, "is_assumed", program->is_assumed);
-    snug_json_bool(json, "is_known", program->is_known);
-    snug_json_bool(json, "is_go", program->is_go);
+    snug_json_bool(json, "is_known", program->is_known && !is_packed);
+    snug_json_bool(json, "is_go", program->is_go && !is_packed);
     snug_json_bool(json, "is_gccgo", program->is_gccgo);
-    snug_json_bool(json, "is_packed", subject->form == SNUG_FORM_PACKED);
+    snug_json_bool(json, "is_packed", is_packed);
     snug_json_string(json, "go_version", version[0] ? version : NULL);
-    snug_json_bool(json, "is_static", program->is_static);
+    snug_json_bool(json, "is_static", program->is_static && !is_packed);
     snug_json_bool(json, "is_archive", program->is_archive);
     snug_json_bool(json, "is_pie", program->is_pie);
     snug_json_bool(json, "imports_mmap", program->imports_mmap);

@@ -16,19 +16,20 @@ static struct snug_refusals walk_through(const struct snug_subject *subject,
 {
     const struct snug_program *program = &subject->facts.program;
     const bool may_be_go = program->is_go || !program->is_known;
+    const bool has_libc = !program->is_static || subject->form == SNUG_FORM_PACKED;
     return (struct snug_refusals){
         .code = profile->code,
         .go_minor = program->go_minor,
         .who = SNUG_NEEDS_AT_START | (may_be_go ? SNUG_NEEDS_GO : 0u) |
-               (program->is_static ? 0u : SNUG_NEEDS_LIBC | SNUG_NEEDS_SNUG) |
+               (has_libc ? SNUG_NEEDS_LIBC | SNUG_NEEDS_SNUG : 0u) |
                (subject->plan.seccomp.who & (SNUG_NEEDS_FOLLOW | SNUG_NEEDS_RARE)) |
                (program->libc == SNUG_LIBC_MUSL ? SNUG_NEEDS_MUSL : 0u),
     };
 }
 
-static const char *callers(const struct snug_program *program, unsigned who)
+static const char *callers(const struct snug_subject *subject, unsigned who)
 {
-    if (!program->is_known)
+    if (!subject->facts.program.is_known || subject->form == SNUG_FORM_PACKED)
         return "none of the calls that a Go program, libc and snug need";
     if (!(who & SNUG_NEEDS_LIBC))
         return who & SNUG_NEEDS_GO
@@ -61,7 +62,7 @@ void snug_explain_seccomp_write_text(const struct snug_subject *subject,
     }
     if (!n) {
         text = snug_text_build(row, sizeof row);
-        snug_text_put(&text, callers(&subject->facts.program, walk.who));
+        snug_text_put(&text, callers(subject, walk.who));
         snug_page_write_row(out, "refuses", row);
     }
     if (!profile->rules.n_unknown)

@@ -72,6 +72,15 @@ static void note_reach(struct snug_subject *subject)
                                    "snug run sets GOMAXPROCS.");
     if (program->is_gccgo)
         return;
+    if (subject->form == SNUG_FORM_PACKED) {
+        snug_subject_note(subject, "The program is packed, so what it holds shows only "
+                                   "when it runs. This is what snug run does if that is a "
+                                   "static Go program.");
+        snug_subject_note(subject, "If it is dynamic, libsnug.so comes in and plans for "
+                                   "it. If it is not Go, the variables are set all the "
+                                   "same, and nothing else is done.");
+        return;
+    }
     if (program->is_static && !program->is_go)
         snug_subject_note(subject, "The program is static, so libsnug.so cannot come into "
                                    "it: of this plan snug run --pin does the CPUs, and "
@@ -153,7 +162,7 @@ void snug_verdict_apply(struct snug_subject *subject)
         snug_plan_forgo(facts, SNUG_REASON_PRIVILEGED, plan);
     else if (subject->form == SNUG_FORM_FOREIGN)
         snug_plan_forgo(facts, SNUG_REASON_FOREIGN, plan);
-    else if (subject->form == SNUG_FORM_PACKED)
+    else if (subject->form == SNUG_FORM_PACKED && !program->is_go)
         snug_plan_forgo(facts, SNUG_REASON_PACKED, plan);
     else if (subject->form == SNUG_FORM_UNREADABLE)
         snug_plan_forgo(facts, SNUG_REASON_PROGRAM_UNKNOWN, plan);

@@ -44,11 +44,13 @@ static void rest(struct snug_attendant *attendant)
         attendant->is_measured ? snug_headroom_rest_ms(&attendant->headroom, ms) : ms);
 }
 
-void snug_attendant_meet(struct snug_attendant *attendant, pid_t program)
+void snug_attendant_meet(struct snug_attendant *attendant, pid_t program, unsigned go_minor)
 {
+    struct snug_program *known = &attendant->subject->facts.program;
     const uint64_t first = attendant->subject->plan.follow.first_bytes;
-    const char *what = snug_words_find(program, attendant->subject->facts.program.go_minor,
-                                       first, &attendant->words);
+    if (go_minor)
+        known->go_minor = go_minor;
+    const char *what = snug_words_find(program, known->go_minor, first, &attendant->words);
     const struct snug_revision_reach reach = {.has_word = !what};
     attendant->program = program;
     attendant->interval_ms = attendant->subject->plan.follow.interval_ms;
@@ -56,8 +58,8 @@ void snug_attendant_meet(struct snug_attendant *attendant, pid_t program)
                       snug_revision_keys(&attendant->subject->plan, &reach),
                       attendant->subject->executable.path, &attendant->reload);
     snug_collector_begin(attendant->words.cleared, attendant->words.cleared_end,
-                         attendant->subject->facts.program.go_minor, snug_words_copy,
-                         &attendant->words, &attendant->collector);
+                         known->go_minor, snug_words_copy, &attendant->words,
+                         &attendant->collector);
     attendant->target = (struct snug_target){first, first, 0};
     if (what)
         complain(attendant, what);

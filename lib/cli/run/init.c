@@ -197,7 +197,7 @@ static bool pass_stop(struct state *state, int status)
     struct snug_tracer *tracer = &state->tracer;
     const bool ret = snug_tracer_step(tracer, status);
     if (tracer->is_at_thread)
-        snug_attendant_meet(state->attendant, state->program);
+        snug_attendant_meet(state->attendant, state->program, tracer->go_minor);
     if (!tracer->is_on)
         snug_tracer_let_go(tracer);
     return ret;
@@ -297,11 +297,12 @@ static void wait_for_signal(struct state *state)
         forward(state, signal, info.si_code == SI_QUEUE ? &info : NULL);
 }
 
-/* The program has what this process has now, so until its memory is open nothing may be
- * missing here. */
+/* The program has what this process has now, so until its memory is open, or has been
+ * looked at, nothing may be missing here. */
 static void drop_capabilities(struct state *state)
 {
-    if (state->has_dropped || (state->attendant && state->tracer.is_on))
+    const bool reads = state->attendant || state->tracer.is_packed;
+    if (state->has_dropped || (reads && state->tracer.is_on))
         return;
     const int r = snug_capabilities_drop();
     if (r < 0)

@@ -133,7 +133,7 @@ static int start(struct snug_subject *subject, char *const *command,
     if (r > 0)
         return status;
     if (is_traced && !wishes->init)
-        r_trace = snug_helper_start(tracer.n_cpus, &helper);
+        r_trace = snug_helper_start(&tracer, &helper);
     if (is_traced)
         snug_reach_settle(subject, r_trace);
     report_reach(subject, command[0], &tracer, r_trace);
@@ -182,7 +182,8 @@ static int prepare_object(const struct snug_program *program)
 {
     char object[PATH_MAX];
     int r = snug_launch_find_object(sizeof object, object);
-    /* A static program does without; only its children would have had it. */
+    /* A static program does without; only its children would have had it. So does a packed
+     * one, if it is static. */
     if (r < 0 && program->is_static)
         return 0;
     if (r == -EINVAL) {
@@ -246,11 +247,9 @@ static int run(struct snug_subject *subject, const struct snug_arguments *argume
             "%s is set-user-id or has capabilities of its own: the loader ignores "
             "LD_PRELOAD, and snug %s",
             command[0], program->is_go ? "sets variables only" : "does nothing in it");
-    if (subject->form == SNUG_FORM_PACKED || subject->form == SNUG_FORM_UNREADABLE)
-        snug_page_complain("%s %s: in a static program snug does nothing", command[0],
-                           subject->form == SNUG_FORM_PACKED
-                               ? "is packed, and what it holds shows only when it runs"
-                               : "cannot be read");
+    if (subject->form == SNUG_FORM_UNREADABLE)
+        snug_page_complain("%s cannot be read: in a static program snug does nothing",
+                           command[0]);
     const int status = prepare_object(program);
     if (status != 0)
         return status;

@@ -161,6 +161,13 @@ int snug_subject_open_recorded(struct snug_subject *subject,
     return 0;
 }
 
+/* What is packed is taken for what only the command reaches. Anything else loses nothing by
+ * that: the object in a dynamic program plans for itself. */
+static void suppose(struct snug_program *ret)
+{
+    *ret = (struct snug_program){.is_known = true, .is_go = true, .is_static = true};
+}
+
 static int find_named(struct snug_subject *subject, char *const *command)
 {
     const struct snug_text path = snug_entries_value(subject->entries, "PATH");
@@ -185,6 +192,8 @@ static int find_named(struct snug_subject *subject, char *const *command)
     if (r == 0)
         subject->form =
             snug_executable_read(executable, root->fd < 0, &subject->facts.program);
+    if (r == 0 && subject->form == SNUG_FORM_PACKED)
+        suppose(&subject->facts.program);
     return r;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The program itself makes the call that nobody can make for it, in the place of its
- * execve, and then goes back to that. SA_NOCLDWAIT reaps the helper, which ends before the
+ * own, and then goes back to that. SA_NOCLDWAIT reaps the helper, which ends before an
  * execve begins; the execve takes that flag away, as it does of every signal.
  */
 #include "snug/cli/trace/disposition.h"
@@ -8,7 +8,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -83,11 +82,10 @@ static bool set_registers(pid_t program, struct user_regs_struct *registers)
     return ptrace(PTRACE_SETREGSET, program, NT_PRSTATUS, &all) == 0;
 }
 
-static bool put_action(pid_t program, uint64_t at)
+static bool put_action(pid_t program, uint64_t at, const struct action *action)
 {
-    static const struct action standard = {.flags = SA_NOCLDWAIT};
-    const uint64_t words[] = {standard.handler, standard.flags, standard.restorer,
-                              standard.mask};
+    const uint64_t words[] = {action->handler, action->flags, action->restorer,
+                              action->mask};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (ptrace(PTRACE_POKEDATA, program, at + i * sizeof *words, words[i]) < 0)
             return false;
@@ -105,8 +103,9 @@ static bool await_end(pid_t program)
     return r == program && WIFSTOPPED(status) && WSTOPSIG(status) == AT_CALL;
 }
 
-void snug_disposition_restore(pid_t program)
+void snug_disposition_restore(pid_t program, bool is_exec)
 {
+    const struct action standard = {.flags = is_exec ? SA_NOCLDWAIT : 0};
     struct user_regs_struct before;
     struct iovec all = {&before, sizeof before};
     if (ptrace(PTRACE_GETREGSET, program, NT_PRSTATUS, &all) < 0 ||
@@ -115,7 +114,7 @@ void snug_disposition_restore(pid_t program)
     struct user_regs_struct call = before;
     const uint64_t at = (stack_of(&before) - RED_ZONE_BYTES - sizeof(struct action)) &
                         ~(uint64_t)(STACK_ALIGNMENT - 1);
-    if (!put_action(program, at) || !set_call(program, &call, at) ||
+    if (!put_action(program, at, &standard) || !set_call(program, &call, at) ||
         !set_registers(program, &call) || !await_end(program))
         return;
     go_back(&before);

@@ -6,6 +6,11 @@
  * does not let the program go and ends then: it ends, which lets the program go, and the
  * kernel does both in one step. A program that goes on to another one before that would
  * leave it SIGCHLD ignored for good, so it is put back then: see disposition.c.
+ *
+ * A packed program may be any, and go on without that handler. For it the helper is made an
+ * orphan, of which somebody else takes care, and SIGCHLD is left alone. Only where orphans
+ * come to the program itself, as to PID 1, it is a child as above. If that program is not
+ * Go, SIGCHLD is put back, and the helper is one more orphan that it may wait for.
  */
 #include "snug/cli/trace/helper.h"
 
@@ -14,14 +19,14 @@
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "snug/cli/trace/descriptors.h"
 #include "snug/cli/trace/disposition.h"
-#include "snug/cli/trace/tracer.h"
 
-enum { PATIENCE_MS = 10 };
+enum { PATIENCE_MS = 10, END_MS = 1000 };
 
 /* Until the program is let go, or has ended. */
 static void follow(struct snug_tracer *tracer)
@@ -49,26 +54,45 @@ static void stand_aside(int kept)
 }
 
 /* Never returns. */
-static void serve(pid_t program, unsigned n_cpus, bool is_deaf, int parent)
+static void serve(pid_t program, bool is_orphan, struct snug_tracer tracer, int parent)
 {
-    struct snug_tracer tracer = {.n_cpus = n_cpus, .is_deaf = is_deaf};
     char word = 0;
     stand_aside(parent);
     if (write(parent, &word, sizeof word) != sizeof word ||
         read(parent, &word, sizeof word) != sizeof word)
         _exit(0);
     int r = snug_tracer_attach(program, &tracer);
-    if (r == 0 && getppid() != program)
-        r = -ESRCH; /* Somebody else has that number now; it is let go by the exit. */
+    /* Somebody else may have that number now; it is let go by the exit. The one who listens
+     * to an orphan is there, or the write fails. */
+    if (r == 0 && !is_orphan && getppid() != program)
+        r = -ESRCH;
     if (write(parent, &r, sizeof r) == sizeof r && r == 0)
         follow(&tracer);
-    if (tracer.is_at_exec && !tracer.is_deaf)
-        snug_disposition_restore(program);
+    if (!is_orphan && !tracer.is_deaf &&
+        (tracer.is_at_exec || (tracer.is_other && !tracer.has_acted)))
+        snug_disposition_restore(program, tracer.is_at_exec);
     _exit(0);
 }
 
-/* Until it stands aside. A SIGSTOP for the group may have come to it before that, and the
- * SIGCONT behind it no more. */
+/* A child whose end sends no signal: one that is blocked would wait for the program. */
+static pid_t fork_silently(void)
+{
+    return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
+}
+
+/* Never returns. */
+static void bear(pid_t program, const struct snug_tracer *tracer, int parent)
+{
+    const pid_t pid = fork_silently();
+    if (pid == 0)
+        serve(program, true, *tracer, parent);
+    const pid_t answer = pid < 0 ? -errno : pid;
+    (void)write(parent, &answer, sizeof answer); /* Else nobody listens. */
+    _exit(0);
+}
+
+/* Until it says something. A SIGSTOP for the group may have come to it before, and the
+ * SIGCONT behind it not: it stands aside by then, or was being forked. */
 static void await(int child, pid_t helper)
 {
     struct pollfd at = {.fd = child, .events = POLLIN};
@@ -77,7 +101,46 @@ static void await(int child, pid_t helper)
         (void)kill(helper, SIGCONT);
 }
 
-/* Where Yama restricts tracing, a child may trace its parent if that says so; elsewhere the
+/* Of an orphan, once it is one; -errno. */
+static pid_t start_orphan(const struct snug_tracer *tracer, const int end[2])
+{
+    const pid_t program = getpid();
+    const pid_t between = fork_silently();
+    pid_t ret = between < 0 ? -errno : between;
+    if (between == 0)
+        bear(program, tracer, end[1]);
+    (void)close(end[1]); /* Nothing was written. */
+    if (between < 0)
+        return ret;
+    await(end[0], between);
+    if (recv(end[0], &ret, sizeof ret, MSG_WAITALL) != sizeof ret)
+        ret = -ECHILD;
+    while (waitpid(between, NULL, __WALL) < 0 && errno == EINTR)
+        continue;
+    return ret;
+}
+
+/* Of a child; -errno. */
+static pid_t start_child(const struct snug_tracer *tracer, const int end[2])
+{
+    const pid_t program = getpid();
+    const pid_t pid = fork();
+    const pid_t ret = pid < 0 ? -errno : pid;
+    if (pid == 0)
+        serve(program, false, *tracer, end[1]);
+    (void)close(end[1]); /* Nothing was written. */
+    return ret;
+}
+
+/* Whether orphans come to this process. */
+static bool is_reaper(void)
+{
+    int is_subreaper = 0;
+    return getpid() == 1 ||
+           (prctl(PR_GET_CHILD_SUBREAPER, &is_subreaper, 0, 0, 0) == 0 && is_subreaper);
+}
+
+/* Where Yama restricts tracing, one process may trace another that says so; elsewhere the
  * call is unknown. */
 static int ask(int child, pid_t helper)
 {
@@ -92,19 +155,18 @@ static int ask(int child, pid_t helper)
     return r;
 }
 
-int snug_helper_start(unsigned n_cpus, struct snug_helper *ret)
+int snug_helper_start(const struct snug_tracer *wishes, struct snug_helper *ret)
 {
     static const struct sigaction ignored = {.sa_handler = SIG_IGN};
-    const pid_t program = getpid();
+    struct snug_tracer tracer = *wishes;
     int end[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end) < 0)
         return -errno;
-    (void)sigaction(SIGCHLD, &ignored, &ret->of_child);
-    ret->pid = fork();
-    if (ret->pid == 0)
-        serve(program, n_cpus, ret->of_child.sa_handler == SIG_IGN, end[1]);
-    int r = ret->pid < 0 ? -errno : 0;
-    (void)close(end[1]); /* Nothing was written. */
+    ret->is_orphan = tracer.is_packed && !is_reaper();
+    (void)sigaction(SIGCHLD, ret->is_orphan ? NULL : &ignored, &ret->of_child);
+    tracer.is_deaf = ret->of_child.sa_handler == SIG_IGN;
+    ret->pid = ret->is_orphan ? start_orphan(&tracer, end) : start_child(&tracer, end);
+    int r = ret->pid < 0 ? ret->pid : 0;
     if (r == 0)
         r = ask(end[0], ret->pid);
     (void)close(end[0]);
@@ -113,8 +175,25 @@ int snug_helper_start(unsigned n_cpus, struct snug_helper *ret)
     return r;
 }
 
+/* Nobody here learns that it has ended; without a descriptor of it nothing is waited for.
+ */
+static void end_orphan(pid_t helper)
+{
+    struct pollfd at = {.fd = (int)syscall(SYS_pidfd_open, helper, 0), .events = POLLIN};
+    (void)kill(helper, SIGKILL);
+    if (at.fd >= 0) {
+        (void)poll(&at, 1, END_MS);
+        (void)close(at.fd); /* Nothing was written. */
+    }
+}
+
 void snug_helper_end(const struct snug_helper *helper)
 {
+    if (helper->is_orphan) {
+        if (helper->pid > 0)
+            end_orphan(helper->pid);
+        return;
+    }
     /* It may have ended by itself. As SIGCHLD is ignored, this waits until it has, and
      * fails then. */
     if (helper->pid > 0 && kill(helper->pid, SIGKILL) == 0)

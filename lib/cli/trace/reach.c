@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * Static Go programs, and those that have a loader and no libc: their runtime calls the
- * kernel itself.
+ * kernel itself. And packed ones, which may be such.
  */
 #include "snug/cli/trace/reach.h"
 
@@ -69,6 +69,7 @@ bool snug_reach_needs_trace(struct snug_subject *subject, bool counts,
         return false;
     ret->n_cpus = counts && plan->cpu.is_presented ? plan->cpu.count : 0;
     ret->awaits_thread = plan->follow.first_bytes > 0;
+    ret->is_packed = subject->form == SNUG_FORM_PACKED;
     if (!ret->n_cpus && !ret->awaits_thread)
         return false;
     if (!is_live(subject) || !gains_capabilities())
@@ -88,7 +89,7 @@ void snug_reach_foresee(struct snug_subject *subject)
     struct snug_tracer tracer;
     if (!snug_reach_needs_trace(subject, true, &tracer))
         return;
-    const int r = is_live(subject) ? snug_helper_start(tracer.n_cpus, &helper) : 0;
+    const int r = is_live(subject) ? snug_helper_start(&tracer, &helper) : 0;
     if (is_live(subject) && r == 0)
         snug_helper_end(&helper);
     snug_reach_settle(subject, r);

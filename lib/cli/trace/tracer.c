@@ -7,6 +7,10 @@
  * After the count the runtime reads its variables and starts a thread, and then only runs
  * what is the program's own. That moment comes as an event, so the calls in between cost no
  * stops.
+ *
+ * A packed program is followed as long as what it calls is what a stub, a loader and a
+ * runtime's start call. It must be a Go program in its memory when it counts, so that no
+ * other has its answer cut.
  */
 #include "snug/cli/trace/tracer.h"
 
@@ -19,11 +23,15 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "snug/cli/trace/unpacking.h"
+
 enum {
     ANSWER_BYTES = 8192,
     WORD_BYTES = sizeof(long),
     /* A loader makes a few dozen, with many objects some hundreds. */
     CALLS_MAX = 2000,
+    /* UPX's stub makes some 20, and a C library's start as many. */
+    PACKED_CALLS_MAX = 300,
     EVENT_SHIFT = 16,
     AT_CALL = SIGTRAP | 0x80,
 };
@@ -117,10 +125,22 @@ static void note_action(struct snug_tracer *tracer, const struct call *call)
     if (call->number != SYS_rt_sigaction || call->argument[0] != SIGCHLD ||
         !call->argument[1])
         return;
+    tracer->has_acted = true;
     errno = 0;
     const long handler = ptrace(PTRACE_PEEKDATA, tracer->program, call->argument[1], 0);
     if (!errno)
         tracer->is_deaf = handler == (long)(intptr_t)SIG_IGN;
+}
+
+/* Whether a packed program turns out to be something else than Go, or may be. */
+static bool is_other(struct snug_tracer *tracer, const struct call *call)
+{
+    if (!tracer->is_packed)
+        return false;
+    if (is_count(call))
+        return !snug_unpacking_is_go(tracer->program, &tracer->go_minor);
+    return tracer->n_calls > PACKED_CALLS_MAX ||
+           !snug_unpacking_calls(call->number, call->argument[0]);
 }
 
 /* False if there is nothing more to wait for. */
@@ -135,7 +155,8 @@ static bool pass_call(struct snug_tracer *tracer)
         tracer->answer_at = is_count(&call) ? call.argument[2] : 0;
         note_action(tracer, &call);
         tracer->is_at_exec = is_exec(&call);
-        return !tracer->is_at_exec;
+        tracer->is_other = !tracer->is_at_exec && is_other(tracer, &call);
+        return !tracer->is_at_exec && !tracer->is_other;
     }
     if (!tracer->answer_at)
         return true;

@@ -32,9 +32,10 @@ struct snug_attendant {
 /* Nothing is followed yet. The subject must live as long, and is the attendant's. */
 void snug_attendant_begin(struct snug_subject *subject, struct snug_attendant *ret);
 
-/* Finds the program's words, at the moment that snug_words_find asks for. What is missing
- * is logged. */
-void snug_attendant_meet(struct snug_attendant *attendant, pid_t program);
+/* Finds the program's words, at the moment that snug_words_find asks for. `go_minor` is its
+ * release where its file does not tell, else 0. What is missing is logged. */
+void snug_attendant_meet(struct snug_attendant *attendant, pid_t program,
+                         unsigned go_minor);
 
 /* Looks, and applies what has changed, if it is time. */
 void snug_attendant_look(struct snug_attendant *attendant);

@@ -45,7 +45,8 @@ int snug_subject_open_recorded(struct snug_subject *subject,
 
 /* Finds the program that a command line starts: `command[0]`, or what that leads to;
  * without one the process's own, or the assumed one. Below a root a name that is not there
- * is looked for here. -ENOENT, -EACCES … */
+ * is looked for here. A packed one is supposed to be a static Go program of an unknown
+ * release. -ENOENT, -EACCES … */
 int snug_subject_find_program(struct snug_subject *subject, char *const *command);
 
 /* Both, for what the arguments name; what fails is said. Returns 0, or the exit status that

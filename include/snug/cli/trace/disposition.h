@@ -3,9 +3,11 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <sys/types.h>
 
-/* The program is stopped at the beginning of an execve. It makes that call once the caller
- * ends, who is its child: with SIGCHLD as by default, and that child is reaped all the
- * same. Where that cannot be done, it makes the call as things are. */
-void snug_disposition_restore(pid_t program);
+/* The program is stopped at the beginning of a system call. It makes that call once the
+ * caller ends, who is its child: with SIGCHLD as by default. Where `is_exec`, the call is
+ * an execve, and that child is reaped all the same; a program that goes on has to do it
+ * itself. Where it cannot be done, it makes the call as things are. */
+void snug_disposition_restore(pid_t program, bool is_exec);

@@ -7,15 +7,18 @@
 #include <signal.h>
 #include <sys/types.h>
 
+#include "snug/cli/trace/tracer.h"
+
 struct snug_helper {
     pid_t pid;
+    bool is_orphan;
     struct sigaction of_child; /* As it was. */
 };
 
-/* Starts one that will make the Go runtime count `n_cpus`, once this process has called
- * exec. Until then SIGCHLD is ignored here. -errno if there is none: nothing is changed
- * then. */
-int snug_helper_start(unsigned n_cpus, struct snug_helper *ret);
+/* Starts one that will do what the tracer's first members ask for, once this process has
+ * called exec. Until then SIGCHLD is ignored here, unless the helper is an orphan. -errno
+ * if there is none: nothing is changed then. */
+int snug_helper_start(const struct snug_tracer *wishes, struct snug_helper *ret);
 
 /* Ends it before an exec, and undoes what its start has done. */
 void snug_helper_end(const struct snug_helper *helper);

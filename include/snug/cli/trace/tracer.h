@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The start of a Go program into which nothing can be preloaded, traced from its exec to
- * the moment when the runtime has counted the CPUs.
+ * the moment when the runtime has counted the CPUs. A packed program shows only meanwhile
+ * whether it is one.
  */
 #pragma once
 
@@ -11,6 +12,7 @@
 struct snug_tracer {
     unsigned n_cpus;    /* What the runtime is to count; 0: what it would anyway. */
     bool awaits_thread; /* It is let go when its runtime starts its first thread. */
+    bool is_packed;     /* So it may be any program. */
     pid_t program;
     bool is_on;         /* It is attached. */
     bool has_begun;     /* The exec has been. */
@@ -20,11 +22,14 @@ struct snug_tracer {
     bool has_counted;
     bool is_at_thread; /* What it awaited has come. */
     bool is_at_exec;   /* It goes on to another program. */
+    bool is_other;     /* Packed, and what it does is not the start of a Go program. */
     bool is_deaf;      /* It ignores SIGCHLD by its own will. The caller sets it first. */
+    bool has_acted;    /* It has said itself what SIGCHLD does. */
+    unsigned go_minor; /* Of a packed Go program that has counted; 0: not known. */
 };
 
 /* Attaches to a process that is going to exec the program; it goes on at once. The first
- * two members are the caller's, who awaits all children, threads among them: see
+ * three members are the caller's, who awaits all children, threads among them: see
  * snug_tracer_frees_thread. 0 or -errno. */
 int snug_tracer_attach(pid_t program, struct snug_tracer *tracer);
 

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# `snug run` of a packed program, of which nobody knows before whether it is Go. Its start is traced
+# as far as it looks like that of a Go program. It starts 300 programs that get signals meanwhile, or
+# as many as SNUG_TEST_STARTS says.
+#
+#   unpacks.sh SNUG COUNTER
+. "$(dirname "$0")/expect.sh"
+snug=$(realpath "$1")
+n_starts=${SNUG_TEST_STARTS:-300}
+unset SNUG_TEST_STARTS
+n_cpus=$(nproc)
+if [ "$n_cpus" -lt 2 ]; then
+    echo 'machine lacks a second CPU'
+    exit 77
+fi
+# As packers leave a program: see programs.sh.
+packed=$work/packed
+cp "$2" "$packed"
+for at in 40 41 42 58 60 62; do
+    printf '\0' | dd of="$packed" bs=1 seek=$at conv=notrunc status=none
+done
+if ! "$snug" explain --json --cpu.count=1 -- "$packed" | grep -q 'snug run traces the start'; then
+    echo 'machine lacks the right to trace'
+    exit 77
+fi
+
+is_whole() {
+    is_calm
+    prints_line "counted $n_cpus, then $n_cpus"
+    prints_line "$(printf 'TracerPid:\t0')"
+}
+
+counts_what_is_planned() { # OPTION…
+    local way
+    for way in plain other 'late 100'; do
+        try 3 "$snug" run "$@" --cpu.count=1 -- "$packed" $way
+        is_calm
+        prints_line 'children none'
+        prints_line "counted 1, then $n_cpus"
+        prints_line "$(printf 'TracerPid:\t0')"
+        prints_line GOMAXPROCS=1
+    done
+}
+
+# Whoever is not Go, or does what no start of a Go program does.
+others_are_as_without() { # OPTION…
+    local way start
+    for way in stranger parent 'late 1000' speak 'exec /bin/true' 'deaf /bin/true'; do
+        for start in --default-signal=CHLD --ignore-signal=CHLD; do
+            local status=0
+            env GOMAXPROCS=1 $start "$packed" $way >"$work/without" 2>&1 || status=$?
+            try $status env GOMAXPROCS=1 $start "$snug" run "$@" --cpu.count=1 -- "$packed" $way
+            is_calm
+            cmp "$work/without" "$work/out" || fail "$way is not as without snug, $start"
+        done
+    done
+    try 0 env --default-signal=CHLD "$snug" run "$@" --cpu.count=1 -- "$packed" exec \
+        /bin/grep SigIgn /proc/self/status
+    prints_line "$(printf 'SigIgn:\t0000000000000000')"
+    # A child of its own that counts has nobody who would cut that.
+    try 3 "$snug" run "$@" --cpu.count=1 -- "$packed" orphan
+    prints_line "counted $n_cpus, then $n_cpus"
+}
+
+# An orphan's end comes to the first process of the PID namespace, which may be the program.
+as_pid_1() { # OPTION…
+    if [ "$(id -u)" != 0 ] || ! unshare -pf --mount-proc true 2>/dev/null; then
+        echo 'machine lacks the right to make a PID namespace'
+        return
+    fi
+    try 3 unshare -pf --mount-proc "$snug" run "$@" --cpu.count=1 -- "$packed"
+    prints_line 'children none'
+    prints_line "counted 1, then $n_cpus"
+    for way in stranger parent; do
+        try 3 unshare -pf --mount-proc "$snug" run "$@" --cpu.count=1 -- "$packed" $way
+        prints_line "child's code 7"
+        is_whole
+    done
+}
+
+refused() { # OPTION…
+    echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["ptrace"],
+        "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}' >"$work/profile"
+    try 3 "$snug" run --seccomp "$work/profile" -- env SNUG_LOG=error "$snug" run "$@" \
+        --cpu.count=1 -- "$packed"
+    complains 'its start cannot be traced (Operation not permitted)'
+    prints_line 'children none'
+    prints_line "counted $n_cpus, then $n_cpus"
+    prints_line GOMAXPROCS=1
+}
+
+# The object is for dynamic programs, and need not be there.
+without_the_object() {
+    mkdir "$work/alone"
+    cp "$snug" "$work/alone"
+    try 3 "$work/alone/snug" run --cpu.count=1 -- "$packed"
+    prints_line "counted 1, then $n_cpus"
+}
+
+follows_what_is_none() {
+    SNUG_LOG=error try 3 "$snug" run --init --follow=on -- "$packed" thread
+    complains "the runtime's limit is not where it was"
+    prints_line "$(printf "thread's TracerPid:\t0")"
+    prints_line "$(printf 'TracerPid:\t0')"
+    SNUG_LOG=error try 3 "$snug" run --init --follow=on -- "$packed" stranger
+    is_whole
+}
+
+signals_within_the_window() { # OPTION…
+    what="a storm, $*"
+    "$(dirname "$0")/storm.py" "$n_starts" "$snug" run "$@" --cpu.count=1 -- "$packed" wait \
+        >"$work/out" 2>"$work/err" || fail 'a program did not behave'
+}
+
+for options in '' --init; do
+    counts_what_is_planned $options
+    others_are_as_without $options
+    as_pid_1 $options
+    refused $options
+    signals_within_the_window $options
+done
+without_the_object
+follows_what_is_none
+end
