@@ -18,7 +18,7 @@ enum {
     STEP_PARTS = 100, /* Smaller moves are not worth a write. */
     LEAST_PARTS = 5,  /* Of the limit: the target is never lower. */
     ROOM_PARTS = 4,   /* Of the live heap, to allocate in between two collections. */
-    KEPT_PARTS = 10,  /* Of the share: a fixed headroom. */
+    KEPT_PARTS = 10,  /* Of the limit or the share: a fixed headroom. */
 };
 
 static const uint64_t least_reserve_bytes = 8u << 20;
@@ -56,10 +56,15 @@ static void see_others(const struct snug_headroom_sight *sight, struct snug_head
         growth > fast / SOONER_PARTS ? seen + growth : seen; /* It is noise otherwise. */
     state->is_restless = growth > (state->is_restless ? fast / SOONER_PARTS : fast);
     state->seen_bytes = seen;
-    if (others < state->others_bytes)
-        state->others_bytes -= (state->others_bytes - others + RISE_PARTS - 1) / RISE_PARTS;
-    else
+    /* Where little is free it is looked sooner, and a peak lasts as long as elsewhere. */
+    state->n_tight =
+        sight->used_bytes > sight->limit_bytes - sight->limit_bytes / KEPT_PARTS
+            ? state->n_tight % SOONER_PARTS + 1
+            : 0;
+    if (others >= state->others_bytes)
         state->others_bytes = others;
+    else if (state->n_tight <= 1)
+        state->others_bytes -= (state->others_bytes - others + RISE_PARTS - 1) / RISE_PARTS;
 }
 
 /* A live heap has room even where others hold so much that there is none, but no more than
@@ -99,5 +104,6 @@ uint64_t snug_headroom_rest_ms(const struct snug_headroom *state, uint64_t inter
 {
     const uint64_t sooner_ms = interval_ms / SOONER_PARTS;
     const bool is_first = state->n_first > 0 && state->n_first < FIRST_LOOKS;
-    return (state->is_restless || is_first) && sooner_ms ? sooner_ms : interval_ms;
+    const bool is_soon = state->is_restless || is_first || state->n_tight;
+    return is_soon && sooner_ms ? sooner_ms : interval_ms;
 }

@@ -114,6 +114,29 @@ START_TEST(growth_is_looked_at_sooner_until_it_is_slow)
 }
 END_TEST
 
+/* With a tenth kept back, so much would be free; a jump of less than that is met in time.
+ */
+START_TEST(it_is_looked_sooner_where_little_is_free)
+{
+    struct snug_headroom state = {.n_first = 16};
+    struct snug_headroom_sight sight = {256 * MIB, 256 * MIB, 245 * MIB, 235 * MIB,
+                                        20 * MIB};
+    (void)snug_headroom_step(&sight, &state);
+    ck_assert_uint_eq(snug_headroom_rest_ms(&state, 1000), 125);
+    sight.used_bytes = 235 * MIB;
+    const uint64_t peak = state.others_bytes;
+    for (int i = 0; i < 7; i++)
+        (void)snug_headroom_step(&sight, &state);
+    ck_assert_uint_eq(state.others_bytes, peak); /* It fades by the second. */
+    (void)snug_headroom_step(&sight, &state);
+    ck_assert_uint_lt(state.others_bytes, peak);
+    ck_assert_uint_eq(snug_headroom_rest_ms(&state, 1000), 125);
+    sight.used_bytes = 225 * MIB;
+    (void)snug_headroom_step(&sight, &state);
+    ck_assert_uint_eq(snug_headroom_rest_ms(&state, 1000), 1000);
+}
+END_TEST
+
 START_TEST(less_than_a_hundredth_is_not_worth_a_write)
 {
     struct snug_headroom state = {0};
@@ -228,6 +251,7 @@ int main(void)
     tcase_add_test(tcase, it_falls_at_once_and_rises_slowly);
     tcase_add_test(tcase, the_first_looks_come_soon);
     tcase_add_test(tcase, growth_is_looked_at_sooner_until_it_is_slow);
+    tcase_add_test(tcase, it_is_looked_sooner_where_little_is_free);
     tcase_add_test(tcase, less_than_a_hundredth_is_not_worth_a_write);
     tcase_add_test(tcase, a_limit_that_falls_takes_the_target_along);
     tcase_add_loop_test(tcase, several_programs_come_to_rest, 0,

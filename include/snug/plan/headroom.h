@@ -24,7 +24,8 @@ struct snug_headroom {
     uint64_t seen_bytes;    /* What they held at the last look. */
     bool is_floor;          /* The target is as low as it may be. */
     bool is_restless;       /* What they hold grows fast: the next look should be soon. */
-    unsigned n_first;       /* Looks so far, while that counts: a start is fast too. */
+    unsigned n_tight; /* Looks since less than a tenth of the limit is free: 1 to 8. */
+    unsigned n_first; /* Looks so far, while that counts: a start is fast too. */
 };
 
 /* True if the target has moved: by a hundredth or more. */
