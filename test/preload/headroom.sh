@@ -66,9 +66,14 @@ ends_after 'beside little' 'others 24' 0 "${measured[@]}" -- -live 200 -others 2
 shared=$(mktemp -p /dev/shm) leftovers=("$shared")
 ends_after 'beside a tmpfs' 'others 100' 0 "${measured[@]}" -- -others 100 -of 256 -file "$shared"
 rm -f "$shared"
-# The target has risen above a tenth kept back, and stays there.
-ends_after 'beside page cache' 'others 400' 0 "${measured[@]}" -- -others 400 -file "$work/file"
-[ "$(target)" -ge 225 ] || fail "a target of $(target) MiB beside page cache"
+# The target has risen above a tenth kept back, and stays there. In a tmpfs there is no page cache.
+case $(stat -f -c %T "$work") in
+tmpfs | ramfs) ;;
+*)
+    ends_after 'beside page cache' 'others 400' 0 "${measured[@]}" -- -others 400 -file "$work/file"
+    [ "$(target)" -ge 225 ] || fail "a target of $(target) MiB beside page cache"
+    ;;
+esac
 
 # The limit is an ancestor's.
 mkdir "$below"

@@ -119,7 +119,7 @@ hold_in_c() { # MIB
 
 hold_in_tmpfs() { # MIB
     [ "$1" != 0 ] || : >"$shared"
-    [ "$1" = 0 ] || cgroup_run "$group" head -c 4M /dev/zero >>"$shared"
+    [ "$1" = 0 ] || cgroup_run "$group" head -c $((4 << 20)) /dev/zero >>"$shared"
 }
 
 coproc c_program { cgroup_exec "$group" "$tide"; }
