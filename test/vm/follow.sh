@@ -136,6 +136,15 @@ measured_rows() { # RELEASE NAME [STARTS]
         'memory.max 256M' -- 'others 120 in time' 'status 0'
 }
 
+# The script that runs under version 1 on the machine itself.
+several_row() { # RELEASE NAME
+    [ "$(minor "$1")" -ge 19 ] || return 0
+    [ -n "$is_long" ] || [ "$2" = "$newest-resize-external" ] || return 0
+    row "$2 beside others like it, under version 2" \
+        "mkdir -p /dev/shm; SNUG_TEST_RESIZE=/bin/$2 ${is_long:+SNUG_LONG=1} bash \
+            /test/preload/several.sh /lib/libsnug.so /bin/tide" -- 'status 0' stderr
+}
+
 # The kernel kills at once where memory.max falls below what is in use.
 announced_row() { # NAME
     local with="SNUG_FOLLOW_ANNOUNCE=/announced GOGC=400 $follow $1 -for 300s -goroutines 1"
@@ -190,6 +199,7 @@ if [ -e "${list%/*}/resize" ]; then
         *)
             follow_rows "$release" "$mode" "$name"
             measured_rows "$release" "$name"
+            several_row "$release" "$name"
             follow_oom_rows "$name" "$n_times" "$follow"
             ;;
         esac
