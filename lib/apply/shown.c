@@ -133,7 +133,7 @@ static bool read_view(struct snug_view *ret)
 {
     /* A library counts in its constructor, which glibc runs before this object's own. */
     snug_start_late();
-    return snug_view_read(ret) && ret->shows_cpus;
+    return snug_view_shows_cpus() && snug_view_read(ret) && ret->shows_cpus;
 }
 
 /* False if the mask has CPUs that a set cannot hold. */

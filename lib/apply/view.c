@@ -4,12 +4,14 @@
  * the writer got on: nobody waits.
  */
 #include <stdatomic.h>
+#include <stddef.h>
 
 #include "snug/apply/view.h"
 
 enum { N_WORDS = sizeof(struct snug_view) / sizeof(uint64_t) };
 
 _Static_assert(sizeof(struct snug_view) % sizeof(uint64_t) == 0, "it is copied by words");
+_Static_assert(offsetof(struct snug_view, shows_cpus) == 0, "it is in the first word");
 
 static _Atomic unsigned number; /* Of the newest view, 0 before the first. */
 static _Atomic uint64_t place[2][N_WORDS];
@@ -53,4 +55,17 @@ bool snug_view_read(struct snug_view *ret)
     } while (after != before);
     *ret = now.view;
     return true;
+}
+
+bool snug_view_shows_cpus(void)
+{
+    const unsigned now = atomic_load_explicit(&number, memory_order_acquire);
+    if (!now)
+        return false;
+    /* If the place is written meanwhile, then by a view that is newer still. */
+    const union {
+        uint64_t word;
+        bool shows_cpus;
+    } first = {.word = atomic_load_explicit(&place[now % 2][0], memory_order_relaxed)};
+    return first.shows_cpus;
 }

@@ -51,10 +51,20 @@ START_TEST(before_the_first_there_is_none)
 {
     struct snug_view view;
     ck_assert(!snug_view_read(&view));
+    ck_assert(!snug_view_shows_cpus());
     show(3);
     ck_assert(snug_view_read(&view));
     ck_assert(is_whole(&view));
     ck_assert_uint_eq(view.count, 3);
+}
+END_TEST
+
+START_TEST(the_newest_says_whether_there_are_cpus)
+{
+    for (unsigned n = 1; n < 6; n++) {
+        show(n);
+        ck_assert(snug_view_shows_cpus() == n % 2);
+    }
 }
 END_TEST
 
@@ -79,6 +89,7 @@ int main(void)
     Suite *suite = suite_create("view");
     TCase *tcase = tcase_create("view");
     tcase_add_test(tcase, before_the_first_there_is_none);
+    tcase_add_test(tcase, the_newest_says_whether_there_are_cpus);
     tcase_add_test(tcase, readers_never_see_parts_of_two);
     suite_add_tcase(suite, tcase);
     return suite_run(suite);

@@ -20,3 +20,7 @@ void snug_view_show(const struct snug_plan *plan);
 /* A whole view, never parts of two. False if nothing was ever shown. From any thread;
  * waits for nobody. */
 bool snug_view_read(struct snug_view *ret);
+
+/* Whether the newest view, if there is one, shows CPUs: a look at one word, for most
+ * processes are shown none. From any thread. */
+bool snug_view_shows_cpus(void);
