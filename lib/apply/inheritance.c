@@ -23,6 +23,7 @@ enum {
     /* What is mapped and was never written reads 0. The runtime's heap grows from one
      * place; the largest hole was the first stack for signals, 32 KiB. */
     HOLE_WORDS = (64 << 10) / sizeof(uint64_t),
+    STRIDE = 8, /* Empty words that are looked at together. */
 };
 
 /* As an entry, an empty record. No variable's is shorter. */
@@ -105,18 +106,40 @@ struct copies {
     size_t n;
 };
 
-/* From `at` on, up or down, until a hole or the heap's end. The copy of an empty string has
- * no address. */
+/* How many words can be passed at once, up or down, of which the first holds nothing. */
+static long pass_empty(const uint64_t *words, long n, long at, int step)
+{
+    const long low = step > 0 ? at : at - (STRIDE - 1);
+    if (low < 0 || low + STRIDE > n)
+        return 1;
+    uint64_t all = 0;
+    for (long i = low; i < low + STRIDE; i++)
+        all |= words[i];
+    return all ? 1 : STRIDE;
+}
+
+/* From `at` on, up or down, until a hole or the heap's end. Copies of what C code has taken
+ * out before the first entry are passed by. Here a start spends most of its instructions:
+ * most words are told by the length, which stands behind the address. The copy of an empty
+ * string has no address. */
 static struct copies search(const uint64_t *at, int step)
 {
-    const char *first = inheritance.vector->envp[0];
-    const bool may_be_empty = first && !*first;
-    for (unsigned n_empty = 0; n_empty < HOLE_WORDS && is_in_heap(at, sizeof *at);
-         at += step) {
-        n_empty = *at ? 0 : n_empty + 1;
-        const size_t n = *at || may_be_empty ? count_copies((const void *)at) : 0;
-        if (n)
-            return (struct copies){(void *)(uintptr_t)at, n};
+    const size_t n_first = snug_text_of(inheritance.vector->envp[0]).n;
+    const uint64_t *const words = (const void *)inheritance.heap;
+    const long n = (const uint64_t *)(const void *)inheritance.heap_end - words;
+    const long n_places = n - 1; /* Where a string of two words can begin. */
+    long i = at - words;
+    if (i == n_places)
+        i--;
+    for (long n_empty = 0; n_empty < HOLE_WORDS && i >= 0 && i < n_places;) {
+        const long n_passed =
+            words[i] || !n_first ? 1 : pass_empty(words, n_places, i, step);
+        n_empty = words[i] ? 0 : n_empty + n_passed;
+        const size_t n_copies =
+            words[i + 1] == n_first ? count_copies((const void *)&words[i]) : 0;
+        if (n_copies)
+            return (struct copies){(void *)(uintptr_t)&words[i], n_copies};
+        i += step * n_passed;
     }
     return (struct copies){0};
 }
