@@ -72,8 +72,8 @@ def measure_times(bench, ways, calls):
         rows = {name: [name] for name in ways}
         threads = bench.rounds([1, 2, 4, 8], [1, 4])
         for n_threads in threads:
-            samples = gauge.in_turn(ways, bench.rounds(21, 3), lambda way, call=call, n=n_threads:
-                                    nanoseconds_of(way, call, n, bench.rounds(20, 3)))
+            samples = gauge.in_turn(ways, bench.rounds(11, 3), lambda way, call=call, n=n_threads:
+                                    nanoseconds_of(way, call, n, bench.rounds(10, 3)))
             bench.sheet.keep(f'hook: {call}: {n_threads} threads: ns', samples)
             for name in ways:
                 rows[name].append(gauge.shown(samples[name], 0))
