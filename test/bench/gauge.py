@@ -12,6 +12,8 @@ import time
 # advice.
 VARIES = re.compile(r'^(futex|rt_sig\w+|sigaltstack|clone3?|madvise|nanosleep|sched_yield|tgkill'
                     r'|gettid|restart_syscall)\(|^[-+]{3}')
+# What a start costs depends on how many variables there are, so those measured have few.
+BASE = {name: os.environ[name] for name in ('PATH', 'HOME', 'TMPDIR') if name in os.environ}
 QUIET = [(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_RDWR, 0) for fd in range(3)]
 
 
@@ -23,7 +25,7 @@ class Way:
         self.variables = {name: str(value) for name, value in variables.items()}
 
     def environment(self, **more):
-        return {**os.environ, **self.variables, **more}
+        return {**BASE, **self.variables, **more}
 
 
 def count_calls(way, rounds):
@@ -32,7 +34,7 @@ def count_calls(way, rounds):
     for _ in range(rounds):
         with tempfile.NamedTemporaryFile('r', errors='replace') as trace:
             variables = [f'-E{name}={value}' for name, value in way.variables.items()]
-            subprocess.run(['strace', '-o', trace.name, *variables, *way.command], check=True,
+            subprocess.run(['strace', '-o', trace.name, *variables, *way.command], check=True, env=BASE,
                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                            stderr=subprocess.DEVNULL)
             counts.append(sum(not VARIES.match(line) for line in trace))
