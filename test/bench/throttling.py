@@ -13,7 +13,7 @@ from gauge import Way
 from scene import PERIOD_USEC, Lacking, limited
 
 QUOTA_USEC = PERIOD_USEC
-LOAD_PERCENT = 80 # Of the quota.
+LOAD_PERCENT = 85 # Of the quota.
 
 
 def make_ways(bench):
@@ -55,9 +55,9 @@ def used_seconds(pid):
 def choose_rate(bench, way):
     """Requests a second that take LOAD_PERCENT of the quota."""
     with limited(-1, None) as group, serving(way, group) as (service, url):
-        send(bench, url, 200, 2)
+        send(bench, url, 50, 2)
         before = used_seconds(service.pid)
-        answered = send(bench, url, 200, 5)['answered']
+        answered = send(bench, url, 50, 5)['answered']
         each_seconds = (used_seconds(service.pid) - before) / answered
         return round(LOAD_PERCENT / 100 * QUOTA_USEC / PERIOD_USEC / each_seconds)
 

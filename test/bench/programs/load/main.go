@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 
-// Load sends -rate requests a second for -seconds, whether or not the ones before were answered, and
-// takes a request's time from when it was to be sent: a service that stands still cannot hide it. Prints
-// as JSON how many were answered in all and a second, and the ms that half and 99 of 100 took at most.
+// Load sends -rate requests a second for about -seconds, whether or not the ones before were answered, and
+// takes a request's time from when it was to be sent: a service that stands still cannot hide it. They
+// come at random, independent of each other, and at the same times in each run. Prints as JSON how many
+// were answered in all and a second, and the ms that half and 99 of 100 took at most.
 //
 //	load [-rate 500] [-seconds 10] URL
 package main
@@ -11,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand"
 	"net/http"
 	"sort"
 	"sync"
@@ -37,18 +39,20 @@ func main() {
 	client := &http.Client{Timeout: patience, Transport: &http.Transport{MaxIdleConnsPerHost: 10000}}
 	took := make([]time.Duration, *rate**seconds)
 	var all sync.WaitGroup
+	random := rand.New(rand.NewSource(1))
 	start := time.Now()
+	due := start
 	for i := range took {
-		due := start.Add(time.Duration(i) * time.Second / time.Duration(*rate))
+		due = due.Add(time.Duration(random.ExpFloat64() * float64(time.Second) / float64(*rate)))
 		time.Sleep(time.Until(due))
 		all.Add(1)
-		go func(i int) {
+		go func(i int, due time.Time) {
 			defer all.Done()
 			took[i] = patience
 			if send(client, flag.Arg(0)) {
 				took[i] = time.Since(due)
 			}
-		}(i)
+		}(i, due)
 	}
 	all.Wait()
 	end := time.Since(start)

@@ -2,7 +2,7 @@
 
 // Web answers each request with the digest of -kib KiB that it has made for it. Prints its port.
 //
-//	web [-kib 64]
+//	web [-kib 1024]
 package main
 
 import "C" // So that it has a loader, which an object can be given to.
@@ -16,7 +16,7 @@ import (
 )
 
 func main() {
-	kib := flag.Int("kib", 64, "KiB")
+	kib := flag.Int("kib", 1024, "KiB")
 	flag.Parse()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
