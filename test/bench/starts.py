@@ -46,7 +46,8 @@ def answer(way):
 
 
 def weigh(bench, name, ways, has_answer):
-    """Name -> the fewest calls and instructions of some runs; a table of it with wall times."""
+    """A table; name -> the fewest calls and instructions of some runs; all samples, for a child
+    must hand them on."""
     calls = gauge.in_turn(ways, bench.rounds(9, 3), lambda way: gauge.count_calls(way, 1)[0])
     instructions = gauge.in_turn(ways, bench.rounds(9, 2),
                                  lambda way: gauge.count_instructions(way, 1)[0])
@@ -58,9 +59,15 @@ def weigh(bench, name, ways, has_answer):
                      gauge.shown(times[way]), gauge.shown(gauge.ratios(times[way], times['alone']))])
     head = [name, *(['GOMAXPROCS', 'GOMEMLIMIT, MiB'] if has_answer else ()), 'system calls',
             'instructions', 'wall time, ms', 'to alone']
-    for what, samples in ('calls', calls), ('instructions', instructions), ('wall ms', times):
-        bench.sheet.keep(f'start: {name}: {what}', samples)
-    return head, rows, counts
+    return head, rows, counts, {'calls': calls, 'instructions': instructions, 'wall ms': times}
+
+
+def show(sheet, title, name, weighed):
+    """Returns the counts."""
+    head, rows, counts, samples = weighed
+    sheet.table(title, head, rows)
+    sheet.keep(f'start: {name}', samples)
+    return counts
 
 
 def added(counts, way, base, which=0):
@@ -102,16 +109,14 @@ def measure_starts(bench, ways):
         return weigh(bench, 'a Go program', ways, True), group.cpu_stat()['nr_throttled']
     try:
         with limited(QUOTA_USEC, MEMORY_BYTES) as group:
-            (head, rows, counts), n_throttled = in_child(work)
+            weighed, n_throttled = in_child(work)
         surroundings += f'; {n_throttled} periods throttled'
     except Lacking as why:
         surroundings = f'without a limit, since {why}'
-        head, rows, counts = weigh(bench, 'a Go program', ways, True)
-    sheet.table(f'A Go start {surroundings}', head, rows)
-    claim_go(sheet, counts)
-    head, rows, counts = weigh(bench, '/bin/true', preloaded('/bin/true', bench), False)
-    sheet.table('\n/bin/true', head, rows)
-    claim_true(sheet, counts)
+        weighed = weigh(bench, 'a Go program', ways, True)
+    claim_go(sheet, show(sheet, f'A Go start {surroundings}', 'a Go program', weighed))
+    weighed = weigh(bench, '/bin/true', preloaded('/bin/true', bench), False)
+    claim_true(sheet, show(sheet, '\n/bin/true', '/bin/true', weighed))
 
 
 GROWING = 'alone', 'snug', 'both libraries'
@@ -126,6 +131,7 @@ def growth(bench, what, points, ways):
         first, last = points[0][1][way], points[-1][1][way]
         slopes[way] = [(b - a) / (high - low) for a, b in zip(first, last)]
         rows.append([way, *cells, f'{slopes[way][0]:.2f}; {slopes[way][1]:,.0f}'])
+    bench.sheet.keep(f'start: {what}', points)
     bench.sheet.table(f'\nA Go start, by {what}: system calls; instructions',
                       ['', *(f'{at:,}' for at, _ in points), 'one more'], rows)
     return slopes
