@@ -62,9 +62,12 @@ static uintptr_t thread_by(pthread_t thread)
     return self && self() == thread ? thread_of(0) : (uintptr_t)thread;
 }
 
+/* What is read while the calling thread's mask is narrowed would be written back as if it
+ * were its own. */
 int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
 {
     ret_mask = complete(&n_bytes, ret_mask);
+    snug_window_close();
     int (*next)(pid_t, size_t, cpu_set_t *) = snug_next_find(SNUG_NEXT_SCHED_GETAFFINITY);
     const int r = next ? next(pid, n_bytes, ret_mask) : (int)snug_next_refuse();
     if (r == 0 && snug_shown_differs(n_bytes, ret_mask) && is_ours(pid))
@@ -75,6 +78,7 @@ int sched_getaffinity(pid_t pid, size_t n_bytes, cpu_set_t *ret_mask)
 int pthread_getaffinity_np(pthread_t thread, size_t n_bytes, cpu_set_t *ret_mask)
 {
     ret_mask = complete(&n_bytes, ret_mask);
+    snug_window_close();
     int (*next)(pthread_t, size_t, cpu_set_t *) =
         snug_next_find(SNUG_NEXT_PTHREAD_GETAFFINITY_NP);
     const int r = next ? next(thread, n_bytes, ret_mask) : ENOSYS;

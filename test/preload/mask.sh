@@ -172,13 +172,19 @@ package main
 __attribute__((constructor)) static void pin(void)
 {
     static pthread_attr_t attr;
-    cpu_set_t set;
+    cpu_set_t set, before;
     pthread_attr_init(&attr);
+    if (getenv("READ"))
+        sched_getaffinity(0, sizeof before, &before);
+    else if (getenv("READ_BY_HANDLE"))
+        pthread_getaffinity_np(pthread_self(), sizeof before, &before);
     CPU_ZERO(&set);
     if (!getenv("PIN"))
         return;
     CPU_SET(atoi(getenv("PIN")), &set);
     sched_setaffinity(0, sizeof set, &set);
+    if (getenv("READ") || getenv("READ_BY_HANDLE"))
+        sched_setaffinity(0, sizeof before, &before);
 }
 */
 import "C"
@@ -199,6 +205,11 @@ END
     for pin in 0 1; do
         line "pinned to $pin before Go starts" "1 $pin" \
             "$(PIN=$pin SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$work/program")"
+    done
+    whole=$(sed -n 's/^Cpus_allowed_list:\t//p' /proc/self/status)
+    for reads in READ READ_BY_HANDLE; do
+        line "pinned before Go starts, and put back what was read by then: $reads" "1 $whole" \
+            "$(env "$reads=1" PIN=0 SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$work/program")"
     done
 
     # Another process pins it while the window is open, which this library keeps so until then.
