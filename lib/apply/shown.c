@@ -28,6 +28,10 @@ static struct shelf {
     _Atomic unsigned n;         /* How many there were. */
 } presented, others;
 
+/* Of the masks that were read the shortest: the kernel has no more CPUs than fit there. 0
+ * before the first. */
+static _Atomic size_t shortest_bytes;
+
 static struct slot *slot_of(uintptr_t thread)
 {
     /* A handle of libc's is an address: its low bits are all alike. */
@@ -158,6 +162,13 @@ bool snug_shown_differs(size_t n_bytes, const void *mask)
            snug_cpus_count(&cpus) > view.count;
 }
 
+static void see_length(size_t n_bytes)
+{
+    const size_t n = atomic_load_explicit(&shortest_bytes, memory_order_relaxed);
+    if (!n || n_bytes < n)
+        atomic_store_explicit(&shortest_bytes, n_bytes, memory_order_relaxed);
+}
+
 void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
 {
     struct snug_view view;
@@ -165,19 +176,22 @@ void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
     if (!read_view(&view) || !read_mask(n_bytes, ret_mask, &mask) ||
         !snug_shown_narrow(&view, thread, &mask))
         return;
+    see_length(n_bytes);
     const unsigned char *from = (void *)mask.word;
     for (size_t i = 0; i < n_bytes && i < sizeof mask.word; i++)
         ((unsigned char *)ret_mask)[i] = from[i];
 }
 
 /* A length may be more than there is. The kernel, which has read the mask, read no less
- * than has a CPU in the one that it gave. */
+ * than has a CPU in the one that it gave; and who has more CPUs than that one may name them
+ * as far as a mask that can be read is long. */
 static size_t count_bytes(const struct snug_cpus *real)
 {
+    const size_t shortest = atomic_load_explicit(&shortest_bytes, memory_order_relaxed);
     unsigned n = SNUG_CPUS_WORDS;
     while (n && !real->word[n - 1])
         n--;
-    return n * sizeof *real->word;
+    return n * sizeof *real->word < shortest ? shortest : n * sizeof *real->word;
 }
 
 static bool gives_back(struct slot *slot, uintptr_t thread, size_t n_bytes,
@@ -196,14 +210,30 @@ static bool gives_back(struct slot *slot, uintptr_t thread, size_t n_bytes,
     return true;
 }
 
+/* Threads that come at once may put the same on a shelf several times. */
+static void take_wider(struct slot *slot, size_t n_bytes, const void *mask,
+                       struct snug_cpus *widest)
+{
+    struct snug_cpus real;
+    if (gives_back(slot, 0, n_bytes, mask, &real) &&
+        snug_cpus_count(&real) > snug_cpus_count(widest))
+        *widest = real;
+}
+
 bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret)
 {
     if (!mask)
         return false;
-    bool is_given = gives_back(slot_of(thread), thread, n_bytes, mask, ret);
-    for (unsigned i = 0; i < N_SLOTS && !is_given; i++)
-        is_given = gives_back(&presented.slots[i], 0, n_bytes, mask, ret) ||
-                   gives_back(&others.slots[i], 0, n_bytes, mask, ret);
-    return is_given;
+    if (gives_back(slot_of(thread), thread, n_bytes, mask, ret))
+        return true;
+    struct snug_cpus widest = {0};
+    for (unsigned i = 0; i < N_SLOTS; i++) {
+        take_wider(&presented.slots[i], n_bytes, mask, &widest);
+        take_wider(&others.slots[i], n_bytes, mask, &widest);
+    }
+    if (!snug_cpus_count(&widest))
+        return false;
+    *ret = widest;
+    return true;
 }

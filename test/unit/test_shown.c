@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "snug/apply/shown.h"
+#include "snug/apply/view.h"
 #include "suite.h"
 
 #define N_ROWS(rows) (int)(sizeof(rows) / sizeof(rows)[0])
@@ -151,6 +152,24 @@ START_TEST(who_had_most_counts_for_others)
 }
 END_TEST
 
+/* A thread has pinned itself to CPUs that all lie in the first word. */
+START_TEST(a_mask_that_goes_on_behind_the_real_one_is_the_programs_own)
+{
+    const struct snug_plan plan = {
+        .cpu = {.is_shown = true, .count = 2, .presented = {{0x0c}}}};
+    snug_view_show(&plan);
+    struct snug_cpus mask = {{0x0f}};
+    snug_shown_present(1, 2 * sizeof *mask.word, mask.word);
+    ck_assert_uint_eq(mask.word[0], 0x0c);
+    mask.word[1] = 0x0c;
+    ck_assert(!snug_shown_restore(1, 2 * sizeof *mask.word, mask.word, &mask));
+    ck_assert(!snug_shown_restore(2, sizeof mask.word, mask.word, &mask));
+    mask.word[1] = 0;
+    mask.word[SNUG_CPUS_WORDS - 1] = 1; /* No mask that was read is as long. */
+    ck_assert(write_back(1, &mask) && mask.word[0] == 0x0f);
+}
+END_TEST
+
 /* Reads and writes back, as if all threads had one slot. */
 static void *go_round(void *ret_n_lost)
 {
@@ -193,10 +212,12 @@ int main(void)
     tcase_add_test(tcase, what_was_shown_once_can_be_written_back_later);
     tcase_add_test(tcase, what_few_were_shown_takes_no_place_of_what_most_were);
     tcase_add_test(tcase, who_had_most_counts_for_others);
+    tcase_add_test(tcase, a_mask_that_goes_on_behind_the_real_one_is_the_programs_own);
     tcase_add_test(tcase, no_thread_is_in_the_way_of_another);
     suite_add_tcase(suite, tcase);
 
     /* What was shown is remembered, so each test has a process of its own. */
     setenv("CK_FORK", "yes", 1);
+    setenv("SNUG", "off", 1); /* This program itself is none to start in. */
     return suite_run(suite);
 }
