@@ -3,6 +3,10 @@
  */
 #include "snug/plan/reason.h"
 
+_Static_assert(SNUG_REASON_USER_VALUE == 27 && SNUG_REASON_RELIEF == 123 &&
+                   SNUG_REASON_SHOWN_ON == 125,
+               "a reason keeps its number");
+
 /* Arrays, not pointers: nothing to relocate in the preload object. */
 static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_NONE] = "nothing was decided",
@@ -42,8 +46,6 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_STATIC] = "the program is static, nothing can be preloaded",
     [SNUG_REASON_SECCOMP] =
         "a seccomp filter stands in the way of sched_setaffinity, or may",
-    [SNUG_REASON_SHOWN_OFF] = "cpu.present = off",
-    [SNUG_REASON_SHOWN_ON] = "cpu.present = on",
     [SNUG_REASON_USER_VALUE] = "the user set it",
     [SNUG_REASON_RUNTIME_AGREES] = "the Go runtime comes to the same count by itself",
     [SNUG_REASON_RUNTIME_WOULD_DIFFER] = "the Go runtime would not stay with that count",
@@ -164,6 +166,8 @@ static const char words[SNUG_N_REASONS][84] = {
     [SNUG_REASON_VALUE_ABOVE_CPUS] = "above the CPU limit: the program is throttled",
     [SNUG_REASON_NO_C] = "the program has no libc that C code could ask",
     [SNUG_REASON_RELIEF] = "the collector is busy: a part of what is kept back is given",
+    [SNUG_REASON_SHOWN_OFF] = "cpu.present = off",
+    [SNUG_REASON_SHOWN_ON] = "cpu.present = on",
 };
 
 const char *snug_reason_words(enum snug_reason reason)

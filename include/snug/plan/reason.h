@@ -5,6 +5,8 @@
 
 #include "snug/base/text.h"
 
+/* A reason keeps its number, by which a page of counters tells it to commands of other
+ * versions: new ones come last. */
 enum snug_reason {
     SNUG_REASON_NONE,
     SNUG_REASON_OFF_SWITCH,
@@ -35,8 +37,6 @@ enum snug_reason {
     SNUG_REASON_ARCHIVE,
     SNUG_REASON_STATIC,
     SNUG_REASON_SECCOMP,
-    SNUG_REASON_SHOWN_OFF,
-    SNUG_REASON_SHOWN_ON,
     SNUG_REASON_USER_VALUE,
     SNUG_REASON_RUNTIME_AGREES,
     SNUG_REASON_RUNTIME_WOULD_DIFFER,
@@ -144,6 +144,9 @@ enum snug_reason {
     SNUG_REASON_VALUE_BELOW_HALF,
     SNUG_REASON_VALUE_ABOVE_CPUS,
     SNUG_REASON_RELIEF,
+    /* What C code is shown. */
+    SNUG_REASON_SHOWN_OFF,
+    SNUG_REASON_SHOWN_ON,
     SNUG_N_REASONS,
 };
 
