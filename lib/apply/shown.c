@@ -26,7 +26,7 @@ static struct slot slots[N_SLOTS];
 static struct shelf {
     struct slot slots[N_SLOTS]; /* Each of another mask. */
     _Atomic unsigned n;         /* How many there were. */
-} presented, others;
+} presented, others, kept;      /* The last as the program set them. */
 
 /* Of the masks that were read the shortest: the kernel has no more CPUs than fit there. 0
  * before the first. */
@@ -105,10 +105,18 @@ static void put_on(struct shelf *shelf, const struct snug_cpus *real,
     store(&shelf->slots[i], 0, real, shown);
 }
 
+static bool is_kept(const struct snug_cpus *mask)
+{
+    unsigned i = 0;
+    while (i < N_SLOTS && !has(&kept.slots[i], 0, mask, mask))
+        i++;
+    return i < N_SLOTS;
+}
+
 bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
                        struct snug_cpus *mask)
 {
-    if (snug_cpus_count(mask) <= view->count)
+    if (snug_cpus_count(mask) <= view->count || is_kept(mask))
         return false;
     struct snug_cpus shown;
     for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
@@ -152,6 +160,20 @@ static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
         else if (from[i])
             return false;
     return true;
+}
+
+bool snug_shown_is_on(void)
+{
+    struct snug_view view;
+    return read_view(&view);
+}
+
+void snug_shown_keep(const struct snug_cpus *before, const struct snug_cpus *after)
+{
+    struct snug_view view;
+    if (!snug_cpus_within(before, after) && read_view(&view) &&
+        snug_cpus_count(after) > view.count)
+        put_on(&kept, after, after);
 }
 
 bool snug_shown_differs(size_t n_bytes, const void *mask)

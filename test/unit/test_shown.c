@@ -152,12 +152,17 @@ START_TEST(who_had_most_counts_for_others)
 }
 END_TEST
 
-/* A thread has pinned itself to CPUs that all lie in the first word. */
-START_TEST(a_mask_that_goes_on_behind_the_real_one_is_the_programs_own)
+static void show_two(void)
 {
     const struct snug_plan plan = {
         .cpu = {.is_shown = true, .count = 2, .presented = {{0x0c}}}};
     snug_view_show(&plan);
+}
+
+/* A thread has pinned itself to CPUs that all lie in the first word. */
+START_TEST(a_mask_that_goes_on_behind_the_real_one_is_the_programs_own)
+{
+    show_two();
     struct snug_cpus mask = {{0x0f}};
     snug_shown_present(1, 2 * sizeof *mask.word, mask.word);
     ck_assert_uint_eq(mask.word[0], 0x0c);
@@ -167,6 +172,38 @@ START_TEST(a_mask_that_goes_on_behind_the_real_one_is_the_programs_own)
     mask.word[1] = 0;
     mask.word[SNUG_CPUS_WORDS - 1] = 1; /* No mask that was read is as long. */
     ck_assert(write_back(1, &mask) && mask.word[0] == 0x0f);
+}
+END_TEST
+
+/* A library saves the mask, pins the thread to a node, looks whether that was done, and
+ * puts back what it saved. Both masks shown alike, the thread would stay on the node. */
+START_TEST(what_the_program_sets_is_shown_as_it_is)
+{
+    static const struct snug_cpus all = {{0xff}};
+    static const struct snug_cpus node = {{0x0f}};
+    show_two();
+    struct snug_cpus saved = all;
+    ck_assert(snug_shown_narrow(&view, 1, &saved));
+    snug_shown_keep(&all, &node);
+    struct snug_cpus mask = node;
+    ck_assert(!snug_shown_narrow(&view, 1, &mask));
+    ck_assert(snug_cpus_equal(&mask, &node));
+    ck_assert(!snug_shown_narrow(&view, 2, &mask));
+    ck_assert(!write_back(1, &mask));
+    ck_assert(write_back(1, &saved) && snug_cpus_equal(&saved, &all));
+}
+END_TEST
+
+/* To set all CPUs is to undo a pin, and no wish to see them. */
+START_TEST(what_leaves_out_no_cpu_is_shown_narrowed)
+{
+    static const struct snug_cpus all = {{0xff}};
+    static const struct snug_cpus node = {{0x0f}};
+    show_two();
+    snug_shown_keep(&all, &all);
+    snug_shown_keep(&node, &all);
+    struct snug_cpus mask = all;
+    ck_assert(snug_shown_narrow(&view, 1, &mask));
 }
 END_TEST
 
@@ -213,6 +250,8 @@ int main(void)
     tcase_add_test(tcase, what_few_were_shown_takes_no_place_of_what_most_were);
     tcase_add_test(tcase, who_had_most_counts_for_others);
     tcase_add_test(tcase, a_mask_that_goes_on_behind_the_real_one_is_the_programs_own);
+    tcase_add_test(tcase, what_the_program_sets_is_shown_as_it_is);
+    tcase_add_test(tcase, what_leaves_out_no_cpu_is_shown_narrowed);
     tcase_add_test(tcase, no_thread_is_in_the_way_of_another);
     suite_add_tcase(suite, tcase);
 
