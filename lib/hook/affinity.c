@@ -153,9 +153,19 @@ int pthread_setaffinity_np(pthread_t thread, size_t n_bytes, const cpu_set_t *ma
     return r;
 }
 
-/* For a thread that is to be created: the mask was read by this one. */
+/* For a thread that is to be created: the mask was read by this one. libc has copied all of
+ * it. */
 int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t n_bytes, const cpu_set_t *mask)
 {
-    return set_by_handle(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP, attr, thread_of(0), n_bytes,
-                         mask);
+    struct snug_cpus before, after = {0};
+    mask = complete(&n_bytes, mask);
+    const int r = set_by_handle(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP, attr, thread_of(0),
+                                n_bytes, mask);
+    if (r != 0 || !mask || !read_mask(0, &before))
+        return r;
+    const unsigned char *from = (const void *)mask;
+    for (size_t i = 0; i < n_bytes && i < sizeof after.word; i++)
+        ((unsigned char *)after.word)[i] = from[i] & ((unsigned char *)before.word)[i];
+    snug_shown_keep(&before, &after);
+    return r;
 }

@@ -26,11 +26,29 @@ static void ask_kernel(cpu_set_t *ret)
     syscall(SYS_sched_getaffinity, 0, sizeof *ret, ret);
 }
 
+/* The first three without one of them: each way to pin has a mask that no other has set. */
+static void choose(int without)
+{
+    int n = 0;
+    CPU_ZERO(&some);
+    for (int i = 0; n < 3; i++)
+        if (CPU_ISSET(i, &whole) && n++ != without)
+            CPU_SET(i, &some);
+}
+
 static void print(const cpu_set_t *asked)
 {
     cpu_set_t real;
     ask_kernel(&real);
     printf("%d %d ", CPU_EQUAL(asked, &some), CPU_EQUAL(&real, &whole));
+}
+
+static void *look(void *unused)
+{
+    cpu_set_t asked;
+    pthread_getaffinity_np(pthread_self(), sizeof asked, &asked);
+    printf("%d ", CPU_EQUAL(&asked, &some));
+    return unused;
 }
 
 static void *pin(void *unused)
@@ -47,12 +65,10 @@ static void *pin(void *unused)
 int main(void)
 {
     pthread_t thread;
+    pthread_attr_t attr;
     cpu_set_t saved, asked;
     ask_kernel(&whole);
-    CPU_ZERO(&some);
-    for (int i = 0; CPU_COUNT(&some) < 2; i++)
-        if (CPU_ISSET(i, &whole))
-            CPU_SET(i, &some);
+    choose(0);
     sched_getaffinity(0, sizeof saved, &saved);
     sched_setaffinity(0, sizeof some, &some);
     sched_getaffinity(0, sizeof asked, &asked);
@@ -62,15 +78,20 @@ int main(void)
     sched_setaffinity(0, sizeof whole, &whole);
     sched_getaffinity(0, sizeof asked, &asked);
     printf("%d ", CPU_COUNT(&asked));
-    fflush(stdout);
+    choose(1);
     pthread_create(&thread, NULL, pin, NULL);
+    pthread_join(thread, NULL);
+    choose(2);
+    pthread_attr_init(&attr);
+    pthread_attr_setaffinity_np(&attr, sizeof some, &some);
+    pthread_create(&thread, &attr, look, NULL);
     pthread_join(thread, NULL);
     return 0;
 }
 END
 cc -o "$work/some" "$work/some.c" -lpthread
 SNUG_SCOPE=all SNUG_CPU_COUNT=1 LD_PRELOAD=$object "$work/some" > "$work/said"
-[ "$(cat "$work/said")" = '1 1 1 1 1 ' ] || {
-    printf 'expected "1 1 1 1 1 ", got "%s"\n' "$(cat "$work/said")"
+[ "$(cat "$work/said")" = '1 1 1 1 1 1 ' ] || {
+    printf 'expected "1 1 1 1 1 1 ", got "%s"\n' "$(cat "$work/said")"
     exit 1
 }
