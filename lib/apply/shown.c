@@ -162,20 +162,6 @@ static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
     return true;
 }
 
-bool snug_shown_is_on(void)
-{
-    struct snug_view view;
-    return read_view(&view);
-}
-
-void snug_shown_keep(const struct snug_cpus *before, const struct snug_cpus *after)
-{
-    struct snug_view view;
-    if (!snug_cpus_within(before, after) && read_view(&view) &&
-        snug_cpus_count(after) > view.count)
-        put_on(&kept, after, after);
-}
-
 bool snug_shown_differs(size_t n_bytes, const void *mask)
 {
     struct snug_view view;
@@ -258,4 +244,30 @@ bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
         return false;
     *ret = widest;
     return true;
+}
+
+static void find_widest(struct shelf *shelf, struct snug_cpus *widest)
+{
+    struct snug_cpus real;
+    struct snug_cpus shown;
+    for (unsigned i = 0; i < N_SLOTS; i++)
+        if (load(&shelf->slots[i], 0, &real, &shown) &&
+            snug_cpus_count(&real) > snug_cpus_count(widest))
+            *widest = real;
+}
+
+void snug_shown_keep(size_t n_bytes, const void *mask)
+{
+    struct snug_view view;
+    struct snug_cpus whole = {0};
+    struct snug_cpus set;
+    find_widest(&presented, &whole);
+    find_widest(&others, &whole);
+    const size_t n = count_bytes(&whole);
+    if (!mask || !read_mask(n < n_bytes ? n : n_bytes, mask, &set) || !read_view(&view))
+        return;
+    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
+        set.word[i] &= whole.word[i];
+    if (!snug_cpus_equal(&set, &whole) && snug_cpus_count(&set) > view.count)
+        put_on(&kept, &set, &set);
 }

@@ -87,24 +87,6 @@ int pthread_getaffinity_np(pthread_t thread, size_t n_bytes, cpu_set_t *ret_mask
     return r;
 }
 
-/* The thread's mask as it is. False if nobody asks for it, or a filter may kill for that.
- */
-static bool read_mask(pid_t pid, struct snug_cpus *ret)
-{
-    *ret = (struct snug_cpus){0};
-    return snug_shown_is_on() && !snug_start_is_filtered() &&
-           snug_sys_sched_getaffinity(pid, sizeof ret->word, ret->word) > 0;
-}
-
-static bool read_by_handle(pthread_t thread, struct snug_cpus *ret)
-{
-    int (*get)(pthread_t, size_t, void *) =
-        snug_next_find(SNUG_NEXT_PTHREAD_GETAFFINITY_NP);
-    *ret = (struct snug_cpus){0};
-    return get && snug_shown_is_on() && !snug_start_is_filtered() &&
-           get(thread, sizeof ret->word, ret->word) == 0;
-}
-
 /* A mask that the program sets while its thread's is narrowed would be undone. */
 int sched_setaffinity(pid_t pid, size_t n_bytes, const cpu_set_t *mask)
 {
@@ -114,15 +96,14 @@ int sched_setaffinity(pid_t pid, size_t n_bytes, const cpu_set_t *mask)
         snug_next_find(SNUG_NEXT_SCHED_SETAFFINITY);
     if (!next)
         return (int)snug_next_refuse();
-    struct snug_cpus before, real;
-    const bool is_seen = read_mask(pid, &before);
     const int r = next(pid, n_bytes, mask);
     const int error = snug_next_errno();
-    if (r == 0 && snug_shown_restore(thread_of(pid), n_bytes, mask, &real) &&
-        is_ours(pid) && next(pid, sizeof real.word, (const void *)real.word) < 0)
+    struct snug_cpus real;
+    if (r == 0 && !snug_shown_restore(thread_of(pid), n_bytes, mask, &real))
+        snug_shown_keep(n_bytes, mask);
+    else if (r == 0 && is_ours(pid) &&
+             next(pid, sizeof real.word, (const void *)real.word) < 0)
         snug_next_set_errno(error); /* Then it has what it asked for. */
-    if (r == 0 && is_seen && read_mask(pid, &real))
-        snug_shown_keep(&before, &real);
     return r;
 }
 
@@ -135,7 +116,9 @@ static int set_by_handle(enum snug_next_name name, void *handle, uintptr_t threa
     int (*next)(void *, size_t, const void *) = snug_next_find(name);
     const int r = next ? next(handle, n_bytes, mask) : ENOSYS;
     struct snug_cpus real;
-    if (r == 0 && snug_shown_restore(thread, n_bytes, mask, &real))
+    if (r == 0 && !snug_shown_restore(thread, n_bytes, mask, &real))
+        snug_shown_keep(n_bytes, mask);
+    else if (r == 0)
         (void)next(handle, n_bytes < sizeof real.word ? n_bytes : sizeof real.word,
                    real.word); /* As above. */
     return r;
@@ -143,29 +126,13 @@ static int set_by_handle(enum snug_next_name name, void *handle, uintptr_t threa
 
 int pthread_setaffinity_np(pthread_t thread, size_t n_bytes, const cpu_set_t *mask)
 {
-    struct snug_cpus before, after;
-    snug_window_close();
-    const bool is_seen = read_by_handle(thread, &before);
-    const int r = set_by_handle(SNUG_NEXT_PTHREAD_SETAFFINITY_NP, (void *)thread,
-                                thread_by(thread), n_bytes, mask);
-    if (r == 0 && is_seen && read_by_handle(thread, &after))
-        snug_shown_keep(&before, &after);
-    return r;
+    return set_by_handle(SNUG_NEXT_PTHREAD_SETAFFINITY_NP, (void *)thread,
+                         thread_by(thread), n_bytes, mask);
 }
 
-/* For a thread that is to be created: the mask was read by this one. libc has copied all of
- * it. */
+/* For a thread that is to be created: the mask was read by this one. */
 int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t n_bytes, const cpu_set_t *mask)
 {
-    struct snug_cpus before, after = {0};
-    mask = complete(&n_bytes, mask);
-    const int r = set_by_handle(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP, attr, thread_of(0),
-                                n_bytes, mask);
-    if (r != 0 || !mask || !read_mask(0, &before))
-        return r;
-    const unsigned char *from = (const void *)mask;
-    for (size_t i = 0; i < n_bytes && i < sizeof after.word; i++)
-        ((unsigned char *)after.word)[i] = from[i] & ((unsigned char *)before.word)[i];
-    snug_shown_keep(&before, &after);
-    return r;
+    return set_by_handle(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP, attr, thread_of(0), n_bytes,
+                         mask);
 }

@@ -4,6 +4,7 @@
  */
 #include <check.h>
 #include <pthread.h>
+#include <string.h>
 
 #include "snug/apply/shown.h"
 #include "snug/apply/view.h"
@@ -184,7 +185,7 @@ START_TEST(what_the_program_sets_is_shown_as_it_is)
     show_two();
     struct snug_cpus saved = all;
     ck_assert(snug_shown_narrow(&view, 1, &saved));
-    snug_shown_keep(&all, &node);
+    snug_shown_keep(sizeof node.word, node.word);
     struct snug_cpus mask = node;
     ck_assert(!snug_shown_narrow(&view, 1, &mask));
     ck_assert(snug_cpus_equal(&mask, &node));
@@ -198,11 +199,15 @@ END_TEST
 START_TEST(what_leaves_out_no_cpu_is_shown_narrowed)
 {
     static const struct snug_cpus all = {{0xff}};
-    static const struct snug_cpus node = {{0x0f}};
+    struct snug_cpus every;
     show_two();
-    snug_shown_keep(&all, &all);
-    snug_shown_keep(&node, &all);
     struct snug_cpus mask = all;
+    ck_assert(snug_shown_narrow(&view, 1, &mask));
+    memset(&every, 0xff, sizeof every);
+    snug_shown_keep(sizeof all.word, all.word);
+    snug_shown_keep(sizeof every.word, every.word);
+    snug_shown_keep(0, NULL);
+    mask = all;
     ck_assert(snug_shown_narrow(&view, 1, &mask));
 }
 END_TEST

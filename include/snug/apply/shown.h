@@ -38,11 +38,8 @@ void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask);
 bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret);
 
-/* Whether fewer CPUs are shown than are there. */
-bool snug_shown_is_on(void);
-
-/* A thread has pinned itself, or was by the program: its mask was `before`. From now on a
- * mask that is `after` is shown as it is, as far as that is remembered: what it had before
- * and what it has now must not look alike, and who sets a mask may ask whether it has it.
- * Nothing if `after` leaves out no CPU of `before`. */
-void snug_shown_keep(const struct snug_cpus *before, const struct snug_cpus *after);
+/* The program has set `mask`, which was accepted a moment ago, or is NULL, and is not what it
+ * was shown. A mask that leaves out CPUs of the widest that was narrowed is shown as it is
+ * from now on, as far as that is remembered: what a thread had before and what it has then
+ * must not look alike, and who sets a mask may ask whether it has it. */
+void snug_shown_keep(size_t n_bytes, const void *mask);
