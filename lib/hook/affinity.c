@@ -15,6 +15,15 @@
 
 enum { PATH_BYTES = 40, LENGTH_MAX = 4 << 20, FIRST_LENGTH = 128 };
 
+static const char tasks[] = "/proc/self/task";
+
+static bool is_there(const char *path)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(&snug_file_live, path);
+    return fd >= 0;
+}
+
 /* Whether `pid` is this process or one of its threads. Another process's mask is its own.
  * To be asked last: it opens a file. Under a filter of the program's own nobody is asked,
  * for it may kill for that: who was ours before still is. */
@@ -24,18 +33,16 @@ static bool is_ours(pid_t pid)
         return true;
     if (snug_start_is_filtered())
         return snug_shown_knows((uintptr_t)pid);
-    /* The calling thread is ours where there is no /proc, too. */
-    if (pid == snug_sys_getpid() || pid == snug_sys_gettid())
+    if (pid == snug_sys_getpid())
         return true;
     char path[PATH_BYTES];
     struct snug_builder out = snug_text_build(path, sizeof path);
-    snug_text_put(&out, "/proc/self/task/");
+    snug_text_put(&out, tasks);
+    snug_text_put(&out, "/");
     snug_text_put_u64(&out, (uint64_t)pid);
     /* Not by signal 0: a seccomp filter may kill for a call that the program never makes.
-     */
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(&snug_file_live, path);
-    return fd >= 0;
+     * It may for gettid too, which alone knows the calling thread where /proc is not. */
+    return is_there(path) || (!is_there(tasks) && pid == snug_sys_gettid());
 }
 
 /* The form that these calls had before glibc 2.3.4 has no length: the mask stands in its
