@@ -90,6 +90,22 @@ refused() { # OPTION…
     prints_line GOMAXPROCS=1
 }
 
+# A process that goes before it says which one it has started is late here. Under strace nobody else
+# may trace, so that one is ended: it and nobody else.
+ends_none_but_its_own() {
+    if ! strace -o "$work/calls" -e inject=clone:delay_exit=1 true 2>"$work/err"; then
+        echo 'machine lacks a strace that delays'
+        return
+    fi
+    try 3 strace -f -o "$work/calls" -e trace=clone,kill -e inject=clone:delay_exit=100000 \
+        "$snug" run --cpu.count=1 -- "$packed"
+    cut -d ' ' -f 1 "$work/calls" | sort -u >"$work/own"
+    sed -n 's/.* kill(\([0-9]*\), SIG.*/\1/p' "$work/calls" | sort -u >"$work/ended"
+    [ -s "$work/ended" ] || fail 'ends nobody'
+    comm -13 "$work/own" "$work/ended" >"$work/out"
+    prints_nothing
+}
+
 # The object is for dynamic programs, and need not be there.
 without_the_object() {
     mkdir "$work/alone"
@@ -120,6 +136,7 @@ for options in '' --init; do
     refused $options
     signals_within_the_window $options
 done
+ends_none_but_its_own
 without_the_object
 follows_what_is_none
 end

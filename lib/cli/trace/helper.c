@@ -80,14 +80,14 @@ static pid_t fork_silently(void)
     return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
 }
 
-/* Never returns. */
-static void bear(pid_t program, const struct snug_tracer *tracer, int parent)
+/* Never returns. `told` is its own: the helper may speak first. */
+static void bear(pid_t program, const struct snug_tracer *tracer, int parent, int told)
 {
     const pid_t pid = fork_silently();
     if (pid == 0)
         serve(program, true, *tracer, parent);
     const pid_t answer = pid < 0 ? -errno : pid;
-    (void)write(parent, &answer, sizeof answer); /* Else nobody listens. */
+    (void)!write(told, &answer, sizeof answer); /* Else nobody listens. */
     _exit(0);
 }
 
@@ -102,34 +102,36 @@ static void await(int child, pid_t helper)
 }
 
 /* Of an orphan, once it is one; -errno. */
-static pid_t start_orphan(const struct snug_tracer *tracer, const int end[2])
+static pid_t start_orphan(const struct snug_tracer *tracer, int parent)
 {
     const pid_t program = getpid();
+    int told[2];
+    if (pipe2(told, O_CLOEXEC) < 0)
+        return -errno;
     const pid_t between = fork_silently();
     pid_t ret = between < 0 ? -errno : between;
     if (between == 0)
-        bear(program, tracer, end[1]);
-    (void)close(end[1]); /* Nothing was written. */
-    if (between < 0)
-        return ret;
-    await(end[0], between);
-    if (recv(end[0], &ret, sizeof ret, MSG_WAITALL) != sizeof ret)
-        ret = -ECHILD;
-    while (waitpid(between, NULL, __WALL) < 0 && errno == EINTR)
-        continue;
+        bear(program, tracer, parent, told[1]);
+    (void)close(told[1]); /* Nothing was written. */
+    if (between > 0) {
+        await(told[0], between);
+        if (read(told[0], &ret, sizeof ret) != sizeof ret)
+            ret = -ECHILD;
+        while (waitpid(between, NULL, __WALL) < 0 && errno == EINTR)
+            continue;
+    }
+    (void)close(told[0]); /* All is read. */
     return ret;
 }
 
 /* Of a child; -errno. */
-static pid_t start_child(const struct snug_tracer *tracer, const int end[2])
+static pid_t start_child(const struct snug_tracer *tracer, int parent)
 {
     const pid_t program = getpid();
     const pid_t pid = fork();
-    const pid_t ret = pid < 0 ? -errno : pid;
     if (pid == 0)
-        serve(program, false, *tracer, end[1]);
-    (void)close(end[1]); /* Nothing was written. */
-    return ret;
+        serve(program, false, *tracer, parent);
+    return pid < 0 ? -errno : pid;
 }
 
 /* Whether orphans come to this process. */
@@ -165,7 +167,9 @@ int snug_helper_start(const struct snug_tracer *wishes, struct snug_helper *ret)
     ret->is_orphan = tracer.is_packed && !is_reaper();
     (void)sigaction(SIGCHLD, ret->is_orphan ? NULL : &ignored, &ret->of_child);
     tracer.is_deaf = ret->of_child.sa_handler == SIG_IGN;
-    ret->pid = ret->is_orphan ? start_orphan(&tracer, end) : start_child(&tracer, end);
+    ret->pid =
+        ret->is_orphan ? start_orphan(&tracer, end[1]) : start_child(&tracer, end[1]);
+    (void)close(end[1]); /* Nothing was written. */
     int r = ret->pid < 0 ? ret->pid : 0;
     if (r == 0)
         r = ask(end[0], ret->pid);
