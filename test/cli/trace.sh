@@ -8,6 +8,7 @@
 . "$(dirname "$0")/expect.sh"
 snug=$(realpath "$1") counter=$(realpath "$2") static=$(realpath "$3")
 n_starts=${SNUG_TEST_STARTS:-300}
+unset SNUG_TEST_STARTS
 n_cpus=$(nproc)
 if [ "$n_cpus" -lt 2 ]; then
     echo 'machine lacks a second CPU'
