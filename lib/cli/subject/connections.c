@@ -5,6 +5,7 @@
 #include "snug/cli/subject/connections.h"
 
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -15,6 +16,7 @@ enum {
     DIGITS_V6 = 32,
     TIMER_RESENDS = 1,
     TIMER_PROBES_WINDOW = 4,
+    STEP = 256,
 };
 
 struct entry {
@@ -23,7 +25,14 @@ struct entry {
     unsigned state;
     bool is_idle;
     bool is_mapped;
-    uint64_t inode;
+    uint64_t inode; /* 0: nobody has accepted it yet. */
+};
+
+/* Connections, of which the table has some twice: it is read in pieces, and where one ends
+ * the kernel finds again by counting, while others come. */
+struct entries {
+    struct entry *entry;
+    size_t n;
 };
 
 /* In upper case, as these files have it. */
@@ -116,22 +125,54 @@ static struct snug_listener *find(struct snug_connections *connections, unsigned
     return NULL;
 }
 
-static void take(const struct entry *entry, bool is_v6, bool is_for_listeners,
-                 struct snug_connections *ret)
+static void take_listener(const struct entry *entry, bool is_v6,
+                          struct snug_connections *ret)
 {
     struct snug_listener *at = find(ret, entry->port, is_v6);
-    if (is_for_listeners && entry->state == STATE_LISTEN && !at) {
-        if (ret->n < SNUG_LISTENERS_MAX)
-            ret->listener[ret->n++] =
-                (struct snug_listener){.port = entry->port, .is_v6 = is_v6};
-        else
-            ret->n_more++;
-        at = find(ret, entry->port, is_v6);
+    if (!at && ret->n == SNUG_LISTENERS_MAX) {
+        ret->n_more++;
+        return;
     }
-    if (is_for_listeners && entry->state == STATE_LISTEN && at && !at->is_reachable) {
+    if (!at) {
+        at = &ret->listener[ret->n++];
+        *at = (struct snug_listener){.port = entry->port, .is_v6 = is_v6};
+    }
+    if (!at->is_reachable) {
         at->is_reachable = !is_loopback(entry->address, is_v6);
         memcpy(at->address, entry->address, sizeof at->address);
-    } else if (!is_for_listeners && entry->state == STATE_ESTABLISHED && at) {
+    }
+}
+
+/* Without memory it is left out. */
+static void keep(struct entries *entries, const struct entry *entry)
+{
+    if (entries->n % STEP == 0) {
+        struct entry *const larger =
+            reallocarray(entries->entry, entries->n + STEP, sizeof *larger);
+        if (!larger)
+            return;
+        entries->entry = larger;
+    }
+    entries->entry[entries->n++] = *entry;
+}
+
+static int compare(const void *one, const void *other)
+{
+    const uint64_t a = ((const struct entry *)one)->inode;
+    const uint64_t b = ((const struct entry *)other)->inode;
+    return a < b ? -1 : a > b;
+}
+
+/* Each socket once. */
+static void count(const struct entries *entries, bool is_v6, struct snug_connections *ret)
+{
+    if (entries->n)
+        qsort(entries->entry, entries->n, sizeof *entries->entry, compare);
+    for (size_t i = 0; i < entries->n; i++) {
+        const struct entry *entry = &entries->entry[i];
+        if (i && entry->inode && entry->inode == entry[-1].inode)
+            continue;
+        struct snug_listener *const at = find(ret, entry->port, is_v6); /* It is there. */
         at->n++;
         at->n_idle += entry->is_idle;
         at->n_mapped += is_v6 && entry->is_mapped;
@@ -146,13 +187,21 @@ static bool read_table(const struct snug_root *root, const struct snug_sockets *
     char buffer[LINE_BYTES];
     struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
     struct snug_text line;
+    struct entries entries = {0};
     int r = fd;
     while (r >= 0 && (r = snug_file_next_line(&lines, &line)) > 0) {
         struct entry entry;
-        if (parse_line(line, &entry) &&
-            (!ret->is_own || snug_sockets_has(sockets, entry.inode)))
-            take(&entry, is_v6, is_for_listeners, ret);
+        if (!parse_line(line, &entry) ||
+            (ret->is_own && !snug_sockets_has(sockets, entry.inode)))
+            continue;
+        if (is_for_listeners && entry.state == STATE_LISTEN)
+            take_listener(&entry, is_v6, ret);
+        else if (!is_for_listeners && entry.state == STATE_ESTABLISHED &&
+                 find(ret, entry.port, is_v6))
+            keep(&entries, &entry);
     }
+    count(&entries, is_v6, ret);
+    free(entries.entry);
     return r == 0;
 }
 
