@@ -182,6 +182,10 @@ for interval in 0 1.5 3601 x; do
     try 125 "$snug" stat --interval $interval 1
     complains '--interval is a number of seconds from 1 to 3600'
 done
+try 125 "$snug" stat 1 --json
+complains 'options come before the processes: --json 1'
+try 125 "$snug" stat -- --json
+complains '--json: No such file'
 try 125 "$snug" stat --openmetrics --watch 1
 complains '--openmetrics excludes --json and --watch'
 try 125 "$snug" stat --cpu.min=1 1

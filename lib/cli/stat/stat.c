@@ -212,6 +212,18 @@ static int show(const struct snug_arguments *arguments, uint64_t interval)
     return is_good ? 0 : SNUG_EXIT_FAILURE;
 }
 
+/* What stands behind an operand and looks like an option; NULL if none does. Behind `--` a
+ * file may be called so. */
+static const char *find_late_option(const struct snug_arguments *arguments)
+{
+    if (snug_text_equals(snug_text_of(arguments->operand[-1]), "--"))
+        return NULL;
+    for (size_t i = 0; arguments->operand[i]; i++)
+        if (snug_text_starts(snug_text_of(arguments->operand[i]), "--"))
+            return arguments->operand[i];
+    return NULL;
+}
+
 /* What does not go together; NULL if all does. */
 static const char *find_conflict(const struct snug_arguments *arguments)
 {
@@ -239,6 +251,13 @@ int snug_stat_main(char *const *argv)
          interval > INTERVAL_MAX))
         return snug_help_complain(SNUG_COMMAND_STAT,
                                   "--interval is a number of seconds from 1 to 3600");
+    const char *late = find_late_option(&arguments);
+    if (late) {
+        char text[SNUG_COMPLAINT_BYTES];
+        (void)snprintf(text, sizeof text, "options come before the processes: %s %s", late,
+                       arguments.operand[0]);
+        return snug_help_complain(SNUG_COMMAND_STAT, text);
+    }
     const char *conflict = find_conflict(&arguments);
     if (conflict)
         return snug_help_complain(SNUG_COMMAND_STAT, conflict);
