@@ -43,9 +43,12 @@ def has_ended_by(status, number):
 def end(process, number, send=os.kill):
     send(process.pid, number)
     said = say(process)
+    if said and not SAYS.fullmatch(said):
+        return f'signal {number}: says {said!r}'
     status = process.wait()
-    if not has_ended_by(status, number) or (said and not SAYS.fullmatch(said)):
+    if not has_ended_by(status, number):
         return f'signal {number}: status {status}, says {said!r}'
+    return None
 
 
 def go_on(process):
@@ -85,6 +88,22 @@ WAYS = [
 ]
 
 
+def give_up(process):
+    """Ends what does not behave; it may have ended."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+def end_children():
+    """Those of a program that does not behave, which have come to this process."""
+    with open('/proc/self/task/%d/children' % os.getpid(), encoding='ascii') as children:
+        for pid in children.read().split():
+            os.kill(int(pid), signal.SIGKILL)
+
+
 def run(numbers):
     for i in numbers:
         process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE,
@@ -94,6 +113,7 @@ def run(numbers):
         process.stdout.close()
         if problem:
             problems.append(f'start {i}: {problem}')
+            give_up(process)
 
 
 # Who traced a program that was killed meanwhile becomes a child of this one.
@@ -106,6 +126,8 @@ for thread in threads:
     thread.join()
 while True:
     try:
+        if problems:
+            end_children()
         os.wait()
     except ChildProcessError:
         break
