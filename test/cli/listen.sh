@@ -107,6 +107,28 @@ over_a_file() {
     try 125 "$snug" stat --listen "unix:$work/file" "$pid"
     complains 'Address already in use'
     [ "$(cat "$work/file")" = kept ] || fail 'takes a file away'
+    # What has taken its place is not its own.
+    serve "unix:$work/socket" "$pid"
+    mv "$work/socket" "$work/moved"
+    echo kept >"$work/socket"
+    end_serving TERM 143
+    [ "$(cat "$work/socket")" = kept ] || fail 'takes a file away that is not its own'
+    if [ "$(id -u)" = 0 ]; then
+        chown 65534 "$work/moved"
+        try 125 "$snug" stat --listen "unix:$work/moved" "$pid"
+        complains 'Address already in use'
+        [ -e "$work/moved" ] || fail "takes another user's socket away"
+    fi
+    finish
+}
+
+# Who connects and says nothing takes all places, or all descriptors: others wait a second, and the
+# server's CPU is not kept busy.
+crowded() {
+    begin "$keeper"
+    what='a crowd'
+    try 0 python3 "$(dirname "$0")/crowd.py" "$snug" "$pid"
+    prints_line 'well'
     finish
 }
 
@@ -172,6 +194,7 @@ END
 
 over_tcp
 over_a_file
+crowded
 mistakes
 [ -z "${SNUG_LONG-}" ] || scraped
 end

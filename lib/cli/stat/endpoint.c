@@ -66,7 +66,8 @@ static void remove_stale(const struct snug_endpoint *endpoint, socklen_t n)
 {
     const struct sockaddr_un *address = (const struct sockaddr_un *)&endpoint->address;
     struct stat status;
-    if (lstat(address->sun_path, &status) < 0 || !S_ISSOCK(status.st_mode))
+    if (lstat(address->sun_path, &status) < 0 || !S_ISSOCK(status.st_mode) ||
+        status.st_uid != geteuid())
         return;
     const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
@@ -101,8 +102,18 @@ static void name_place(struct snug_endpoint *endpoint)
     }
 }
 
+/* Which file it is. */
+static void note_file(struct snug_endpoint *endpoint)
+{
+    struct stat status;
+    if (lstat(((struct sockaddr_un *)&endpoint->address)->sun_path, &status) == 0) {
+        endpoint->device = status.st_dev;
+        endpoint->inode = status.st_ino;
+    }
+}
+
 /* 0 or -errno; the descriptor is kept where it fails, too. */
-static int start(const struct snug_endpoint *endpoint, socklen_t n)
+static int start(struct snug_endpoint *endpoint, socklen_t n)
 {
     const int on = 1;
     if (endpoint->is_unix)
@@ -111,10 +122,11 @@ static int start(const struct snug_endpoint *endpoint, socklen_t n)
         (void)setsockopt(endpoint->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (endpoint->address.ss_family == AF_INET6)
         (void)setsockopt(endpoint->fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-    return bind(endpoint->fd, (const struct sockaddr *)&endpoint->address, n) < 0 ||
-                   listen(endpoint->fd, BACKLOG) < 0
-               ? -errno
-               : 0;
+    if (bind(endpoint->fd, (const struct sockaddr *)&endpoint->address, n) < 0)
+        return -errno;
+    if (endpoint->is_unix)
+        note_file(endpoint);
+    return listen(endpoint->fd, BACKLOG) < 0 ? -errno : 0;
 }
 
 int snug_endpoint_open(const char *name, struct snug_endpoint *ret)
@@ -131,7 +143,7 @@ int snug_endpoint_open(const char *name, struct snug_endpoint *ret)
         return -errno;
     r = start(ret, n);
     if (r < 0)
-        (void)close(ret->fd);
+        snug_endpoint_close(ret);
     else
         name_place(ret);
     return r;
@@ -139,7 +151,10 @@ int snug_endpoint_open(const char *name, struct snug_endpoint *ret)
 
 void snug_endpoint_close(const struct snug_endpoint *endpoint)
 {
-    if (endpoint->is_unix)
-        (void)unlink(((const struct sockaddr_un *)&endpoint->address)->sun_path);
+    const char *path = ((const struct sockaddr_un *)&endpoint->address)->sun_path;
+    struct stat status;
+    if (endpoint->inode && lstat(path, &status) == 0 && status.st_dev == endpoint->device &&
+        status.st_ino == endpoint->inode)
+        (void)unlink(path);
     (void)close(endpoint->fd);
 }

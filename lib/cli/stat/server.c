@@ -14,13 +14,16 @@
 
 #include "snug/cli/stat/http.h"
 
-enum { CONNECTIONS = 16, PATIENCE_MS = 10000, MS_PER_S = 1000, NS_PER_MS = 1000000 };
-enum { EXIT_SIGNAL = 128 };
+enum { CONNECTIONS = 16, MS_PER_S = 1000, NS_PER_MS = 1000000, EXIT_SIGNAL = 128 };
+
+/* With somebody who is slow; where all places are taken; and where descriptors or memory
+ * are short, before another one is asked in. */
+enum { PATIENCE_MS = 10000, CROWDED_MS = 1000, SHORT_MS = 100 };
 
 /* A request comes in, then an answer goes out. */
 struct connection {
     int fd; /* -1: the place is free. */
-    uint64_t until_ms;
+    uint64_t since_ms;
     size_t n_read;
     char request[SNUG_HTTP_REQUEST_BYTES];
     char *answer; /* NULL: the request is not whole. */
@@ -116,7 +119,7 @@ static void receive(struct connection *connection, snug_server_write *write,
     if (request.kind == SNUG_HTTP_INCOMPLETE)
         return;
     make_answer(connection, &request, write, context);
-    connection->until_ms = read_clock() + PATIENCE_MS; /* Figures may take long. */
+    connection->since_ms = read_clock(); /* Figures may take long. */
     if (!connection->answer)
         drop(connection);
 }
@@ -133,39 +136,75 @@ static void answer(struct connection *connection)
         drop(connection);
 }
 
-/* 0, also if the one who came is gone; -errno if nobody can come any more. */
-static int welcome(int listener)
+/* 0, also if the one who came is gone; -errno if nobody can come any more. `ret_is_short`:
+ * the one stays at the door, so that poll would tell at once. */
+static int welcome(int listener, bool *ret_is_short)
 {
     const int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    *ret_is_short = fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
+                               errno == ENOMEM);
     if (fd < 0)
         return errno == EBADF || errno == EINVAL || errno == ENOTSOCK ? -errno : 0;
     for (size_t i = 0; i < CONNECTIONS; i++)
         if (connections[i].fd < 0) {
             connections[i].fd = fd;
             connections[i].n_read = connections[i].n_sent = 0;
-            connections[i].until_ms = read_clock() + PATIENCE_MS;
+            connections[i].since_ms = read_clock();
             return 0;
         }
     (void)close(fd); /* Not asked for without a place. */
     return 0;
 }
 
+static bool has_place(void)
+{
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        if (connections[i].fd < 0)
+            return true;
+    return false;
+}
+
 /* Who is too slow goes. Returns in how many milliseconds the next one would; -1: nobody. */
 static int drop_late(void)
 {
+    const uint64_t patience_ms = has_place() ? PATIENCE_MS : CROWDED_MS;
     const uint64_t now = read_clock();
     int ret = -1;
     for (size_t i = 0; i < CONNECTIONS; i++) {
         struct connection *const connection = &connections[i];
-        if (connection->fd >= 0 && connection->until_ms <= now)
+        if (connection->fd >= 0 && now - connection->since_ms >= patience_ms)
             drop(connection);
         if (connection->fd < 0)
             continue;
-        const int left = (int)(connection->until_ms - now);
+        const int left = (int)(connection->since_ms + patience_ms - now);
         if (ret < 0 || left < ret)
             ret = left;
     }
     return ret;
+}
+
+/* Only what is there is asked for: of more than descriptors are allowed poll knows nothing.
+ * A place's index stands in `ret_place`, CONNECTIONS for the listener. Returns how many are
+ * to be looked at, or -errno. */
+static int await(int listener, bool is_short, struct pollfd at[CONNECTIONS + 1],
+                 size_t ret_place[CONNECTIONS + 1])
+{
+    int wait_ms = drop_late();
+    int n = 0;
+    if (is_short && (wait_ms < 0 || wait_ms > SHORT_MS))
+        wait_ms = SHORT_MS;
+    for (size_t i = 0; i < CONNECTIONS; i++)
+        if (connections[i].fd >= 0) {
+            ret_place[n] = i;
+            at[n++] = (struct pollfd){.fd = connections[i].fd,
+                                      .events = connections[i].answer ? POLLOUT : POLLIN};
+        }
+    if (has_place() && !is_short) {
+        ret_place[n] = CONNECTIONS;
+        at[n++] = (struct pollfd){.fd = listener, .events = POLLIN};
+    }
+    const int r = poll(at, (nfds_t)n, wait_ms);
+    return r > 0 ? n : r == 0 || errno == EINTR || errno == ENOMEM ? 0 : -errno;
 }
 
 int snug_server_run(const struct snug_endpoint *endpoint, snug_server_write *write,
@@ -175,26 +214,20 @@ int snug_server_run(const struct snug_endpoint *endpoint, snug_server_write *wri
     catch_ends();
     for (size_t i = 0; i < CONNECTIONS; i++)
         connections[i].fd = -1;
+    bool is_short = false;
     for (;;) {
         struct pollfd at[CONNECTIONS + 1];
-        bool has_place = false;
-        const int wait_ms = drop_late();
-        for (size_t i = 0; i < CONNECTIONS; i++) {
-            const struct connection *connection = &connections[i];
-            has_place |= connection->fd < 0;
-            at[i] = (struct pollfd){.fd = connection->fd,
-                                    .events = connection->answer ? POLLOUT : POLLIN};
-        }
-        at[CONNECTIONS] =
-            (struct pollfd){.fd = has_place ? endpoint->fd : -1, .events = POLLIN};
-        if (poll(at, CONNECTIONS + 1, wait_ms) <= 0)
-            continue;
-        for (size_t i = 0; i < CONNECTIONS; i++)
-            if (at[i].revents && connections[i].answer)
-                answer(&connections[i]);
+        size_t place[CONNECTIONS + 1];
+        const int n = await(endpoint->fd, is_short, at, place);
+        int r = n;
+        is_short = false;
+        for (int i = 0; i < n; i++)
+            if (at[i].revents && place[i] == CONNECTIONS)
+                r = welcome(endpoint->fd, &is_short);
+            else if (at[i].revents && connections[place[i]].answer)
+                answer(&connections[place[i]]);
             else if (at[i].revents)
-                receive(&connections[i], write, context);
-        const int r = at[CONNECTIONS].revents ? welcome(endpoint->fd) : 0;
+                receive(&connections[place[i]], write, context);
         if (r < 0)
             return r;
     }
