@@ -144,6 +144,26 @@ signals() {
     until [ "$(terminal display -p '#{alternate_on}')" = 0 ]; do sleep 0.02; done
     terminal send-keys 'echo status $?.' Enter
     sees '^status 130\.'
+    # Ended while a shell has the terminal, which would stop who touches that.
+    terminal send-keys clear Enter "$snug stat --watch --interval 3600 $pid" Enter
+    sees "^Process $pid kept"
+    terminal send-keys C-z
+    sees 'Stopped'
+    terminal send-keys 'kill %%' Enter
+    what='ended while a shell has the terminal'
+    while process_of_stat >"$work/out"; do sleep 0.02; done
+    [ "$(terminal display -p '#{cursor_flag} #{alternate_on}')" = '1 0' ] || fail 'no cursor'
+    close
+    # A terminal that takes nothing keeps nobody from ending.
+    open 80 24 "$snug" stat --watch --interval 3600 "$pid"
+    sees "^Process $pid kept"
+    terminal send-keys C-s
+    kill -TERM "$(process_of_stat)"
+    what='ended at a terminal that is held'
+    while process_of_stat >"$work/out"; do sleep 0.02; done
+    terminal send-keys C-q
+    until [ -e "$work/status" ]; do sleep 0.02; done
+    [ "$(cat "$work/status")" = 143 ] || fail "ended with $(cat "$work/status")"
     close
     finish
 }

@@ -60,6 +60,8 @@ static void put(const char *sequence)
     (void)fflush(stdout); /* A terminal that is gone shows at the next line. */
 }
 
+static volatile sig_atomic_t is_drawn; /* What the handler is to give back is taken. */
+
 static void take_keys(const struct snug_display *display)
 {
     if (!display->has_keys)
@@ -71,9 +73,17 @@ static void take_keys(const struct snug_display *display)
     (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &keys);
 }
 
+static void take_screen(const struct snug_display *display)
+{
+    take_keys(display);
+    is_drawn = 1;
+    put(draws);
+}
+
 static void give_back(const struct snug_display *display)
 {
     put(ends);
+    is_drawn = 0;
     if (display->has_keys)
         (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &display->before);
 }
@@ -81,12 +91,17 @@ static void give_back(const struct snug_display *display)
 static const int ending[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 static const struct snug_display *current; /* For the handler. */
 
-/* The first process of a container outlives a signal's own doing. */
+/* A terminal that takes nothing, and one that another group has by now, are left as they
+ * are: the first would keep this process waiting, the second would stop it. The first
+ * process of a container outlives a signal's own doing. */
 static void end(int signal)
 {
-    (void)!write(STDOUT_FILENO, ends, sizeof ends - 1); /* stdio may be in the middle. */
-    if (current->has_keys)
-        (void)tcsetattr(STDIN_FILENO, TCSADRAIN, &current->before);
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    if (is_drawn && poll(&out, 1, 0) == 1 && out.revents & POLLOUT)
+        (void)!write(STDOUT_FILENO, ends,
+                     sizeof ends - 1); /* stdio may be in the middle. */
+    if (is_drawn && current->has_keys && tcgetpgrp(STDIN_FILENO) == getpgrp())
+        (void)tcsetattr(STDIN_FILENO, TCSANOW, &current->before);
     (void)raise(signal);
     _exit(EXIT_SIGNAL + signal);
 }
@@ -129,8 +144,7 @@ int snug_display_enter(struct snug_display *display)
     (void)sigprocmask(SIG_BLOCK, &display->awaited, &display->mask_before);
     current = display;
     catch_ends(end);
-    take_keys(display);
-    put(draws);
+    take_screen(display);
     return 0;
 }
 
@@ -164,10 +178,8 @@ static bool read_signals(const struct snug_display *display)
             give_back(display);
             stop(display);
         }
-        if (info.ssi_signo != SIGWINCH) { /* A shell has had the terminal meanwhile. */
-            take_keys(display);
-            put(draws);
-        }
+        if (info.ssi_signo != SIGWINCH) /* A shell has had the terminal meanwhile. */
+            take_screen(display);
     }
     return ret;
 }
