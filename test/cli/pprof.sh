@@ -29,8 +29,13 @@ func main() {
 		os.Exit(77)
 	}
 	handler := http.Handler(nil)
-	if os.Args[4] != "pprof" {
+	switch os.Args[4] {
+	case "nothing":
 		handler = http.NotFoundHandler()
+	case "echo":
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			io.WriteString(w, r.Method+" "+r.URL.Path+"\n")
+		})
 	}
 	go http.Serve(listener, handler)
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
@@ -48,7 +53,7 @@ doctor() {
     [ "$status" -le 2 ] || fail "ended with status $status"
 }
 
-serve() { # NETWORK ADDRESS pprof|nothing
+serve() { # NETWORK ADDRESS pprof|nothing|echo
     begin "$work/server/serve" "$work/port" "$@"
     port=$(cat "$work/port")
 }
@@ -66,10 +71,13 @@ to_others() {
     doctor --probe --pid "$pid"
     finds network.pprof ok 'of 0 ports that others reach, none answers'
     finish
-    serve tcp4 0.0.0.0:0 nothing
-    doctor --probe --pid "$pid"
-    finds network.pprof ok 'of 1 port that others reach, none answers'
-    finish
+    # One that repeats what it is asked for serves no profiles.
+    for way in nothing echo; do
+        serve tcp4 0.0.0.0:0 $way
+        doctor --probe --pid "$pid"
+        finds network.pprof ok 'of 1 port that others reach, none answers'
+        finish
+    done
 }
 
 # On all addresses of both families, and on one.

@@ -129,11 +129,13 @@ static void look_at_pprof(const struct snug_patient *patient, struct snug_findin
     const struct snug_pprof *pprof = &patient->pprof;
     const char *reason = find_reason(patient);
     char others[64] = "";
+    int n = 0;
     if (pprof->n_open > 1)
-        (void)snprintf(others, sizeof others, "; %u more %s so", pprof->n_open - 1,
-                       pprof->n_open == 2 ? "port does" : "ports do");
+        n = snprintf(others, sizeof others, "; %u more %s so", pprof->n_open - 1,
+                     pprof->n_open == 2 ? "port does" : "ports do");
     if (pprof->n_mute)
-        (void)snprintf(others, sizeof others, "; %u said nothing", pprof->n_mute);
+        (void)snprintf(others + n, sizeof others - (size_t)n, "; %u said nothing",
+                       pprof->n_mute);
     if (reason) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", reason);
     } else if (!pprof->is_asked) {

@@ -61,12 +61,15 @@ static int begin(const struct snug_listener *listener)
     return fd;
 }
 
+/* The title of the index of net/http/pprof: a server that repeats what it was asked for has
+ * none. */
 static bool is_pprof(const struct call *call)
 {
     static const char ok[] = " 200 ";
+    static const char title[] = "<title>/debug/pprof/</title>";
     return call->n > 12 && memcmp(call->answer, "HTTP/1.", 7) == 0 &&
            memcmp(call->answer + 8, ok, sizeof ok - 1) == 0 &&
-           memmem(call->answer, call->n, "/debug/pprof/", 13);
+           memmem(call->answer, call->n, title, sizeof title - 1);
 }
 
 static void hang_up(struct call *call)
