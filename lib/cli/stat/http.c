@@ -47,6 +47,14 @@ static bool is_named(struct snug_text name, const char *header)
     return name.n == strlen(header) && strncasecmp(name.at, header, name.n) == 0;
 }
 
+/* A line without the return at its end. */
+static struct snug_text cut_return(struct snug_text line)
+{
+    if (line.n && line.at[line.n - 1] == '\r')
+        line.n--;
+    return line;
+}
+
 /* False if there is a body, or what is no header. */
 static bool read_headers(struct snug_text rest, struct snug_http_request *ret)
 {
@@ -54,7 +62,7 @@ static bool read_headers(struct snug_text rest, struct snug_http_request *ret)
     bool has_classic = false;
     bool has_open = false;
     while (snug_text_cut(&rest, '\n', &line)) {
-        struct snug_text value = snug_text_trim(line);
+        struct snug_text value = cut_return(line);
         struct snug_text name;
         if (!value.n)
             break;
@@ -78,7 +86,7 @@ static enum snug_http_kind read_line(struct snug_text line, struct snug_http_req
     struct snug_text method;
     struct snug_text target;
     struct snug_text version;
-    line = snug_text_trim(line);
+    line = cut_return(line);
     if (!snug_text_cut(&line, ' ', &method) || !snug_text_cut(&line, ' ', &target) ||
         !snug_text_cut(&line, ' ', &version) || line.at ||
         !snug_text_starts(version, "HTTP/1."))
