@@ -36,7 +36,7 @@ CGROUP = os.path.dirname(os.path.realpath(__file__)) + '/../cgroup.sh'
 MEASURED = {when + 'GOMEMLIMIT ' + n: when + 'GOMEMLIMIT measured' for when in ('', 'later ')
             for n in ('482344960', '492131670')}
 N_PAIRS = 500
-LOOKS = 3
+LOOKS = 10
 SEED = 20
 work = tempfile.TemporaryDirectory()
 
@@ -114,9 +114,10 @@ class Program:
         return ret
 
     def lasting(self, look):
-        """What `look` finds. A failure does each time what it does. But a line that the follower
-        logs in the moment in which a Go program opens its own files makes their numbers one higher,
-        as libsnug(7) says: where the descriptors alone differ, it looks again."""
+        """What `look` finds. A failure does each time what it does. But a file that the follower
+        has open, for its first look or a line of the log, in the moment in which a Go program opens
+        its own, gives these other numbers, as libsnug(7) says: where the descriptors alone differ,
+        it looks again."""
         for _ in range(LOOKS):
             ret = look()
             if len(ret) != 1 or not ret[0].startswith('end: '):
