@@ -44,8 +44,8 @@ for round in 1 2 3; do
     grep -q '^goroutine 1 ' "$work/out" || fail 'no stacks'
 done
 guarded 'past the limit without GOMEMLIMIT' 2 env SNUG_MEMORY_LIMIT=off "$work/live" -keep 400
-guarded 'near GOMEMLIMIT' 0 "$work/live" -keep 185 -churn 1000
-grep -q '^finished 2960 blocks live' "$work/out" || fail 'it did not finish'
+guarded 'near GOMEMLIMIT' 0 "$work/live" -keep 160 -churn 1000
+grep -q '^finished 2560 blocks live' "$work/out" || fail 'it did not finish'
 guarded 'beside names that are not there' 0 "$work/beside" names "$work" 600000
 cgroup_run "$group" sh -c "head -c 300M /dev/zero >'$work/file'" # Fills the page cache.
 guarded 'beside a full page cache' 0 "$work/live" -keep 141 -churn 500
