@@ -375,6 +375,7 @@ user_rows 1.22.12-internal 8
 present_rows "$newest-external"
 present_rows 1.22.12-external
 c_rows readers readers-musl
+row 'what C code sets is shown as it was set' 'SNUG_SCOPE=all SNUG_CPU_COUNT=1 preload pins' -- 111111
 seccomp_rows "$newest-seccomp"
 seccomp_rows 1.22.12-seccomp
 . "$(dirname "$0")/doctor.sh"
