@@ -66,7 +66,7 @@ counted 22 'version 2, without limits, in a container'
 counted 33 'version 2, limits of its own, in a container' "${limits[@]}"
 "$here/../vm/boot.sh" "$kernel" "$tree" 600 >"$work/serial" || status=1
 sed -n 's/^# [0-9]*: //p' "$work/serial"
-if grep -q '^not ok' "$work/serial" || ! grep -qx "1..$n_cases" "$work/serial"; then
+if grep -q '^not ok' "$work/serial" || ! grep -qx 'all cases have a result' "$work/serial"; then
     grep '^# ' "$work/serial" || true
     status=1
 fi
