@@ -10,10 +10,11 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 10000, ANSWER_BYTES = 4096, MS_PER_S = 1000, NS_PER_MS = 1000000 };
+#include "snug/cli/command/clock.h"
+
+enum { PATIENCE_MS = 10000, ANSWER_BYTES = 4096 };
 
 static const char request[] = "GET /debug/pprof/ HTTP/1.0\r\nHost: localhost\r\n\r\n";
 
@@ -24,13 +25,6 @@ struct call {
     size_t n;
     char answer[ANSWER_BYTES];
 };
-
-static uint64_t read_clock(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * MS_PER_S + (uint64_t)(now.tv_nsec / NS_PER_MS);
-}
 
 static bool is_here(int pid)
 {
@@ -96,7 +90,7 @@ static void go_on(struct call *call)
 
 static void wait_for_all(struct call *call, unsigned n)
 {
-    const uint64_t until = read_clock() + PATIENCE_MS;
+    const uint64_t until = snug_clock_ms() + PATIENCE_MS;
     for (;;) {
         struct pollfd at[SNUG_LISTENERS_MAX];
         bool is_any = false;
@@ -105,7 +99,7 @@ static void wait_for_all(struct call *call, unsigned n)
                                     .events = call[i].has_sent ? POLLIN : POLLOUT};
             is_any |= call[i].fd >= 0;
         }
-        const uint64_t now = read_clock();
+        const uint64_t now = snug_clock_ms();
         if (!is_any || now >= until)
             return;
         if (poll(at, n, (int)(until - now)) <= 0)

@@ -16,7 +16,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { COLUMNS_DEFAULT = 80, ROWS_DEFAULT = 24, NS_PER_S = 1000000000, EXIT_SIGNAL = 128 };
+#include "snug/cli/command/clock.h"
+
+enum { COLUMNS_DEFAULT = 80, ROWS_DEFAULT = 24, EXIT_SIGNAL = 128 };
 
 /* The other screen, cursor off, and no line goes on in the next one; and back. */
 static const char draws[] = "\x1b[?1049h\x1b[?25l\x1b[?7l";
@@ -194,22 +196,15 @@ static bool is_quit(struct snug_display *display)
     return n == 1 && (key == 'q' || key == 'Q');
 }
 
-static uint64_t read_clock(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 enum snug_display_event snug_display_wait(struct snug_display *display, uint64_t until_ns)
 {
     for (;;) {
-        const uint64_t now = read_clock();
+        const uint64_t now = snug_clock_ns();
         if (now >= until_ns)
             return SNUG_DISPLAY_TIME;
         const struct timespec left = {
-            .tv_sec = (time_t)((until_ns - now) / NS_PER_S),
-            .tv_nsec = (long)((until_ns - now) % NS_PER_S),
+            .tv_sec = (time_t)((until_ns - now) / SNUG_CLOCK_NS_PER_S),
+            .tv_nsec = (long)((until_ns - now) % SNUG_CLOCK_NS_PER_S),
         };
         const bool has_keys = display->has_keys && !display->is_deaf;
         struct pollfd at[] = {{.fd = display->signals, .events = POLLIN},

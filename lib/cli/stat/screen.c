@@ -7,12 +7,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "snug/cli/command/clock.h"
 #include "snug/cli/stat/gauges.h"
 #include "snug/cli/stat/stat_text.h"
 
-enum { STEP = 32, NS_PER_S = 1000000000, HEAD_BYTES = 160 };
+enum { STEP = 32, HEAD_BYTES = 160 };
 
 static struct snug_screen_line *add_line(struct snug_screen *screen)
 {
@@ -237,10 +237,7 @@ void snug_screen_show(struct snug_screen *screen, const struct snug_census *cens
 
 bool snug_screen_wait(struct snug_screen *screen)
 {
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    const uint64_t until = ((uint64_t)now.tv_sec + screen->interval_seconds) * NS_PER_S +
-                           (uint64_t)now.tv_nsec;
+    const uint64_t until = snug_clock_ns() + screen->interval_seconds * SNUG_CLOCK_NS_PER_S;
     for (;;)
         switch (snug_display_wait(&screen->display, until)) {
         case SNUG_DISPLAY_TIME:

@@ -9,12 +9,12 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "snug/cli/command/clock.h"
 #include "snug/cli/stat/http.h"
 
-enum { CONNECTIONS = 16, MS_PER_S = 1000, NS_PER_MS = 1000000, EXIT_SIGNAL = 128 };
+enum { CONNECTIONS = 16, EXIT_SIGNAL = 128 };
 
 /* With somebody who is slow; where all places are taken; and where descriptors or memory
  * are short, before another one is asked in. */
@@ -51,13 +51,6 @@ static void catch_ends(void)
         if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
             (void)sigaction(signals[i], &action, NULL);
     }
-}
-
-static uint64_t read_clock(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * MS_PER_S + (uint64_t)(now.tv_nsec / NS_PER_MS);
 }
 
 static void drop(struct connection *connection)
@@ -119,7 +112,7 @@ static void receive(struct connection *connection, snug_server_write *write,
     if (request.kind == SNUG_HTTP_INCOMPLETE)
         return;
     make_answer(connection, &request, write, context);
-    connection->since_ms = read_clock(); /* Figures may take long. */
+    connection->since_ms = snug_clock_ms(); /* Figures may take long. */
     if (!connection->answer)
         drop(connection);
 }
@@ -149,7 +142,7 @@ static int welcome(int listener, bool *ret_is_short)
         if (connections[i].fd < 0) {
             connections[i].fd = fd;
             connections[i].n_read = connections[i].n_sent = 0;
-            connections[i].since_ms = read_clock();
+            connections[i].since_ms = snug_clock_ms();
             return 0;
         }
     (void)close(fd); /* Not asked for without a place. */
@@ -168,7 +161,7 @@ static bool has_place(void)
 static int drop_late(void)
 {
     const uint64_t patience_ms = has_place() ? PATIENCE_MS : CROWDED_MS;
-    const uint64_t now = read_clock();
+    const uint64_t now = snug_clock_ms();
     int ret = -1;
     for (size_t i = 0; i < CONNECTIONS; i++) {
         struct connection *const connection = &connections[i];

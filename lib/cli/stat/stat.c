@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "snug/base/text.h"
+#include "snug/cli/command/clock.h"
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/stat/openmetrics.h"
@@ -18,7 +19,7 @@
 #include "snug/cli/stat/stat_text.h"
 #include "snug/cli/stat/textfile.h"
 
-enum { INTERVAL_DEFAULT = 1, INTERVAL_MAX = 3600, NS_PER_S = 1000000000 };
+enum { INTERVAL_DEFAULT = 1, INTERVAL_MAX = 3600 };
 
 static void complain(const char *operand, bool is_pid, int r)
 {
@@ -45,19 +46,12 @@ static int read_one(const char *operand, struct snug_census *census, bool *ret_i
                : snug_census_add_process(census, (int)pid);
 }
 
-static uint64_t read_clock(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * NS_PER_S + (uint64_t)now.tv_nsec;
-}
-
 /* `is_again`: what is gone by now is no failure. False if anything failed. */
 static bool read_all(const struct snug_arguments *arguments, bool is_again,
                      struct snug_census *census)
 {
     bool ret = true;
-    census->taken_ns = read_clock();
+    census->taken_ns = snug_clock_ns();
     for (size_t i = 0; arguments->operand[i]; i++) {
         bool is_pid;
         const int r = read_one(arguments->operand[i], census, &is_pid);
