@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "snug/cli/subject/process.h"
 #include "snug/plan/memory.h"
 
 bool snug_verdict_is_open(const struct snug_subject *subject)
@@ -94,8 +93,7 @@ static void note_reach(struct snug_subject *subject)
     else if (program->start == SNUG_START_TRACED)
         snug_subject_note(subject, "Without libc, libsnug.so sets the variables and "
                                    "nothing else: what is traced takes snug run.");
-    else if ((subject->root.pid || subject->is_captured_process) &&
-             !snug_process_has_object(&subject->root))
+    else if (subject->object.is_told && subject->object.is_loaded == SNUG_NO)
         snug_subject_note(subject, "No libsnug.so is mapped in this process: unless the "
                                    "object has another name, nothing of this plan is done "
                                    "there.");

@@ -14,7 +14,7 @@
 #include "snug/facts/maps.h"
 #include "snug/facts/program.h"
 
-enum { COMMAND_BYTES = 256 * 1024, WORDS_MAX = 64, LINE_BYTES = 8192 };
+enum { COMMAND_BYTES = 256 * 1024, WORDS_MAX = 64 };
 
 /* Goes on to the program if the file is a loader. The command line is the process's to
  * change: -errno if there is no such file, or no such line. */
@@ -99,20 +99,4 @@ int snug_process_find(const struct snug_root *root, struct snug_executable *ret_
     if (has_image)
         snug_loaded_close(&image);
     return 0;
-}
-
-bool snug_process_has_object(const struct snug_root *root)
-{
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(root, "/proc/self/maps");
-    if (fd < 0)
-        return true;
-    char buffer[LINE_BYTES];
-    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    struct snug_text line;
-    int r;
-    while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)
-        if (r > 0 && snug_text_matches(line, snug_text_of("*/libsnug.so*")))
-            return true;
-    return r < 0;
 }

@@ -10,7 +10,3 @@
  * even a file: the kernel's own threads have none, and others' may be out of reach. */
 int snug_process_find(const struct snug_root *root, struct snug_executable *ret_executable,
                       enum snug_form *ret_form, struct snug_program *ret_program);
-
-/* Whether a file named libsnug.so is mapped in the root's process; true if nobody may ask.
- */
-bool snug_process_has_object(const struct snug_root *root);
