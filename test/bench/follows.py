@@ -11,7 +11,7 @@ import time
 import gauge
 import programs
 from gauge import Way
-from scene import PERIOD_USEC, Lacking, limited
+from scene import PERIOD_USEC, limited
 
 PATIENCE_SECONDS = 30
 SMALL, LARGE = (PERIOD_USEC, 256 << 20), (2 * PERIOD_USEC, 512 << 20)
@@ -77,11 +77,8 @@ def make_ways(bench):
             'snug, follow = on': (follows(), 5000),
             'snug, each second': (follows(SNUG_FOLLOW_INTERVAL='1'), 1000),
             'snug, each 100 ms': (follows(SNUG_FOLLOW_INTERVAL='100ms'), 100)}
-    try:
-        ways['automemlimit, each second'] = Way(programs.build(bench, 'watch', 'libraries')), 1000
-    except Lacking as why:
-        bench.sheet.skip('follow: automemlimit', str(why))
-    return ways
+    libraries = programs.sized_by(bench, 'follow', 'watch', {'automemlimit, each second': 'libraries'})
+    return ways | {name: (way, 1000) for name, way in libraries.items()}
 
 
 def cell(samples):

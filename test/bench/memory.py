@@ -9,7 +9,7 @@ import subprocess
 import gauge
 import programs
 from gauge import Way
-from scene import Lacking, limited
+from scene import limited
 
 # Parts of the limit.
 LIVE_PERCENT, C_PERCENT = 50, 20
@@ -26,11 +26,7 @@ def make_ways(bench, limit_mib):
         'snug, headroom measured': Way(plain, LD_PRELOAD=bench.object,
                                        SNUG_MEMORY_HEADROOM='measured'),
     }
-    try:
-        ways['automemlimit'] = Way(programs.build(bench, 'cache', 'libraries'))
-    except Lacking as why:
-        bench.sheet.skip('memory: automemlimit', str(why))
-    return ways
+    return ways | programs.sized_by(bench, 'memory', 'cache', {'automemlimit': 'libraries'})
 
 
 def live_in(limit_mib, c_mib, way):

@@ -4,6 +4,7 @@ memory: `libraries`, `own` (Go 1.25 and later), or `plain`, nobody."""
 import os
 import subprocess
 
+from gauge import Way
 from scene import Lacking
 
 NO_PROXY = 'dial tcp', 'proxyconnect', 'no such host', 'module lookup disabled', 'cannot find module'
@@ -25,3 +26,15 @@ def build(bench, name, tag):
     if any(words in done.stderr for words in NO_PROXY):
         raise Lacking('this machine lacks a way to the module proxy')
     raise RuntimeError(done.stderr)
+
+
+def sized_by(bench, part, name, tags):
+    """Label -> the way of a program that is told by what its tag says. What this machine cannot build
+    is said and left out."""
+    ways = {}
+    for label, tag in tags.items():
+        try:
+            ways[label] = Way(build(bench, name, tag))
+        except Lacking as why:
+            bench.sheet.skip(f'{part}: {label}', str(why))
+    return ways

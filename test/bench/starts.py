@@ -29,12 +29,8 @@ def go_ways(bench):
     ways = preloaded(plain, bench)
     # As the libraries count; snug's default is not less than two CPUs.
     ways['snug, cpu.min = 1'] = Way(plain, LD_PRELOAD=bench.object, SNUG_CPU_MIN=1)
-    for name, tag in ('Go 1.25 and later, its own', 'own'), ('both libraries', 'libraries'):
-        try:
-            ways[name] = Way(programs.build(bench, 'start', tag))
-        except Lacking as why:
-            bench.sheet.skip(f'start: {name}', str(why))
-    return ways
+    return ways | programs.sized_by(bench, 'start', 'start', {
+        'Go 1.25 and later, its own': 'own', 'both libraries': 'libraries'})
 
 
 def answer(way):

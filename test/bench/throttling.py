@@ -21,12 +21,8 @@ def make_ways(bench):
     ways = {'nothing': Way(plain),
             'snug': Way(plain, LD_PRELOAD=bench.object),
             'snug, cpu.min = 1': Way(plain, LD_PRELOAD=bench.object, SNUG_CPU_MIN='1')}
-    for name, tag in ('Go 1.25 and later, its own', 'own'), ('automaxprocs', 'libraries'):
-        try:
-            ways[name] = Way(programs.build(bench, 'web', tag))
-        except Lacking as why:
-            bench.sheet.skip(f'throttle: {name}', str(why))
-    return ways
+    return ways | programs.sized_by(bench, 'throttle', 'web', {
+        'Go 1.25 and later, its own': 'own', 'automaxprocs': 'libraries'})
 
 
 @contextlib.contextmanager
