@@ -7,17 +7,8 @@
 #   trace.sh SNUG COUNTER STATIC
 . "$(dirname "$0")/expect.sh"
 snug=$(realpath "$1") counter=$(realpath "$2") static=$(realpath "$3")
-n_starts=${SNUG_TEST_STARTS:-300}
-unset SNUG_TEST_STARTS
-n_cpus=$(nproc)
-if [ "$n_cpus" -lt 2 ]; then
-    echo 'machine lacks a second CPU'
-    exit 77
-fi
-if ! "$snug" explain --json --cpu.count=1 -- "$counter" | grep -q 'snug run traces the start'; then
-    echo 'machine lacks the right to trace'
-    exit 77
-fi
+traced=$counter
+. "$(dirname "$0")/traced.sh"
 
 counts_what_is_planned() { # OPTION…
     local way
@@ -59,13 +50,8 @@ counts_as_without() { # OPTION…
     prints_line "counted $n_cpus, then $n_cpus"
 }
 
-# Behind the count it is traced on to its first thread, where its memory limit is to be followed.
-# This one has no runtime that could be steered, which one line says.
 follows_what_is_none() { # OPTION…
-    SNUG_LOG=error try 3 "$snug" run --init "$@" --follow=on -- "$counter" thread
-    complains "the runtime's limit is not where it was"
-    prints_line "$(printf "thread's TracerPid:\t0")"
-    prints_line "$(printf 'TracerPid:\t0')"
+    finds_no_limit "$@"
     prints_line 'children none'
     # One without a thread is traced to its end.
     try 3 "$snug" run --init "$@" --follow=on -- "$counter"
@@ -92,22 +78,10 @@ nothing_to_cut() {
     printf '#!/no/such/interpreter\n' >"$work/script"
 }
 
-# The variables say it then, and one line of the log does.
 refused() { # OPTION…
-    local name
-    for name in ptrace fork; do
-        case $name in
-        ptrace) names='"ptrace"' ;;
-        fork) names='"socketpair", "pipe2", "pipe"' ;;
-        esac
-        echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ['"$names"'],
-            "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}' >"$work/profile"
-        try 3 "$snug" run --seccomp "$work/profile" -- env SNUG_LOG=error "$snug" run "$@" \
-            --cpu.count=1 -- "$counter"
-        complains 'its start cannot be traced (Operation not permitted)'
-        prints_line 'children none'
-        prints_line "counted $n_cpus, then $n_cpus"
-        prints_line GOMAXPROCS=1
+    local names
+    for names in '"ptrace"' '"socketpair", "pipe2", "pipe"'; do
+        refused_by "$names" "$@"
         # Nothing is tried for a program that is not Go.
         try 3 "$snug" run --seccomp "$work/profile" -- env SNUG_LOG=error "$snug" run \
             --cpu.count=1 -- "$static"
@@ -126,17 +100,6 @@ not_started() { # OPTION…
     try 127 "$snug" run "$@" --cpu.count=1 -- "$counter" exec /none
 }
 
-# As PID 1: what is left over would be its children.
-as_pid_1() { # OPTION…
-    if [ "$(id -u)" != 0 ] || ! unshare -pf --mount-proc true 2>/dev/null; then
-        echo 'machine lacks the right to make a PID namespace'
-        return
-    fi
-    try 3 unshare -pf --mount-proc "$snug" run "$@" --cpu.count=1 -- "$counter"
-    prints_line 'children none'
-    prints_line "counted 1, then $n_cpus"
-}
-
 # Without privileges, and root without all of them, whom an exec gives them back.
 as_others() {
     local mine
@@ -148,17 +111,6 @@ as_others() {
         --inh-caps=-all "$mine/snug" run --cpu.count=1 -- "$mine/counter"
     prints_line "counted 1, then $n_cpus"
     rm -r "$mine"
-}
-
-# Statuses of many starts, sorted and counted. A signal comes at any moment of the first 10 ms.
-storm() { # SIGNALS COMMAND…
-    "$(dirname "$0")/storm.py" "$n_starts" "$@"
-}
-
-signals_within_the_window() { # OPTION…
-    what="a storm, $*"
-    storm "$snug" run "$@" --cpu.count=1 -- "$counter" wait >"$work/out" 2>"$work/err" ||
-        fail 'a program did not behave'
 }
 
 for options in '' --init; do

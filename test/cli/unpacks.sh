@@ -7,23 +7,14 @@
 #   unpacks.sh SNUG COUNTER
 . "$(dirname "$0")/expect.sh"
 snug=$(realpath "$1")
-n_starts=${SNUG_TEST_STARTS:-300}
-unset SNUG_TEST_STARTS
-n_cpus=$(nproc)
-if [ "$n_cpus" -lt 2 ]; then
-    echo 'machine lacks a second CPU'
-    exit 77
-fi
 # As packers leave a program: see programs.sh.
 packed=$work/packed
 cp "$2" "$packed"
 for at in 40 41 42 58 60 62; do
     printf '\0' | dd of="$packed" bs=1 seek=$at conv=notrunc status=none
 done
-if ! "$snug" explain --json --cpu.count=1 -- "$packed" | grep -q 'snug run traces the start'; then
-    echo 'machine lacks the right to trace'
-    exit 77
-fi
+traced=$packed
+. "$(dirname "$0")/traced.sh"
 
 is_whole() {
     is_calm
@@ -64,30 +55,14 @@ others_are_as_without() { # OPTION…
 }
 
 # An orphan's end comes to the first process of the PID namespace, which may be the program.
-as_pid_1() { # OPTION…
-    if [ "$(id -u)" != 0 ] || ! unshare -pf --mount-proc true 2>/dev/null; then
-        echo 'machine lacks the right to make a PID namespace'
-        return
-    fi
-    try 3 unshare -pf --mount-proc "$snug" run "$@" --cpu.count=1 -- "$packed"
-    prints_line 'children none'
-    prints_line "counted 1, then $n_cpus"
+others_as_pid_1() { # OPTION…
+    local way
+    has_pid_namespaces || return 0
     for way in stranger parent; do
         try 3 unshare -pf --mount-proc "$snug" run "$@" --cpu.count=1 -- "$packed" $way
         prints_line "child's code 7"
         is_whole
     done
-}
-
-refused() { # OPTION…
-    echo '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["ptrace"],
-        "action": "SCMP_ACT_ERRNO", "errnoRet": 1}]}' >"$work/profile"
-    try 3 "$snug" run --seccomp "$work/profile" -- env SNUG_LOG=error "$snug" run "$@" \
-        --cpu.count=1 -- "$packed"
-    complains 'its start cannot be traced (Operation not permitted)'
-    prints_line 'children none'
-    prints_line "counted $n_cpus, then $n_cpus"
-    prints_line GOMAXPROCS=1
 }
 
 # A process that goes before it says which one it has started is late here. Under strace nobody else
@@ -115,25 +90,17 @@ without_the_object() {
 }
 
 follows_what_is_none() {
-    SNUG_LOG=error try 3 "$snug" run --init --follow=on -- "$packed" thread
-    complains "the runtime's limit is not where it was"
-    prints_line "$(printf "thread's TracerPid:\t0")"
-    prints_line "$(printf 'TracerPid:\t0')"
+    finds_no_limit
     SNUG_LOG=error try 3 "$snug" run --init --follow=on -- "$packed" stranger
     is_whole
-}
-
-signals_within_the_window() { # OPTION…
-    what="a storm, $*"
-    "$(dirname "$0")/storm.py" "$n_starts" "$snug" run "$@" --cpu.count=1 -- "$packed" wait \
-        >"$work/out" 2>"$work/err" || fail 'a program did not behave'
 }
 
 for options in '' --init; do
     counts_what_is_planned $options
     others_are_as_without $options
     as_pid_1 $options
-    refused $options
+    others_as_pid_1 $options
+    refused_by '"ptrace"' $options
     signals_within_the_window $options
 done
 ends_none_but_its_own
