@@ -176,8 +176,9 @@ static char *find_heir(const struct snug_vector *vector, char *entry, const char
 }
 
 /* Ends the vector before what was inserted, if all of that is still behind the rest. The
- * words that are left over may be types for libc, which knows where the auxv began: none
- * may read 0. Its end stays one, for who is reading. */
+ * words that are left over may be types for libc: none may read 0. So the record stays in
+ * the first of them where C code's setenv has put an entry of its own in the place of one
+ * that was inserted. The vector's end stays one, for who is reading. */
 static void cut(struct snug_vector *vector, char *record)
 {
     snug_vector_refill(vector);
@@ -188,15 +189,18 @@ static void cut(struct snug_vector *vector, char *record)
             return;
     if (n <= vector->n_first) /* Nothing was. */
         return;
-    vector->n_entries = vector->n_first;
-    envp[vector->n_first] = NULL;
-    for (size_t i = vector->n_first + 1; i < n; i++)
+    const size_t end = vector->n_first + snug_vector_is_type(vector, vector->n_first);
+    vector->n_entries = end;
+    if (end > vector->n_first)
+        envp[vector->n_first] = record;
+    envp[end] = NULL;
+    for (size_t i = end + 1; i < n; i++)
         envp[i] = record;
     /* Another Go runtime, as in a library that is opened, walks on from the end by pairs.
      * By an odd number of words it would miss the auxv; where it finds none at all it reads
      * the kernel's copy. */
-    if ((n - vector->n_first) % 2 && vector->n_first + 1 < vector->n_to_libcs)
-        envp[vector->n_first + 1] = NULL;
+    if ((n - end) % 2 && end + 1 < vector->n_to_libcs)
+        envp[end + 1] = NULL;
 }
 
 void snug_inheritance_withdraw(struct snug_vector *vector, const char *word, char *record,

@@ -143,8 +143,7 @@ static bool find_spare(const struct snug_vector *vector, size_t *ret_pair)
     return false;
 }
 
-/* Whether libc reads the type of a pair there. */
-static bool is_type(const struct snug_vector *vector, size_t place)
+bool snug_vector_is_type(const struct snug_vector *vector, size_t place)
 {
     return place >= vector->n_to_libcs && (place - vector->n_to_libcs) % 2 == 0;
 }
@@ -156,7 +155,7 @@ static size_t make_room(struct snug_vector *vector, size_t n)
     const size_t n_free =
         (size_t)((char **)vector->auxv - vector->envp) - vector->n_entries - 1;
     size_t ret = n < n_free ? n : n_free;
-    ret += is_type(vector, vector->n_entries + ret);
+    ret += snug_vector_is_type(vector, vector->n_entries + ret);
     size_t pair;
     for (; ret < n && find_spare(vector, &pair); ret += 2)
         free_pair(vector, pair);

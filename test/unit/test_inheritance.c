@@ -246,6 +246,31 @@ START_TEST(what_c_code_takes_out_meanwhile_is_no_matter)
 }
 END_TEST
 
+/* setenv of an entry that was inserted puts C code's in its place, which then is its own,
+ * behind where libc looks for the auxv. */
+START_TEST(libc_finds_its_auxv_whatever_c_code_has_replaced)
+{
+    static const char *const env[] = {"A=1", "HOME=/", NULL};
+    static char limit[40], procs[40], own[2][16] = {"GOMEMLIMIT=3", "GOMAXPROCS=3"};
+    char *const entries[] = {limit, procs};
+    strcpy(limit, "GOMEMLIMIT=1");
+    strcpy(procs, "GOMAXPROCS=2");
+    compose_usual(env);
+    ck_assert_uint_eq(snug_vector_set(&vector, entries, 2, NULL, record, true), 2);
+    for (char **entry = envp; *entry; entry++)
+        if (*entry == entries[_i])
+            *entry = own[_i];
+    for (char **entry = envp; *entry; entry++)
+        entry[0] = entry[1];
+    copy_entries();
+    snug_inheritance_withdraw(&vector, NULL, record, copies, N_COPIES);
+    ck_assert_str_eq(get_env(names[_i]), "3");
+    ck_assert_ptr_null(get_env(names[!_i]));
+    ck_assert_str_eq(get_env("HOME"), "/");
+    check_libc();
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("inheritance");
@@ -254,6 +279,7 @@ int main(void)
     tcase_add_loop_test(tcase, the_word_alone_outlives_the_entries, 0, 4);
     tcase_add_loop_test(tcase, libc_finds_its_auxv_whatever_c_code_takes_out_later, 0, 2);
     tcase_add_loop_test(tcase, libc_finds_its_auxv_whatever_c_code_took_out_before, 0, 3);
+    tcase_add_loop_test(tcase, libc_finds_its_auxv_whatever_c_code_has_replaced, 0, 2);
     tcase_add_loop_test(tcase, the_next_runtime_finds_the_auxv_too, 0, 5);
     tcase_add_test(tcase, a_word_takes_the_place_of_a_parents);
     tcase_add_test(tcase, among_a_parents_entries_the_empty_record_is_left);

@@ -64,6 +64,10 @@ unsigned snug_vector_set(struct snug_vector *vector, char *const *entries, unsig
  * read the environment meanwhile. */
 void snug_vector_refill(struct snug_vector *vector);
 
+/* Whether libc, which knows where the auxv began, reads the type of a pair at that place,
+ * counted in words from `envp`. It must not read 0: that would be the auxv's end. */
+bool snug_vector_is_type(const struct snug_vector *vector, size_t place);
+
 /* What snug_vector_set knows of an entry, NULL if it is not one that it put there. */
 const struct snug_vector_own *snug_vector_own(const struct snug_vector *vector,
                                               const char *entry);
