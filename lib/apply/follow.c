@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "snug/apply/aim.h"
+#include "snug/apply/chroot.h"
 #include "snug/apply/collector.h"
 #include "snug/apply/credentials.h"
 #include "snug/apply/follow.h"
@@ -238,7 +239,9 @@ static enum snug_reason why_memory(enum snug_reason reason)
     return snug_measure_is_floor() ? SNUG_REASON_MEASURED_FLOOR : SNUG_REASON_MEASURED;
 }
 
-static void look(void)
+/* False if the program has gone into another root directory meanwhile: what was read there
+ * may be anybody's. */
+static bool look(void)
 {
     static struct snug_plan plans[2]; /* What is shown now, and the next. */
     static unsigned now;
@@ -248,6 +251,8 @@ static void look(void)
 
     const uint64_t began = snug_sys_clock_gettime(CLOCK_MONOTONIC);
     make_plan(last, next);
+    if (snug_chroot_is_past())
+        return false;
     struct snug_change change = {
         .cpus_from = last->cpu.count,
         .cpus_to = next->cpu.count,
@@ -269,12 +274,13 @@ static void look(void)
     now = !now;
     has_shown = true;
     if (!is_changed)
-        return;
+        return true;
 
     change.bytes_to = snug_aim_bytes();
     change.when_ns = snug_sys_clock_gettime(CLOCK_REALTIME);
     change.took_ns = snug_sys_clock_gettime(CLOCK_MONOTONIC) - began;
     record(&change);
+    return true;
 }
 
 static uint64_t bit(int signal)
@@ -315,22 +321,27 @@ static void *run(void *unused)
     uint64_t ms = follow.interval_ms = follow.with.plan->follow.interval_ms;
     uint64_t apart_ms = 0;
     /* Others may hold much already, and the heap may fill what is left within a second. */
-    if (follow.with.plan->follow.measures)
-        look();
+    bool is_at_home = !follow.with.plan->follow.measures || look();
     /* Were the sleep refused, as by a seccomp filter, the thread would go round without a
      * pause. */
-    for (long r = 0; (r == 0 || r == -EINTR) && apart_ms <= ms + PATIENCE_MS;) {
+    for (long r = 0;
+         is_at_home && (r == 0 || r == -EINTR) && apart_ms <= ms + PATIENCE_MS;) {
         ms = rest_ms();
         r = snug_sys_nanosleep(ms * NS_PER_MS);
         if (r != 0)
             continue;
+        is_at_home = !snug_chroot_is_past();
+        if (!is_at_home)
+            continue;
         apart_ms = snug_credentials_differ() ? apart_ms + ms : 0;
         if (!apart_ms)
-            look();
+            is_at_home = look();
     }
     /* The program has given up what this thread still has, and the threads that Go starts
      * while it is called have what their creator has. */
-    if (apart_ms)
+    if (!is_at_home)
+        complain("follow: ends: the program has another root directory");
+    else if (apart_ms)
         complain("follow: ends: other privileges");
     atomic_store(&follow.state, IDLE);
     return NULL;
@@ -341,6 +352,7 @@ static void *run(void *unused)
 void snug_follow_start(const struct snug_crew_calls *libc)
 {
     unsigned long thread;
+    snug_chroot_begin();
     follow.has_module = snug_module_find(follow.with.image, &follow.module) == 0;
     if (follow.with.plan->follow.first_bytes)
         follow.reach.has_word = complain(snug_aim_find(

@@ -155,8 +155,7 @@ has_room_beside_thread_local_data() {
 # Without /proc the last limits stay, and that is said once.
 tells_that_it_cannot_read() {
     local n=0
-    mkdir "$work/empty"
-    start 'chroot' 256 SNUG_STATS_FILE="$pages/page" "$work/impostor" -chroot "$work/empty"
+    start 'no /proc' 256 SNUG_STATS_FILE="$pages/page" unshare -m "$work/impostor" -unmount /proc
     wait_for "limit $of_256"
     resize 512
     until [ "$("$snug" stat --json "$pages/page" | sed -n 's/.*"follow_unread": *\([0-9]*\).*/\1/p')" -gt 3 ]; do
@@ -167,6 +166,25 @@ tells_that_it_cannot_read() {
     finish "at the end $of_256"
     [ "$(grep -c 'follow: a limit cannot be read any more: the last one stays' "$work/err")" = 1 ] ||
         fail 'not one line'
+}
+
+# In another root directory anybody may have put files by the names of the kernel's.
+believes_no_other_root_directory() {
+    local n=0 line='follow: ends: the program has another root directory'
+    mkdir -p "$work/jail/proc/self" "$work/jail/limits"
+    echo '0::/' >"$work/jail/proc/self/cgroup"
+    echo '1 1 0:1 / /limits rw - cgroup2 x rw' >"$work/jail/proc/self/mountinfo"
+    echo $((64 * mib)) >"$work/jail/limits/memory.max"
+    echo '100000 100000' >"$work/jail/limits/cpu.max"
+    start 'chroot' 256 SNUG_CPU_MIN=1 "$work/impostor" -chroot "$work/jail"
+    wait_for "limit $of_256"
+    until grep -q "$line" "$work/err"; do
+        n=$((n + 1))
+        [ $n -lt 30000 ] || { fail 'does not end'; break; }
+        sleep 0.02
+    done
+    finish "at the end $of_256"
+    [ "$(grep -c 'follow:' "$work/err")" = 1 ] || fail 'not one line'
 }
 
 build_go impostor <"$here/owner/impostor.go"
@@ -205,4 +223,5 @@ reads_no_page_that_nobody_may_read
 says_why_not
 has_room_beside_thread_local_data
 tells_that_it_cannot_read
+believes_no_other_root_directory
 [ "$failures" = 0 ]

@@ -67,6 +67,7 @@ var (
 	alike  words
 	own    = flag.Int64("own", 0, "the limit to set, in MiB")
 	jail   = flag.String("chroot", "", "where to go")
+	absent = flag.String("unmount", "", "what to unmount")
 )
 
 // The first that the program does: as early as it can, what it was given is in all its variables.
@@ -84,6 +85,11 @@ func main() {
 	}
 	if *jail != "" {
 		if err := syscall.Chroot(*jail); err != nil {
+			panic(err)
+		}
+	}
+	if *absent != "" {
+		if err := syscall.Unmount(*absent, syscall.MNT_DETACH); err != nil {
 			panic(err)
 		}
 	}
