@@ -57,11 +57,8 @@ class Program:
         self.group = group
         self.plain = self.run(None)
         self.whole = self.run(OBJECT)
-        again = self.run(OBJECT)
         self.n_calls = len(self.whole['calls'])
-        # The calls of several threads come in any order.
-        self.is_steady = all(self.whole[what] == again[what]
-                             for what in ('code', 'out', 'err', 'end'))
+        self.is_steady = not self.lasting(self.changes)
         self.has_effect = self.whole['out'] != self.plain['out']
         self.has_fallen_back = False  # A call that failed was seen in the output.
 
@@ -91,13 +88,23 @@ class Program:
             finish()
             sys.exit(0)
         lines = report.read().splitlines()
+        open_ones = [line for line in lines if line.startswith('descriptor ')]
+        masks = {line for line in lines if line.startswith('affinity')}  # Of however many threads.
         return {
             'code': done.returncode,
             'out': [MEASURED.get(line, line) for line in done.stdout.decode().splitlines()],
             'err': done.stderr,
             'calls': [tuple(line.split()[2:]) for line in lines if line.startswith('call ')],
-            'end': sorted(set(line for line in lines if not line.startswith('call '))),
+            'end': sorted(open_ones) + sorted(masks),
         }
+
+    def changes(self):
+        """Between two runs with snug, and in what is left at the end by one. The calls of several
+        threads come in any order."""
+        again = self.run(OBJECT)
+        before = dict(self.whole, end=self.plain['end'])
+        return ['%s: %s' % (what, again[what]) for what in ('code', 'out', 'err', 'end')
+                if again[what] != before[what]]
 
     def differences(self, found, knows_thread=True):
         """Between a run with snug and one without. Without `knows_thread` the runtime's start
@@ -114,10 +121,9 @@ class Program:
         return ret
 
     def lasting(self, look):
-        """What `look` finds. A failure does each time what it does. But a file that the follower
-        has open, for its first look or a line of the log, in the moment in which a Go program opens
-        its own, gives these other numbers, as libsnug(7) says: where the descriptors alone differ,
-        it looks again."""
+        """What `look` finds. A failure does each time what it does. But the follower may have a file
+        open, for its first look or a line of the log, in the moment in which the program ends:
+        where the descriptors alone differ, it looks again."""
         for _ in range(LOOKS):
             ret = look()
             if len(ret) != 1 or not ret[0].startswith('end: '):
