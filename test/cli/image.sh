@@ -54,6 +54,9 @@ commands() { # ENTER
     prints_line LD_PRELOAD=/libsnug.so
     PATH=$PATH:/bin try 3 "$1" tool run -- service
     prints_line LD_PRELOAD=/libsnug.so
+    # As packages have it, where the libraries are not in a folder of the architecture's.
+    try 3 "$1" /usr/bin/snug run -- /service
+    prints_line LD_PRELOAD=/usr/lib/libsnug.so
     try 3 "$1" /snug run --init --grace 5 --single -- /service
     is_calm
     echo '{"defaultAction": "SCMP_ACT_ALLOW"}' >"$image/profile"
@@ -82,7 +85,9 @@ pages=$(tmpfs_make) || { echo "$pages"; exit 77; }
 elsewhere=$pages
 SNUG_SCOPE=all SNUG_STATS_FILE=$pages/page LD_PRELOAD=$2 "$5" 2 </dev/null
 cp "$pages/page" "$image"
-mkdir "$image"/{bin,proc,sys}
+mkdir -p "$image"/{bin,proc,sys,usr/{bin,lib}}
+ln "$image/snug" "$image/usr/bin/snug"
+ln "$image/libsnug.so" "$image/usr/lib/libsnug.so"
 ln -s ../snug "$image/bin/tool"
 ln -s ../service "$image/bin/service"
 can() { # ENTER

@@ -204,7 +204,7 @@ without_object() {
         return
     fi
     try 125 "$work/alone/snug" run -- "$dynamic"
-    complains 'libsnug.so is neither beside snug nor in '
+    complains 'libsnug.so is not beside snug, in ../lib or in '
     try 3 "$work/alone/snug" run --memory.limit=100M -- "$static_go"
     prints_line GOMEMLIMIT=104857600
     prints_no LD_PRELOAD

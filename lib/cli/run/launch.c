@@ -26,7 +26,8 @@ static int find_executable(char *ret)
     return -errno;
 }
 
-static int compose_beside_executable(size_t size, char *ret)
+/* With IN_LIB, for a command in PREFIX/bin, in PREFIX/lib. */
+static int compose_by_executable(bool in_lib, size_t size, char *ret)
 {
     char self[PATH_MAX];
     const int r = find_executable(self);
@@ -36,8 +37,16 @@ static int compose_beside_executable(size_t size, char *ret)
     struct snug_text directory = snug_text_of(self);
     while (directory.n && directory.at[directory.n - 1] != '/')
         directory.n--;
+    const char *lib = "";
+    if (in_lib) {
+        if (!snug_text_matches(directory, snug_text_of("*/bin/")))
+            return -ENOENT;
+        directory.n -= sizeof "bin/" - 1;
+        lib = "lib/";
+    }
     struct snug_builder out = snug_text_build(ret, size);
     snug_text_put_slice(&out, directory);
+    snug_text_put(&out, lib);
     snug_text_put(&out, object_name);
     return out.is_full ? -ENAMETOOLONG : 0;
 }
@@ -50,14 +59,17 @@ static int compose_installed(size_t size, char *ret)
     return out.is_full ? -ENAMETOOLONG : 0;
 }
 
+static bool is_there(int r, const char *path)
+{
+    return r >= 0 && access(path, R_OK) >= 0;
+}
+
 int snug_launch_find_object(size_t size, char *ret_path)
 {
-    int r = compose_beside_executable(size, ret_path);
-    if (r < 0 || access(ret_path, R_OK) < 0) {
-        r = compose_installed(size, ret_path);
-        if (r < 0 || access(ret_path, R_OK) < 0)
-            return -ENOENT;
-    }
+    if (!is_there(compose_by_executable(false, size, ret_path), ret_path) &&
+        !is_there(compose_by_executable(true, size, ret_path), ret_path) &&
+        !is_there(compose_installed(size, ret_path), ret_path))
+        return -ENOENT;
     const struct snug_text path = snug_text_of(ret_path);
     return snug_text_matches(path, snug_text_of("*[ :]*")) ? -EINVAL : 0;
 }

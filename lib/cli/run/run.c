@@ -193,7 +193,7 @@ static int prepare_object(const struct snug_program *program)
     }
     if (r < 0) {
         snug_page_complain(
-            "libsnug.so is neither beside snug nor in " SNUG_LIBRARY_DIRECTORY);
+            "libsnug.so is not beside snug, in ../lib or in " SNUG_LIBRARY_DIRECTORY);
         return SNUG_EXIT_FAILURE;
     }
     r = snug_launch_preload(object);
