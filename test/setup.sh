@@ -28,7 +28,7 @@ packages_for() { # PURPOSE
     valgrind) echo 'valgrind:valgrind' ;;
     tidy) echo 'clang-tidy:clang-tidy' ;;
     fuzz) echo 'clang:clang' ;;
-    release) echo 'git:git xz-utils:xz binutils:readelf' ;;
+    release) echo 'git:git xz-utils:xz binutils:readelf lintian:lintian' ;;
     model) echo 'binutils:objcopy' ;;
     trust) echo 'strace:strace musl-tools:musl-gcc podman:podman runc:runc
                  busybox-static:/bin/busybox

@@ -4,8 +4,8 @@
 # needs, libc, musl and busybox, as the distribution has them. The machine's own packages and
 # lists stay as they are. Ends with 77 where the distribution has no such packages.
 #
-#   sysroot.sh DIR      DIR/root, DIR/cross.ini for meson, DIR/bin/musl-gcc, and DIR/apt.conf,
-#                       with which apt speaks of arm64
+#   sysroot.sh DIR      DIR/root, DIR/cross.ini for meson, DIR/bin/musl-gcc, DIR/apt.conf, with
+#                       which apt speaks of arm64, and DIR/versions, lines "PACKAGE VERSION"
 set -euo pipefail
 . "$(cd "$(dirname "$0")" && pwd)/../setup.sh"
 mkdir -p "${1:?directory}"
@@ -39,10 +39,12 @@ fetch() {
     apt-get update -qq >/dev/null 2>&1 || true
     packages=$(echo $(libraries) libc6 musl musl-dev musl-tools busybox-static)
     apt-cache show $packages >/dev/null 2>&1 || exit 77
-    if [ "$(cat "$dir/packages" 2>/dev/null)" = "$packages" ]; then return; fi
+    if [ -e "$dir/versions" ] && [ "$(cat "$dir/packages")" = "$packages" ]; then return; fi
     rm -rf "$dir"/{root,debs} && mkdir "$dir"/{root,debs}
     (cd "$dir/debs" && apt-get download -qq $packages >&2)
     find "$dir/debs" -name '*.deb' -exec dpkg-deb -x {} "$dir/root" \;
+    find "$dir/debs" -name '*.deb' -exec dpkg-deb -W --showformat '${Package} ${Version}\n' {} \; |
+        LC_ALL=C sort >"$dir/versions"
     rm -rf "$dir/debs"
     echo "$packages" >"$dir/packages"
 }
