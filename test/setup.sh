@@ -30,6 +30,8 @@ packages_for() { # PURPOSE
     fuzz) echo 'clang:clang' ;;
     release) echo 'git:git xz-utils:xz binutils:readelf lintian:lintian' ;;
     model) echo 'binutils:objcopy' ;;
+    containers) echo 'musl-tools:musl-gcc podman:podman runc:runc busybox-static:/bin/busybox
+                 python3:python3' ;;
     trust) echo 'strace:strace musl-tools:musl-gcc podman:podman runc:runc
                  busybox-static:/bin/busybox
                  debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg' ;;

@@ -3,14 +3,14 @@
 # Go programs in a container of podman with a limit of one CPU and 256 MiB, under podman's own
 # seccomp rules; snug comes by LD_PRELOAD, or is baked into the image:
 #
-#   container.sh [--long] BUILD
+#   programs.sh [--long] BUILD
 #
 # The container's root is a tree like the virtual machine's.
 set -euo pipefail
-. "$(dirname "$0")/tap.sh"
+. "$(dirname "$0")/../trust/tap.sh"
 . "$here/../go/cells.sh"
 . "$here/../vm/tree.sh"
-. "$here/servers"
+. "$here/../trust/servers"
 tree=$work/tree
 mkdir "$tree"
 make_tree "$tree" "$build"
