@@ -15,7 +15,7 @@ packages_for() { # PURPOSE
                  libcap-dev:@libcap' ;;
     go) echo 'golang-go:go ca-certificates:/etc/ssl/certs/ca-certificates.crt' ;;
     matrix) echo 'musl-tools:musl-gcc binutils:readelf strace:strace python3:python3' ;;
-    vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio' ;;
+    vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio runc:runc' ;;
     init) echo 'tini:tini util-linux:unshare procps:pgrep' ;;
     shells) echo 'zsh:zsh fish:fish tmux:tmux' ;;
     metrics) echo 'curl:curl' ;;

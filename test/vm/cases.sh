@@ -3,17 +3,18 @@
 # Writes the cases that the virtual machine runs, a directory each, from the list of
 # Go programs that test/go/build.sh made. Everything here runs on 8 CPUs.
 #
-#   cases.sh [--long] [--only REGEX] [--arm64 FILES | --resize | --spare] LIST DIR
+#   cases.sh [--long] [--only REGEX] [--arm64 FILES | --containers | --resize | --spare] LIST DIR
 set -euo pipefail
 . "$(cd "$(dirname "$0")" && pwd)/../go/cells.sh"
 . "$(cd "$(dirname "$0")" && pwd)/rows.sh"
 . "$(cd "$(dirname "$0")" && pwd)/trace.sh"
-is_long= only= is_arm64= is_resize= is_spare=
+is_long= only= is_arm64= is_containers= is_resize= is_spare=
 while :; do
     case $1 in
     --long) is_long=1 ;;
     --only) only=$2 && shift ;;
     --arm64) is_arm64=1 && shift ;;
+    --containers) is_containers=1 ;;
     --resize) is_resize=1 ;;
     --spare) is_spare=1 ;;
     *) break ;;
@@ -328,6 +329,10 @@ newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
 if [ -n "$is_spare" ]; then
     spare_rows "$newest-internal" 1.22.12-internal
     yama_rows 1.22.12-static
+    exit
+fi
+if [ -n "$is_containers" ]; then
+    . "$(dirname "$0")/contained.sh"
     exit
 fi
 if [ -n "$is_resize" ]; then
