@@ -1,0 +1,3 @@
+module snug.example/service
+
+go 1.21
