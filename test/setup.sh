@@ -32,6 +32,8 @@ packages_for() { # PURPOSE
     model) echo 'binutils:objcopy' ;;
     containers) echo 'musl-tools:musl-gcc podman:podman runc:runc busybox-static:/bin/busybox
                  python3:python3' ;;
+    kubernetes) echo 'etcd-server:etcd python3:python3 openssl:openssl
+                     python3-yaml:/usr/lib/python3/dist-packages/yaml/__init__.py' ;;
     trust) echo 'strace:strace musl-tools:musl-gcc podman:podman runc:runc
                  busybox-static:/bin/busybox
                  debian-archive-keyring:/usr/share/keyrings/debian-archive-keyring.gpg' ;;

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The commands of examples/kubernetes/README.md, as a new user types them."""
+import json
+import os
+import re
+import subprocess
+import time
+
+from examples import EXAMPLES, TOP
+
+# There is no node here.
+NOT_HERE = ' exec '
+
+
+def commands():
+    for block in re.findall(r'^```\n(.*?)^```', (EXAMPLES / 'README.md').read_text(), re.S | re.M):
+        for line in block.splitlines():
+            if line.startswith('kubectl ') and NOT_HERE not in line:
+                yield re.sub(r'\s+#.*', '', line)
+
+
+def prepare(cluster):
+    """What the page takes to be there: namespaces with a service. Returns kubectl's environment."""
+    for name in ('shop', 'search', 'billing'):
+        cluster.namespace(name, {})
+    cluster.post('/apis/apps/v1/namespaces/shop/deployments', {
+        'apiVersion': 'apps/v1', 'kind': 'Deployment', 'metadata': {'name': 'cart'}, 'spec': {
+            'selector': {'matchLabels': {'app': 'cart'}}, 'template': {
+                'metadata': {'labels': {'app': 'cart'}},
+                'spec': {'containers': [{'name': 'cart', 'image': 'registry.example/service:1.0'}]}}}})
+    config = cluster.dir / 'kubeconfig'
+    config.touch(mode=0o600)
+    config.write_text(json.dumps({
+        'apiVersion': 'v1', 'kind': 'Config', 'current-context': 'test',
+        'clusters': [{'name': 'test', 'cluster': {
+            'server': f'https://127.0.0.1:{cluster.port}', 'insecure-skip-tls-verify': True}}],
+        'users': [{'name': 'test', 'user': {'token': cluster.token}}],
+        'contexts': [{'name': 'test', 'context': {'cluster': 'test', 'user': 'test'}}]}))
+    return {**os.environ, 'KUBECONFIG': str(config), 'HOME': str(cluster.dir)}
+
+
+def follow(cluster):
+    """Runs them all. Raises AssertionError at the first that fails, or shows a pod without snug."""
+    environment = prepare(cluster)
+    n_looks = 0
+    for command in commands():
+        end = time.monotonic() + 120
+        while True:
+            done = subprocess.run(['sh', '-c', command], cwd=TOP, env=environment, text=True, stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+            assert done.returncode == 0, f'$ {command}\n{done.stdout}'
+            # A policy acts a second or two after it was made.
+            if ' run look ' not in command or 'name: snug-object' in done.stdout:
+                break
+            assert time.monotonic() < end, f'$ {command}\n{done.stdout}'
+            time.sleep(0.2)
+        n_looks += ' run look ' in command
+        made = re.search(r'create namespace (\S+)', command)
+        if made:
+            cluster.account(made[1])
+    assert n_looks == 1, 'the page does not look at a pod'
+    left = json.loads(cluster.text('GET', '/apis/admissionregistration.k8s.io/v1/mutatingadmissionpolicies'))
+    assert 'snug' not in [each['metadata']['name'] for each in left['items']], 'the page leaves the policy'
+    assert 'snug' not in json.loads(cluster.text('GET', '/api/v1/namespaces/shop'))['metadata']['labels']
