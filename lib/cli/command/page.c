@@ -45,7 +45,8 @@ void snug_page_write_line(FILE *out, const char *text)
     (void)fputc('\n', out);
 }
 
-void snug_page_write_row(FILE *out, const char *label, const char *text)
+void snug_page_write_toned(FILE *out, const char *label, enum snug_tone tone,
+                           const char *text)
 {
     struct snug_text rest = snug_text_of(text);
     struct snug_text word;
@@ -59,9 +60,28 @@ void snug_page_write_row(FILE *out, const char *label, const char *text)
             (void)fputc(' ', out);
             column++;
         }
+        if (is_first && tone != SNUG_TONE_PLAIN)
+            snug_tone_set(out, tone);
         write_word(out, word);
+        if (is_first && tone != SNUG_TONE_PLAIN)
+            snug_tone_set(out, SNUG_TONE_PLAIN);
         column += word.n;
     }
+    (void)fputc('\n', out);
+}
+
+void snug_page_write_row(FILE *out, const char *label, const char *text)
+{
+    snug_page_write_toned(out, label, SNUG_TONE_PLAIN, text);
+}
+
+void snug_page_write_heading(FILE *out, const char *text, bool is_first)
+{
+    if (!is_first)
+        (void)fputc('\n', out);
+    snug_tone_set(out, SNUG_TONE_HEADING);
+    (void)fputs(text, out);
+    snug_tone_set(out, SNUG_TONE_PLAIN);
     (void)fputc('\n', out);
 }
 

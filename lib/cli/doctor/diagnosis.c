@@ -42,6 +42,17 @@ static void write_mend(const struct snug_finding *finding, FILE *out)
     }
 }
 
+/* Of the grade's word. */
+static enum snug_tone tone_of(enum snug_grade grade)
+{
+    static const enum snug_tone tones[SNUG_N_GRADES] = {
+        [SNUG_GRADE_SKIPPED] = SNUG_TONE_FAINT, [SNUG_GRADE_OK] = SNUG_TONE_GOOD,
+        [SNUG_GRADE_NOTE] = SNUG_TONE_HINT,     [SNUG_GRADE_WARNING] = SNUG_TONE_DOUBT,
+        [SNUG_GRADE_ERROR] = SNUG_TONE_BAD,
+    };
+    return tones[grade];
+}
+
 static void write_row(const struct snug_check *check, void *context)
 {
     struct writer *const writer = context;
@@ -50,7 +61,7 @@ static void write_row(const struct snug_check *check, void *context)
     look(writer, check, &finding);
     (void)snprintf(row, sizeof row, "%s: %s", snug_finding_grade(finding.grade),
                    finding.seen);
-    snug_page_write_row(writer->out, check->name, row);
+    snug_page_write_toned(writer->out, check->name, tone_of(finding.grade), row);
     if (finding.follows[0])
         snug_page_write_row(writer->out, "", finding.follows);
     if (finding.place != SNUG_PLACE_NOWHERE)

@@ -24,13 +24,13 @@ static void write_text(const struct snug_subject *subject, bool is_all)
     struct snug_builder resize = snug_text_build(row, sizeof row);
     snug_resize_put(&resize, &subject->counted);
     if (resize.n) {
-        (void)fputs("\nLive resize\n", stdout);
+        snug_page_write_heading(stdout, "Live resize", false);
         snug_page_write_row(stdout, "", row);
     }
     struct snug_builder measured = snug_text_build(row, sizeof row);
     snug_resize_put_measured(&measured, &subject->counted);
     if (measured.n) {
-        (void)fputs("\nMeasured headroom\n", stdout);
+        snug_page_write_heading(stdout, "Measured headroom", false);
         snug_page_write_row(stdout, "", row);
     }
 }

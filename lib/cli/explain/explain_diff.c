@@ -175,7 +175,7 @@ void snug_explain_diff_write_text(const struct snug_subject *subject, FILE *out)
         snug_page_write_row(out, "snug", "nothing is changed; without --diff it says why");
     /* They may say that the object does not come there. */
     if (subject->n_notes)
-        (void)fputs("\nNotes\n", out);
+        snug_page_write_heading(out, "Notes", false);
     for (unsigned i = 0; i < subject->n_notes; i++)
         snug_page_write_row(out, "", subject->note[i]);
 }

@@ -45,7 +45,7 @@ void snug_explain_seccomp_write_text(const struct snug_subject *subject,
 {
     char row[ROW_BYTES];
     struct snug_builder text = snug_text_build(row, sizeof row);
-    (void)fputs("\nSeccomp profile\n", out);
+    snug_page_write_heading(out, "Seccomp profile", false);
     snug_text_put(&text, profile->members.file);
     snug_text_put(&text, ": ");
     snug_text_put_u64(&text, profile->n);

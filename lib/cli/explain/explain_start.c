@@ -99,7 +99,7 @@ void snug_explain_start_write_text(const struct snug_subject *subject, FILE *out
     const struct snug_plan *plan = &subject->plan;
     if (!is_process(subject))
         return;
-    (void)fputs("\nProcess\n", out);
+    snug_page_write_heading(out, "Process", false);
     write_object(object, out);
     if (object->is_loaded != SNUG_YES)
         return;

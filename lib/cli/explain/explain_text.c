@@ -163,7 +163,7 @@ static void write_variable_facts(const struct snug_subject *subject, FILE *out)
 static void write_facts(const struct snug_subject *subject, FILE *out)
 {
     const struct snug_facts *facts = &subject->facts;
-    (void)fputs("Facts\n", out);
+    snug_page_write_heading(out, "Facts", true);
     snug_explain_program_write_text(subject, out);
     write_cpu_facts(facts, out);
     write_memory_facts(&facts->memory, out);
@@ -237,7 +237,7 @@ static bool is_missing(const struct snug_policy *policy)
 static void write_policy(const struct snug_policy *policy,
                          const struct snug_follow_plan *follow, bool is_all, FILE *out)
 {
-    (void)fputs("\nPolicy\n", out);
+    snug_page_write_heading(out, "Policy", false);
     struct row row;
     begin_row(&row);
     snug_text_put(&row.text, policy->file);
@@ -288,7 +288,7 @@ static void write_plan(const struct snug_subject *subject, FILE *out)
 {
     const struct snug_facts *facts = &subject->facts;
     const struct snug_plan *plan = &subject->plan;
-    (void)fputs("\nPlan\n", out);
+    snug_page_write_heading(out, "Plan", false);
     struct row row;
     if (!plan->is_active) {
         begin_row(&row);
@@ -361,7 +361,7 @@ void snug_explain_text_write(const struct snug_subject *subject, bool is_all, FI
     snug_explain_start_write_text(subject, out);
 
     if (subject->n_notes)
-        (void)fputs("\nNotes\n", out);
+        snug_page_write_heading(out, "Notes", false);
     for (unsigned i = 0; i < subject->n_notes; i++)
         snug_page_write_row(out, "", subject->note[i]);
 }

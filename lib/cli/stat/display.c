@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "snug/cli/command/clock.h"
+#include "snug/cli/command/tone.h"
 
 enum { COLUMNS_DEFAULT = 80, ROWS_DEFAULT = 24, EXIT_SIGNAL = 128 };
 
@@ -39,7 +40,7 @@ bool snug_display_is_there(void)
 
 bool snug_display_has_colour(void)
 {
-    return snug_display_is_there() && !value_of("NO_COLOR");
+    return snug_tone_is_taken(stdout);
 }
 
 /* The locale's variables in their order. Where none is set, as in most containers, UTF-8 is
