@@ -156,6 +156,24 @@ seccomp() {
     finds build.seccomp ok 'seccomp.guard looks at filters'
 }
 
+# Those with functions are tried with programs that have some: preload/libraries.sh.
+routers() {
+    for path in github.com/osrg/gobgp:v2.0.0+incompatible github.com/osrg/gobgp/v3:v3.37.0; do
+        examine 0 go1.26.1 "dep:$path:h1"
+        finds library.netip note 'its gobgp keeps addresses as net.IP'
+    done
+    examine 0 go1.26.1 dep:github.com/osrg/gobgp/v4:v4.8.0:h1
+    finds library.netip ok 'gobgp has them as net/netip'
+    examine 0 go1.26.1 dep:github.com/go-chi/chi/v5:v5.3.0:h1 dep:k8s.io/client-go:v0.31.1:h1
+    finds library.netip skipped 'the names of its functions are not to be found'
+    finds library.csr skipped 'the names of its functions are not to be found'
+    examine 0 go1.26.1 dep:example.org/a:v1.2.3:h1
+    finds library.netip ok "no router's library"
+    finds library.csr ok 'no client-go is built in'
+    examine 0 go1.26.1
+    finds library.netip skipped 'it does not say of what it was built'
+}
+
 flags() {
     examine 0 go1.26.1 build:-compiler=gc build:-race=false
     finds build.race ok
@@ -193,7 +211,7 @@ captured() {
         fail "says something else: $(cat "$work/difference")"
 }
 
-for claim in releases go_lines libraries modules seccomp flags captured; do
+for claim in releases go_lines libraries modules seccomp routers flags captured; do
     $claim
 done
 end

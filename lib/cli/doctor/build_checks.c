@@ -28,17 +28,10 @@ static const struct snug_build *build_of(const struct snug_patient *patient)
 static bool is_nothing(const struct snug_patient *patient, bool needs_modules,
                        struct snug_finding *ret)
 {
-    if (!patient->has_program)
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "no program was named");
-    else if (!program_of(patient)->is_go)
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "the program is not known to be Go");
-    else if (!program_of(patient)->go_minor)
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "its Go release is not known");
-    else if (needs_modules && !build_of(patient)->is_known)
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "it does not say of what it was built");
-    else
-        return false;
-    return true;
+    const char *reason = snug_patient_lacks(patient, needs_modules);
+    if (reason)
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", reason);
+    return reason;
 }
 
 /* Troubles of releases that meet programs in containers, from one patch to another. */

@@ -92,6 +92,20 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
     snug_preloads_read(&subject->root, subject->entries, &ret->preloads);
 }
 
+const char *snug_patient_lacks(const struct snug_patient *patient, bool needs_modules)
+{
+    const struct snug_program *program = &patient->subject->facts.program;
+    if (!patient->has_program)
+        return "no program was named";
+    if (!program->is_go)
+        return "the program is not known to be Go";
+    if (!program->go_minor)
+        return "its Go release is not known";
+    if (needs_modules && !patient->subject->executable.build.is_known)
+        return "it does not say of what it was built";
+    return NULL;
+}
+
 void snug_patient_release(struct snug_patient *patient)
 {
     snug_sockets_close(&patient->sockets);

@@ -32,6 +32,19 @@ static const char *const generations[][2] = {
 
 enum { N_GENERATIONS = sizeof generations / sizeof *generations };
 
+/* Modules that are looked at by themselves. */
+static const struct known {
+    unsigned bit;
+    const char *path;
+} known[] = {
+    {SNUG_MODULE_CHI, "github.com/go-chi/chi"},
+    {SNUG_MODULE_CHI, "github.com/go-chi/chi/v5"},
+    {SNUG_MODULE_CLIENT_GO, "k8s.io/client-go"},
+    {SNUG_MODULE_GOBGP, "github.com/osrg/gobgp/v4"},
+    {SNUG_MODULE_OLD_GOBGP, "github.com/osrg/gobgp"},
+    {SNUG_MODULE_OLD_GOBGP, "github.com/osrg/gobgp/v3"},
+};
+
 struct module {
     struct snug_text path;
     struct snug_text version;
@@ -115,6 +128,9 @@ static void look_at_last(struct reader *reader)
     build->has_seccomp |=
         snug_text_equals(module->path, "github.com/seccomp/libseccomp-golang");
     build->has_numbers |= snug_text_equals(module->path, "golang.org/x/sys");
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (snug_text_equals(module->path, known[i].path))
+            build->modules |= known[i].bit;
     for (size_t i = 0; i < N_VENDORS; i++) {
         struct module *first = &reader->of_vendor[i];
         if (!is_of(&vendors[i], module->path))

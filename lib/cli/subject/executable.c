@@ -17,6 +17,7 @@
 #include "snug/base/sys.h"
 #include "snug/cli/subject/executable.h"
 #include "snug/cli/subject/mapped.h"
+#include "snug/cli/subject/sections.h"
 #include "snug/facts/program.h"
 
 #if defined(__x86_64__)
@@ -196,17 +197,6 @@ static bool is_packed(const uint8_t *file, const struct snug_elf *elf)
            !snug_elf_segment(elf, PT_INTERP) && !snug_elf_segment(elf, PT_DYNAMIC);
 }
 
-/* The name of a section, which ends in 0. NULL if it is out of bounds. */
-static const char *section_name(const uint8_t *file, size_t n_bytes,
-                                const Elf64_Shdr *strings, size_t at)
-{
-    if (strings->sh_offset > n_bytes || strings->sh_size > n_bytes - strings->sh_offset ||
-        at >= strings->sh_size)
-        return NULL;
-    const char *ret = (const char *)file + strings->sh_offset + at;
-    return memchr(ret, 0, strings->sh_size - at) ? ret : NULL;
-}
-
 /* gccgo writes no build information. What it exports to other packages stays in a section
  * of its own, stripped or not; section headers themselves may be missing. */
 static bool is_gccgo(const uint8_t *file, size_t n_bytes, const struct snug_elf *elf)
@@ -216,20 +206,7 @@ static bool is_gccgo(const uint8_t *file, size_t n_bytes, const struct snug_elf 
         if (snug_text_starts(needed, "libgo.so."))
             return true;
 
-    const Elf64_Ehdr *header = (const void *)file;
-    if (header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shoff > n_bytes ||
-        header->e_shoff % _Alignof(Elf64_Shdr) ||
-        (n_bytes - header->e_shoff) / sizeof(Elf64_Shdr) < header->e_shnum ||
-        header->e_shstrndx >= header->e_shnum)
-        return false;
-    const Elf64_Shdr *section = (const void *)(file + header->e_shoff);
-    for (size_t i = 0; i < header->e_shnum; i++) {
-        const char *name =
-            section_name(file, n_bytes, &section[header->e_shstrndx], section[i].sh_name);
-        if (name && strcmp(name, ".go_export") == 0)
-            return true;
-    }
-    return false;
+    return snug_sections_find(file, n_bytes, ".go_export", &needed);
 }
 
 static enum snug_form read_file(const uint8_t *file, size_t n_bytes, bool is_here,
@@ -248,6 +225,8 @@ static enum snug_form read_file(const uint8_t *file, size_t n_bytes, bool is_her
     snug_program_read(&elf, info, ret);
     if (info)
         snug_build_read(snug_program_module(&elf, info), ret_build);
+    if (ret_build->modules & (SNUG_MODULE_CHI | SNUG_MODULE_CLIENT_GO))
+        snug_functions_read(file, n_bytes, &ret_build->functions);
     ret->is_gccgo = !info && is_gccgo(file, n_bytes, &elf);
     return SNUG_FORM_PROGRAM;
 }

@@ -88,8 +88,11 @@ int snug_process_find(const struct snug_root *root, struct snug_executable *ret_
         struct snug_program loaded;
         const uint64_t info = snug_program_find_go(&image.elf);
         snug_program_read(&image.elf, info, &loaded);
+        /* The names of functions were looked for in the file. */
+        const struct snug_functions functions = ret_executable->build.functions;
         if (info)
             snug_build_read(snug_program_module(&image.elf, info), &ret_executable->build);
+        ret_executable->build.functions = functions;
         /* The stub of a packed program may be at work still. */
         if (loaded.is_go || *ret_form != SNUG_FORM_PACKED) {
             *ret_form = SNUG_FORM_PROGRAM;

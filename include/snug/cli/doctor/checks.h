@@ -24,6 +24,7 @@ extern const struct snug_family snug_memory_checks;
 extern const struct snug_family snug_process_checks;
 extern const struct snug_family snug_network_checks;
 extern const struct snug_family snug_build_checks;
+extern const struct snug_family snug_library_checks;
 
 /* Calls for each check in order. */
 void snug_checks_each(void (*call)(const struct snug_check *check, void *context),

@@ -37,4 +37,8 @@ struct snug_patient {
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
                           struct snug_patient *ret);
 
+/* Why nothing can be said of what the program was built of; NULL if something can.
+ * `needs_modules`: of its modules, and not of its release alone. */
+const char *snug_patient_lacks(const struct snug_patient *patient, bool needs_modules);
+
 void snug_patient_release(struct snug_patient *patient);

@@ -5,8 +5,17 @@
 #pragma once
 
 #include "snug/base/text.h"
+#include "snug/cli/subject/functions.h"
 
 enum { SNUG_BUILD_TEXT_BYTES = 192 };
+
+/* Modules of whose functions something is known, or that are told by their version. */
+enum {
+    SNUG_MODULE_CHI = 1 << 0,
+    SNUG_MODULE_CLIENT_GO = 1 << 1,
+    SNUG_MODULE_GOBGP = 1 << 2,
+    SNUG_MODULE_OLD_GOBGP = 1 << 3, /* Before v4. */
+};
 
 /* What is not said there is "no" or 0. Texts are cut. */
 struct snug_build {
@@ -16,6 +25,8 @@ struct snug_build {
     bool has_profile;  /* -pgo: it was optimised by a profile. */
     bool is_trimmed;   /* -trimpath */
     unsigned n_modules;
+    unsigned modules;                /* Those of above that are among them. */
+    struct snug_functions functions; /* Looked for where chi or client-go is. */
     unsigned n_replaced;
     char replaced[SNUG_BUILD_TEXT_BYTES]; /* The first: `PATH by OTHER`. */
     char mixed[SNUG_BUILD_TEXT_BYTES];    /* Two that do not go together; "": none. */
