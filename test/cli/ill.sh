@@ -5,6 +5,7 @@
 #
 #   ill.sh SNUG KEEPER OBJECT
 . "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/machine.sh"
 . "$(dirname "$0")/patient.sh"
 . "$(dirname "$0")/kept.sh"
 snug=$(realpath "$1") keeper=$(realpath "$2") object=$(realpath "$3")
@@ -72,6 +73,31 @@ many_threads() {
         $((250 + 4 * $(nproc --all)))
     finish
     grep -q 'threads' "$work/told" || fail 'the mend names nobody'
+}
+
+# By the file that is open for writing; what else looks alike is none.
+traces() {
+    make_tree "$tree"
+    mkdir "$tree/snug"
+    : >"$tree/proc/self/maps" # It is a process.
+    printf 'usage_usec 15000000\nnr_periods 1000\nnr_throttled 200\nthrottled_usec 12500000\n' \
+        >"$group/cpu.stat"
+    while read -r told how text; do
+        printf "$text" >"$work/trace"
+        begin sh -c "exec 5$how\"\$1\"; exec \"\$2\"" sh "$work/trace" "$keeper"
+        try 0 "$snug" capture --pid "$pid" "$work/captured"
+        finish
+        cp "$work/captured/snug/program" "$tree/snug/"
+        rm -r "$work/captured"
+        doctor --root "$tree"
+        finds cpu.throttled warning "$told: throttled in 20 % of 1000 periods so far, for 12.5 s, although only 10 %"
+    done <<'END'
+tracing <> go 1.22 trace\0\0\0\0
+tracing >> go 1.9 trace\0\0\0\0\0
+bursts < go 1.22 trace\0\0\0\0
+bursts <> go 1.22 tracks\0\0\0
+bursts <> go 1.22 trace
+END
 }
 
 signals() {
@@ -200,6 +226,7 @@ where_nothing_may_be_executed() {
 whether_the_object_is_there
 threads_that_come_meanwhile
 many_threads
+traces
 signals
 if [ "$(id -u)" = 0 ]; then
     in_a_namespace_of_its_own

@@ -11,7 +11,7 @@
 # The programs are examples/see with files beside this script added; "modes" says how each is
 # linked. Not in the list, since they print other things: RELEASE-live, which is a service in
 # small, RELEASE-seccomp, which loads a seccomp filter, RELEASE-needs and RELEASE-needs-static,
-# which make the runtime call the kernel, RELEASE-storm, RELEASE-heap and RELEASE-stress.
+# which make the runtime call the kernel, RELEASE-storm, RELEASE-noise, RELEASE-heap and RELEASE-stress.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/toolchain.sh"
@@ -190,11 +190,11 @@ build_needs() { # RELEASE
         CGO_ENABLED=0 go_release "$goroot" build -ldflags=-w -o "$dir/bin/$1-needs-static" .)
 }
 
-# A static one that says what it finds of a tracer.
-build_storm() { # RELEASE
+# Static ones: storm says what it finds of a tracer, noise uses CPUs in several ways.
+build_static() { # NAME RELEASE
     local goroot
-    goroot=$(go_root "$fetcher" "$1")
-    (cd "$here/storm" && CGO_ENABLED=0 go_release "$goroot" build -o "$dir/bin/$1-storm" .)
+    goroot=$(go_root "$fetcher" "$2")
+    (cd "$here/$1" && CGO_ENABLED=0 go_release "$goroot" build -o "$dir/bin/$2-$1" .)
 }
 
 fetcher=$(go_fetcher "$dir/cache")
@@ -212,5 +212,6 @@ for release in $releases; do
     [ -n "$arm64" ] || { build_seccomp "$release" && build_needs "$release"; }
 done
 mv "$dir/list.new" "$dir/list"
-for release in $some $newest; do [ -n "$arm64" ] || build_storm "$release"; done
+for release in $some $newest; do [ -n "$arm64" ] || build_static storm "$release"; done
+[ -n "$arm64" ] || build_static noise "$newest"
 [ -n "$arm64" ] || "$here/resize.sh" ${is_long:+--long} "$dir" "$fetcher" "$newest"

@@ -2,9 +2,15 @@
 # Cases of snug doctor and stat, for cases.sh, which sources this: see ill for what each does.
 
 doctor_rows() {
+    row 'doctor tells a program that wants more CPUs than it has' 'ill over' \
+        'own/cpu.max 200000 100000' -- 'warning: short' again
     row 'doctor tells bursts far below the limit' 'ill bursts' \
-        'own/cpu.max 400000 100000' -- 'warning: bursts'
-    row 'doctor tells nothing of a limit that is not there' 'ill idle' -- ok
+        'own/cpu.max 400000 100000' -- 'warning: bursts' again
+    row 'doctor tells a trace by its file' 'ill trace' \
+        'own/cpu.max 400000 100000' -- 'warning: tracing' again
+    row 'doctor tells a program that does nothing' 'ill idle' \
+        'own/cpu.max 400000 100000' -- 'ok: idle' again
+    row 'doctor tells nothing of a limit that is not there' 'ill idle' -- 'ok: no' again
     row 'doctor counts who was killed' 'ill killed' \
         'own/memory.max 64M' -- 'error: 1' mended
     row 'doctor tells who was slowed down' 'ill slowed' \

@@ -167,6 +167,16 @@ static void tell_throttled(const struct snug_patient *patient, const char *seen,
                           (twice + 999) / 1000);
         return;
     }
+    if (patient->subject->tracing.has_file) {
+        snug_finding_see(ret, SNUG_GRADE_WARNING,
+                         "tracing: throttled %s, although only %lu %% of the limit was "
+                         "used in the periods with work, and it writes a trace",
+                         seen, use);
+        snug_finding_follow(ret, "A trace stops all threads when it begins, and costs CPU "
+                                 "time at each event. Look again when it has ended: what "
+                                 "is throttled then is the program's own work.");
+        return;
+    }
     snug_finding_see(ret, SNUG_GRADE_WARNING,
                      "bursts: throttled %s, although only %lu %% of the limit was used in "
                      "the periods with work",

@@ -65,6 +65,7 @@ static const struct member members[] = {
     NUMBER(facts.program.libraries),
     TEXT(facts.program.interpreter),
     TEXT(facts.program.go_version),
+    NUMBER(tracing.has_file),
     NUMBER(object.is_told),
     NUMBER(object.is_loaded),
     TEXT(object.path),

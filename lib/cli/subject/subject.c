@@ -207,8 +207,10 @@ static void find_object(struct snug_subject *subject)
 int snug_subject_find_program(struct snug_subject *subject, char *const *command)
 {
     int r;
-    if (subject->root.pid)
+    if (subject->root.pid) {
         find_object(subject);
+        snug_tracing_read(&subject->root, &subject->tracing);
+    }
     if (command[0]) {
         r = find_named(subject, command);
         if (r < 0)

@@ -9,6 +9,7 @@
 #include "snug/cli/subject/executable.h"
 #include "snug/cli/subject/object.h"
 #include "snug/cli/subject/snapshot.h"
+#include "snug/cli/subject/tracing.h"
 #include "snug/plan/plan.h"
 
 enum { SNUG_SUBJECT_NOTES_MAX = 10, SNUG_SUBJECT_NOTE_BYTES = 192 };
@@ -29,6 +30,7 @@ struct snug_subject {
     struct snug_plan plan;
     struct snug_snapshot counted; /* Of the process, all 0 if it has no page. */
     struct snug_object object;    /* Of the process. */
+    struct snug_tracing tracing;  /* Of the process. */
     unsigned n_notes; /* Whole sentences that explain what the figures alone do not. */
     char note[SNUG_SUBJECT_NOTES_MAX][SNUG_SUBJECT_NOTE_BYTES];
 };
