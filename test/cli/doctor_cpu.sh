@@ -91,6 +91,9 @@ throttling_is_told_apart() {
     cpu_stat 1000 4 15000000
     doctor 0
     finds cpu.throttled ok 'throttled in 0 % of 1000 periods'
+    cpu_stat 1000 4 7499999
+    doctor 0
+    finds cpu.throttled ok 'idle: 4 % of the limit was used in 1000 periods with work so far'
     cpu_stat 0 0 15000000
     doctor 0
     finds cpu.throttled ok 'idle: there was work in 0 periods so far'

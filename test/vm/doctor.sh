@@ -2,6 +2,8 @@
 # Cases of snug doctor and stat, for cases.sh, which sources this: see ill for what each does.
 
 doctor_rows() {
+    # Others would take the CPUs that these are to use.
+    local is_alone=1
     row 'doctor tells a program that wants more CPUs than it has' 'ill over' \
         'own/cpu.max 200000 100000' -- 'warning: short' again
     row 'doctor tells bursts far below the limit' 'ill bursts' \
@@ -10,6 +12,7 @@ doctor_rows() {
         'own/cpu.max 400000 100000' -- 'warning: tracing' again
     row 'doctor tells a program that does nothing' 'ill idle' \
         'own/cpu.max 400000 100000' -- 'ok: idle' again
+    is_alone=
     row 'doctor tells nothing of a limit that is not there' 'ill idle' -- 'ok: no' again
     row 'doctor counts who was killed' 'ill killed' \
         'own/memory.max 64M' -- 'error: 1' mended

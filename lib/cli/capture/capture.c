@@ -97,7 +97,7 @@ static int record(struct snug_subject *subject, const struct snug_arguments *arg
         return r;
     snug_subject_plan(subject, arguments);
     snug_verdict_apply(subject);
-    snug_patient_examine(subject, 0, &patient);
+    snug_patient_examine(subject, 0, NULL, &patient);
     r = add_answers(subject, &patient);
     if (r == 0 && patient.sockets.is_known)
         r = add_sockets(&patient.sockets);

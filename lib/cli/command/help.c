@@ -98,6 +98,8 @@ static const char doctor[] =
     "\n"
     "Options:\n"
     "  --pid PID        look at that process\n"
+    "  --cgroup PATH    look at all Go programs in that cgroup and below it; shows warnings\n"
+    "                   and errors, or all with --json; / is the whole machine\n"
     "  --root DIR       read /proc and /sys below DIR: a captured machine\n"
     "  --probe          connect to the process's ports too, and ask for /debug/pprof/\n"
     "  --for SECONDS    count throttling from now on, so long; else all of the past\n"

@@ -80,7 +80,7 @@ void snug_page_write_heading(FILE *out, const char *text, bool is_first)
     if (!is_first)
         (void)fputc('\n', out);
     snug_tone_set(out, SNUG_TONE_HEADING);
-    (void)fputs(text, out);
+    write_word(out, snug_text_of(text));
     snug_tone_set(out, SNUG_TONE_PLAIN);
     (void)fputc('\n', out);
 }

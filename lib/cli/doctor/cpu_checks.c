@@ -14,6 +14,7 @@
 enum {
     FEW_PERIODS = 10,      /* With work: a start alone has some, and may be throttled. */
     FEW_PERCENT = 1,       /* Of the periods: that many throttled ones are nothing. */
+    IDLE_PERCENT = 5,      /* Of the limit, used in the periods with work. */
     AT_LIMIT_PERCENT = 75, /* Of the limit, used in the periods with work. */
     MOST_PERCENT = 115,    /* More cannot be used: the limit has changed, or is new. */
     WAITED_HUNDREDTHS = 1000,
@@ -217,7 +218,12 @@ static void look_at_throttled(const struct snug_patient *patient, struct snug_fi
     const uint64_t share = snug_amount_percent(cpu->throttled.number, cpu->periods.number);
     (void)snprintf(seen, sizeof seen, "in %lu %% of %lu periods %s, for %s", share,
                    cpu->periods.number, since, snug_amount_usec(cpu->throttled_usec).text);
-    if (share < FEW_PERCENT)
+    uint64_t use;
+    if (share < FEW_PERCENT && find_use(patient, &use) && use < IDLE_PERCENT)
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "idle: %lu %% of the limit was used in %lu periods with work %s",
+                         use, cpu->periods.number, since);
+    else if (share < FEW_PERCENT)
         snug_finding_see(ret, SNUG_GRADE_OK, "throttled %s", seen);
     else
         tell_throttled(patient, seen, ret);

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "snug/cli/command/json.h"
+#include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/doctor/diagnosis.h"
 
@@ -12,7 +12,8 @@ enum { ROW_BYTES = SNUG_FINDING_BYTES + 32, INDENT_COLUMNS = 18 };
 struct writer {
     const struct snug_patient *patient;
     FILE *out;
-    struct snug_json json;
+    struct snug_json *json;
+    enum snug_grade least; /* What is better has no row. */
     unsigned n[SNUG_N_GRADES];
     enum snug_grade worst;
 };
@@ -59,6 +60,8 @@ static void write_row(const struct snug_check *check, void *context)
     struct snug_finding finding;
     char row[ROW_BYTES];
     look(writer, check, &finding);
+    if (finding.grade < writer->least)
+        return;
     (void)snprintf(row, sizeof row, "%s: %s", snug_finding_grade(finding.grade),
                    finding.seen);
     snug_page_write_toned(writer->out, check->name, tone_of(finding.grade), row);
@@ -85,7 +88,7 @@ static void write_object(const struct snug_check *check, void *context)
     struct writer *const writer = context;
     struct snug_finding finding;
     look(writer, check, &finding);
-    struct snug_json *json = &writer->json;
+    struct snug_json *json = writer->json;
     snug_json_object(json, NULL);
     snug_json_string(json, "name", check->name);
     snug_json_string(json, "grade", snug_finding_grade(finding.grade));
@@ -102,17 +105,39 @@ static void write_object(const struct snug_check *check, void *context)
     snug_json_end(json);
 }
 
+enum snug_grade snug_diagnosis_put_json(const struct snug_patient *patient,
+                                        struct snug_json *json)
+{
+    struct writer writer = {.patient = patient, .json = json};
+    snug_json_array(json, "checks");
+    snug_checks_each(write_object, &writer);
+    snug_json_end(json);
+    for (unsigned i = SNUG_N_GRADES; i-- > 0;)
+        snug_json_number(json, snug_finding_grade(i), writer.n[i]);
+    return writer.worst;
+}
+
 enum snug_grade snug_diagnosis_write_json(const struct snug_patient *patient, FILE *out)
 {
-    struct writer writer = {.patient = patient, .json = snug_json_write(out)};
-    snug_json_object(&writer.json, NULL);
-    snug_json_array(&writer.json, "checks");
-    snug_checks_each(write_object, &writer);
-    snug_json_end(&writer.json);
-    for (unsigned i = SNUG_N_GRADES; i-- > 0;)
-        snug_json_number(&writer.json, snug_finding_grade(i), writer.n[i]);
-    snug_json_end(&writer.json);
+    struct snug_json json = snug_json_write(out);
+    snug_json_object(&json, NULL);
+    const enum snug_grade ret = snug_diagnosis_put_json(patient, &json);
+    snug_json_end(&json);
+    return ret;
+}
+
+enum snug_grade snug_diagnosis_write_troubles(const struct snug_patient *patient, FILE *out)
+{
+    struct writer writer = {.patient = patient, .out = out, .least = SNUG_GRADE_WARNING};
+    snug_checks_each(write_row, &writer);
     return writer.worst;
+}
+
+int snug_diagnosis_status(enum snug_grade worst)
+{
+    if (worst == SNUG_GRADE_ERROR)
+        return SNUG_EXIT_ERRORS;
+    return worst == SNUG_GRADE_WARNING ? SNUG_EXIT_PROBLEMS : 0;
 }
 
 static void write_question(const struct snug_check *check, void *context)

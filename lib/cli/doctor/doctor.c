@@ -8,15 +8,9 @@
 #include "snug/cli/command/page.h"
 #include "snug/cli/doctor/diagnosis.h"
 #include "snug/cli/doctor/doctor.h"
+#include "snug/cli/doctor/survey.h"
 
 enum { WINDOW_MAX = 3600 };
-
-static int status_of(enum snug_grade worst)
-{
-    if (worst == SNUG_GRADE_ERROR)
-        return SNUG_EXIT_ERRORS;
-    return worst == SNUG_GRADE_WARNING ? SNUG_EXIT_PROBLEMS : 0;
-}
 
 static int examine(struct snug_subject *subject, const struct snug_arguments *arguments,
                    uint64_t window_sec)
@@ -26,14 +20,14 @@ static int examine(struct snug_subject *subject, const struct snug_arguments *ar
     if (status != 0)
         return status;
     snug_subject_plan(subject, arguments);
-    snug_patient_examine(subject, window_sec, &patient);
+    snug_patient_examine(subject, window_sec, NULL, &patient);
     if (arguments->is_probe && subject->root.pid)
         snug_pprof_ask(subject->root.pid, &patient.connections, &patient.pprof);
     const enum snug_grade worst =
         (arguments->is_json ? snug_diagnosis_write_json : snug_diagnosis_write)(&patient,
                                                                                 stdout);
     snug_patient_release(&patient);
-    return status_of(worst);
+    return snug_diagnosis_status(worst);
 }
 
 int snug_doctor_main(char *const *argv)
@@ -65,6 +59,14 @@ int snug_doctor_main(char *const *argv)
         return snug_help_complain(SNUG_COMMAND_DOCTOR,
                                   "--root and --probe exclude each other: nobody "
                                   "answers there");
+
+    if (arguments.cgroup && (arguments.root || arguments.pid || arguments.operand[0] ||
+                             window_sec || arguments.is_probe))
+        return snug_help_complain(SNUG_COMMAND_DOCTOR,
+                                  "--cgroup excludes --root, --pid, --for, --probe and a "
+                                  "program");
+    if (arguments.cgroup)
+        return snug_survey_make(&arguments);
 
     struct snug_subject subject = {.root.fd = -1, .executable.fd = -1};
     status = examine(&subject, &arguments, window_sec);

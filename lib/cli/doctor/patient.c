@@ -64,9 +64,15 @@ static void look_again(const struct snug_subject *subject, uint64_t window_sec,
     ret->cpu.usage_usec = less(ret->cpu.usage_usec, before.usage_usec);
 }
 
-static void read_process(const struct snug_subject *subject, struct snug_patient *ret)
+static void read_process(const struct snug_subject *subject, const struct snug_peers *peers,
+                         struct snug_patient *ret)
 {
-    snug_condition_read(&subject->root, &ret->condition);
+    if (peers) {
+        snug_condition_read_own(&subject->root, &ret->condition);
+        snug_peers_count(peers, (uint64_t)subject->root.pid, &ret->condition);
+    } else {
+        snug_condition_read(&subject->root, &ret->condition);
+    }
     snug_lineage_read(&subject->root, &ret->condition, &ret->lineage);
     snug_sockets_read(&subject->root, &ret->sockets);
     snug_connections_read(&subject->root, &ret->sockets, &ret->connections);
@@ -74,7 +80,7 @@ static void read_process(const struct snug_subject *subject, struct snug_patient
 }
 
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
-                          struct snug_patient *ret)
+                          const struct snug_peers *peers, struct snug_patient *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->subject = subject;
@@ -87,7 +93,7 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
     if (window_sec)
         look_again(subject, window_sec, ret);
     if (ret->has_process)
-        read_process(subject, ret);
+        read_process(subject, peers, ret);
     snug_zone_read(&subject->root, subject->entries, &ret->zone);
     snug_preloads_read(&subject->root, subject->entries, &ret->preloads);
 }

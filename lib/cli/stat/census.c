@@ -11,7 +11,7 @@
 
 #include "snug/base/entries.h"
 #include "snug/base/root.h"
-#include "snug/cli/stat/groups.h"
+#include "snug/cli/subject/groups.h"
 #include "snug/cli/subject/subject.h"
 #include "snug/facts/variables.h"
 

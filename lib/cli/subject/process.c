@@ -103,3 +103,17 @@ int snug_process_find(const struct snug_root *root, struct snug_executable *ret_
         snug_loaded_close(&image);
     return 0;
 }
+
+bool snug_process_may_be_go(const struct snug_root *root)
+{
+    struct snug_executable executable = {.fd = -1};
+    struct snug_program program;
+    if (snug_executable_of_process(root, &executable) < 0)
+        return false;
+    const enum snug_form form = snug_executable_read(&executable, true, &program);
+    const bool ret = program.is_go || form == SNUG_FORM_PACKED ||
+                     form == SNUG_FORM_UNREADABLE ||
+                     snug_executable_is_loader(&executable, executable.path);
+    snug_executable_close(&executable);
+    return ret;
+}

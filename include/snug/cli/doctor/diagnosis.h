@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "snug/cli/command/json.h"
 #include "snug/cli/doctor/checks.h"
 
 /* Text: a row a check, those behind it if it is worse than ok. Returns the worst grade. */
@@ -12,6 +13,17 @@ enum snug_grade snug_diagnosis_write(const struct snug_patient *patient, FILE *o
 
 /* One JSON document; the same return. */
 enum snug_grade snug_diagnosis_write_json(const struct snug_patient *patient, FILE *out);
+
+/* Its members alone, into an object that is open. */
+enum snug_grade snug_diagnosis_put_json(const struct snug_patient *patient,
+                                        struct snug_json *json);
+
+/* The rows of warnings and errors alone. */
+enum snug_grade snug_diagnosis_write_troubles(const struct snug_patient *patient,
+                                              FILE *out);
+
+/* The exit status. */
+int snug_diagnosis_status(enum snug_grade worst);
 
 /* The names of all checks with their questions. */
 void snug_diagnosis_write_list(FILE *out);

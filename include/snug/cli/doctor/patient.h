@@ -8,6 +8,7 @@
 #include "snug/cli/doctor/zone.h"
 #include "snug/cli/subject/condition.h"
 #include "snug/cli/subject/connections.h"
+#include "snug/cli/subject/peers.h"
 #include "snug/cli/subject/evidence.h"
 #include "snug/cli/subject/lineage.h"
 #include "snug/cli/subject/subject.h"
@@ -33,9 +34,10 @@ struct snug_patient {
 };
 
 /* The subject is opened, its program found and its plan made. Cannot fail. With a window,
- * which is in seconds, this waits. To be released. */
+ * which is in seconds, this waits. `peers` is NULL, or has the processes among which the
+ * live subject's children are. To be released. */
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
-                          struct snug_patient *ret);
+                          const struct snug_peers *peers, struct snug_patient *ret);
 
 /* Why nothing can be said of what the program was built of; NULL if something can.
  * `needs_modules`: of its modules, and not of its release alone. */

@@ -5,6 +5,10 @@
 
 #include "snug/cli/subject/executable.h"
 
+/* By the root's process's file alone, which costs little: false for what cannot be a Go
+ * program, as for most processes. */
+bool snug_process_may_be_go(const struct snug_root *root);
+
 /* Finds the program of the root's process: by its memory, else by the file and the command
  * line. `ret_form` is SNUG_FORM_UNREADABLE if it cannot be known. -errno if there is not
  * even a file: the kernel's own threads have none, and others' may be out of reach. */

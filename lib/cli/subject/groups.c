@@ -2,7 +2,7 @@
  * Names of cgroups. Each controller of version 1 has a tree of its own, with other
  * directories than the next.
  */
-#include "snug/cli/stat/groups.h"
+#include "snug/cli/subject/groups.h"
 
 #include <errno.h>
 #include <ftw.h>
