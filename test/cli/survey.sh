@@ -80,4 +80,19 @@ prints '3 processes, 2 of them in Go: 0 with errors'
 finds object.loaded warning 'no libsnug.so is in the process'
 sed -n "/^Process $pid, kept$/,/^$/p" "$work/out" | grep -q 'object.loaded *warning' ||
     fail "there is no heading above it"
+
+# Who looks from inside, as kubectl exec does, is not one of those who share the limit.
+inside() { # COMMAND…
+    sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$below" "$@"
+}
+cgroup_limit "$group" 100000 $((256 << 20))
+what='doctor from inside'
+inside "$snug" doctor --pid "$well" >"$work/out" 2>"$work/err" || :
+finds memory.shared ok 'no other process is in the cgroup'
+try 0 inside "$snug" capture --pid "$well" "$work/captured"
+doctor --root "$work/captured"
+finds memory.shared ok 'no other process is in the cgroup'
+cmp -s "$work/out" "$work/captured/doctor" || fail 'says something else than there'
+doctor --pid "$pid"
+finds memory.shared note '2 processes are in the cgroup'
 end

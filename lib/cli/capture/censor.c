@@ -3,6 +3,7 @@
  */
 #include <elf.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "snug/base/text.h"
 #include "snug/cli/capture/censor.h"
@@ -47,6 +48,22 @@ static size_t cut_environ(char *bytes, size_t n)
     while (snug_text_cut(&rest, 0, &entry))
         if (is_kept_variable(entry))
             put(&page, (struct snug_text){entry.at, entry.n + (rest.at != NULL)});
+    return page.n;
+}
+
+/* All but who captures. */
+static size_t cut_processes(char *bytes, size_t n)
+{
+    struct page page = {.at = bytes};
+    struct snug_text rest = {bytes, n};
+    struct snug_text line;
+    uint64_t pid;
+    while (snug_text_cut(&rest, '\n', &line)) {
+        if (snug_text_u64(line, &pid) == 0 && pid == (uint64_t)getpid())
+            continue;
+        put(&page, line);
+        end_line(&page, rest);
+    }
     return page.n;
 }
 
@@ -181,6 +198,9 @@ size_t snug_censor_file(const char *path, char *bytes, size_t n)
         return cut_environ(bytes, n);
     if (snug_text_equals(name, "/proc/self/maps"))
         return cut_maps(bytes, n);
+    if (snug_text_matches(name, snug_text_of("/sys/fs/cgroup/*/cgroup.procs")) ||
+        snug_text_equals(name, "/sys/fs/cgroup/cgroup.procs"))
+        return cut_processes(bytes, n);
     if (snug_text_equals(name, "/proc/self/mountinfo"))
         return cut_mountinfo(bytes, n);
     if (snug_text_equals(name, "/proc/self/syscall") ||

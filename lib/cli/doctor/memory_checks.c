@@ -12,7 +12,7 @@ enum {
     AT_LIMIT_PERCENT = 97, /* A target that leaves less is as good as none. */
     FAR_BELOW_PERCENT = 50,
     ALARM_PERCENT = 90, /* Of the limit: where alarms usually stand. */
-    SUM_PERCENT = 2,    /* What the kinds may differ from all that is in use. */
+    SUM_PERCENT = 2,    /* What the kinds may differ from all that is in use, or a MiB. */
     MIB_LOG2 = 20,
     N_KINDS = 4, /* Of memory, that all is made of; version 1 leaves out the last. */
 };
@@ -205,7 +205,7 @@ static void look_at_kinds(const struct snug_patient *patient, struct snug_findin
         snug_amount_bytes(memory->sockets).text, snug_amount_bytes(sum).text);
     const uint64_t all = memory->current.number;
     const uint64_t gap = sum.number > all ? sum.number - all : all - sum.number;
-    if (sum.is_known && snug_amount_percent(gap, all) > SUM_PERCENT)
+    if (sum.is_known && gap >> MIB_LOG2 && snug_amount_percent(gap, all) > SUM_PERCENT)
         ret->grade = SNUG_GRADE_NOTE;
 }
 

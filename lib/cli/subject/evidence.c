@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "snug/cli/command/figures.h"
 #include "snug/cli/subject/evidence.h"
@@ -169,6 +170,26 @@ static void put_directory(const struct snug_cgroup *at, char *ret)
                          ret); /* It has the same size. */
 }
 
+/* Where the controller cpuacct is mounted by itself, beside cpu, a cgroup lies there by the
+ * same path: runtimes make it in all of them. */
+static struct snug_figure read_apart(const struct snug_root *root,
+                                     const struct snug_cgroup *at)
+{
+    static struct snug_cgroup apart;
+    struct snug_text top = {at->directory, at->n_top};
+    struct snug_builder out = snug_text_build(apart.directory, sizeof apart.directory - 64);
+    if (!snug_text_matches(top, snug_text_of("*/cpu")))
+        return (struct snug_figure){0};
+    snug_text_put_slice(&out, top);
+    snug_text_put(&out, "acct");
+    apart.n_top = out.n;
+    snug_text_put_slice(&out,
+                        (struct snug_text){at->directory + at->n_top, at->n - at->n_top});
+    apart.n = out.n;
+    return out.is_full ? (struct snug_figure){0}
+                       : read_number(root, &apart, "cpuacct.usage");
+}
+
 void snug_evidence_read_cpu(const struct snug_root *root, struct snug_cgroup *at,
                             struct snug_cpu_evidence *ret)
 {
@@ -188,8 +209,9 @@ void snug_evidence_read_cpu(const struct snug_root *root, struct snug_cgroup *at
         read_pressure(root, at, "cpu.pressure", &ret->pressure);
         return;
     }
-    /* Only where both controllers are mounted together, which is the usual case. */
     ret->usage_usec = read_number(root, at, "cpuacct.usage");
+    if (!ret->usage_usec.is_known)
+        ret->usage_usec = read_apart(root, at);
     ret->usage_usec.number /= NS_PER_USEC;
 }
 
@@ -202,9 +224,12 @@ static struct snug_figure count_processes(const struct snug_root *root,
     char buffer[LINE_BYTES];
     struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
     struct snug_text line;
+    uint64_t pid;
     int r = fd;
+    /* Who is there to look, by kubectl exec, goes again. */
     while (r >= 0 && (r = snug_file_next_line(&lines, &line)) > 0)
-        ret.number++;
+        ret.number +=
+            root->fd >= 0 || snug_text_u64(line, &pid) < 0 || pid != (uint64_t)getpid();
     ret.is_known = r == 0;
     return ret;
 }
