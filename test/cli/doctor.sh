@@ -147,6 +147,19 @@ what_is_preloaded() {
     make_tree "$tree"
 }
 
+filters() {
+    for mode in 0 2; do
+        sed -i "s/^Seccomp:.*/Seccomp:\t$mode/" "$tree/proc/self/status"
+        doctor 0
+        [ $mode = 0 ] && text='no filter is active' || text='a filter is active'
+        finds process.seccomp ok "$text"
+    done
+    sed -i /Seccomp/d "$tree/proc/self/status"
+    doctor 0
+    finds process.seccomp skipped
+    make_tree "$tree"
+}
+
 switched_off() {
     doctor_with 1 SNUG=off --
     finds object.switch warning
@@ -239,7 +252,7 @@ names_that_move_the_terminal() {
 }
 
 for claim in names_and_questions a_healthy_container limits_that_are_not_known no_limits \
-    version_1 what_is_preloaded switched_off mistakes_in_the_policy programs \
+    version_1 what_is_preloaded filters switched_off mistakes_in_the_policy programs \
     time_zones wrong_arguments names_that_move_the_terminal; do
     $claim
 done

@@ -122,6 +122,30 @@ swap() {
     rm "$group"/memory.swap.*
 }
 
+huge_pages() {
+    huge=$tree/sys/kernel/mm/transparent_hugepage
+    doctor 0
+    finds memory.huge skipped
+    mkdir -p "$huge/khugepaged"
+    echo 511 >"$huge/khugepaged/max_ptes_none"
+    for mode in madvise never; do
+        echo "always madvise never" | sed "s/$mode/[&]/" >"$huge/enabled"
+        doctor 0
+        finds memory.huge ok "the mode is $mode"
+    done
+    echo '[always] madvise never' >"$huge/enabled"
+    doctor 0
+    finds memory.huge note 'the mode is always, and max_ptes_none is 511'
+    has_mend memory.huge shell
+    run_mend "$(mend_of memory.huge)"
+    doctor 0
+    finds memory.huge ok 'no page is added for it later'
+    echo nonsense >"$huge/enabled"
+    doctor 0
+    finds memory.huge skipped
+    rm -r "$tree/sys/kernel"
+}
+
 one_limit_for_several() {
     echo 1 >"$group/cgroup.procs"
     doctor 0
@@ -136,7 +160,7 @@ one_limit_for_several() {
     rm "$group/cgroup.procs"
 }
 
-for claim in targets_by_hand slowed_down events_are_counted alarms_are_explained swap \
+for claim in targets_by_hand slowed_down events_are_counted alarms_are_explained swap huge_pages \
     one_limit_for_several; do
     $claim
 done

@@ -282,6 +282,29 @@ static void look_at_swap(const struct snug_patient *patient, struct snug_finding
     }
 }
 
+static void look_at_huge(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_figure none = patient->n_huge_none;
+    if (!patient->huge_mode[0] || !none.is_known)
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "the kernel's settings cannot be read");
+    else if (!snug_text_equals(snug_text_of(patient->huge_mode), "always"))
+        snug_finding_see(ret, SNUG_GRADE_OK, "the mode is %s", patient->huge_mode);
+    else if (!none.number)
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "the mode is always, and no page is added for it later");
+    else {
+        snug_finding_see(ret, SNUG_GRADE_NOTE,
+                         "the mode is always, and max_ptes_none is %lu", none.number);
+        snug_finding_follow(ret,
+                            "The kernel makes a huge page where only some small ones are "
+                            "in use. What Go gave back from there comes back, and counts. "
+                            "The setting is the node's.");
+        snug_finding_mend(ret, SNUG_PLACE_SHELL,
+                          "echo 0 >/sys/kernel/mm/transparent_hugepage/khugepaged/"
+                          "max_ptes_none");
+    }
+}
+
 static bool is_set(const struct snug_patient *patient, enum snug_key key)
 {
     return patient->subject->policy.setting[key].source != SNUG_FROM_DEFAULT;
@@ -314,6 +337,7 @@ static const struct snug_check checks[] = {
     {"memory.kinds", "What is the memory that is in use?", look_at_kinds},
     {"memory.working", "Why would an alarm on memory fire?", look_at_working},
     {"memory.swap", "Is any of it in swap?", look_at_swap},
+    {"memory.huge", "Do huge pages bring memory back?", look_at_huge},
     {"memory.shared", "Do several processes share the limit?", look_at_shared},
 };
 

@@ -2,6 +2,7 @@
  * Gathers what the checks look at. All reading goes through the subject's root, so that a
  * captured tree gives the same answers.
  */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -37,6 +38,28 @@ static bool is_gvisor(const struct snug_root *root)
     return snug_file_read(root, "/proc/version", sizeof text, text, &n) == 0 &&
            snug_text_starts((struct snug_text){text, n},
                             "Linux version 4.4.0 #1 SMP Sun Jan 10 15:06:54 PST 2016");
+}
+
+/* `always [madvise] never`: what is chosen. */
+static void read_huge(const struct snug_root *root, struct snug_patient *ret)
+{
+    static const char top[] = "/sys/kernel/mm/transparent_hugepage/";
+    char path[96];
+    char text[64];
+    size_t n;
+    (void)snprintf(path, sizeof path, "%senabled", top);
+    if (snug_file_read(root, path, sizeof text, text, &n) < 0)
+        return;
+    struct snug_text rest = {text, n};
+    struct snug_text word;
+    while (snug_text_cut_word(&rest, &word))
+        if (word.n > 2 && word.at[0] == '[' && word.at[word.n - 1] == ']')
+            (void)snug_text_copy((struct snug_text){word.at + 1, word.n - 2},
+                                 sizeof ret->huge_mode, ret->huge_mode); /* Or it is "". */
+    (void)snprintf(path, sizeof path, "%skhugepaged/max_ptes_none", top);
+    ret->n_huge_none.is_known = snug_file_read(root, path, sizeof text, text, &n) == 0 &&
+                                snug_text_u64(snug_text_trim((struct snug_text){text, n}),
+                                              &ret->n_huge_none.number) == 0;
 }
 
 static struct snug_figure less(struct snug_figure now, struct snug_figure before)
@@ -94,6 +117,7 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
         look_again(subject, window_sec, ret);
     if (ret->has_process)
         read_process(subject, peers, ret);
+    read_huge(&subject->root, ret);
     snug_zone_read(&subject->root, subject->entries, &ret->zone);
     snug_preloads_read(&subject->root, subject->entries, &ret->preloads);
 }

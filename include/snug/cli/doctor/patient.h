@@ -21,6 +21,8 @@ struct snug_patient {
     struct snug_cpu_evidence cpu;
     uint64_t window_sec; /* 0: `cpu` counts from the cgroup's beginning. */
     struct snug_memory_evidence memory;
+    char huge_mode[16];             /* Of transparent huge pages; "" if it is not known. */
+    struct snug_figure n_huge_none; /* khugepaged's max_ptes_none. */
     struct snug_condition condition;
     struct snug_figure threads_before; /* When the window began; not known without one. */
     struct snug_figure new_threads;    /* Since then. */
