@@ -80,6 +80,10 @@ throttling_is_told_apart() {
     doctor 1
     finds cpu.throttled warning 'short of CPUs: throttled in 90 % of 1000 periods so far, for 12.5 s; 99 % of the limit'
     has_mend cpu.throttled pod 'resources: {limits: {cpu: "3"}}'
+    # A machine that is itself short of CPUs accounts for less than was given.
+    cpu_stat 1000 920 97500000
+    doctor 1
+    finds cpu.throttled warning 'short of CPUs: throttled in 92 % of 1000 periods so far, for 12.5 s; 65 % of the limit'
     cpu_stat 1000 200 15000000
     doctor 1
     finds cpu.throttled warning 'bursts: throttled in 20 % of 1000 periods so far, for 12.5 s, although only 10 % of the limit'

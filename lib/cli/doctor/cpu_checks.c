@@ -12,11 +12,12 @@
 #include "snug/cli/doctor/checks.h"
 
 enum {
-    FEW_PERIODS = 10,      /* With work: a start alone has some, and may be throttled. */
-    FEW_PERCENT = 1,       /* Of the periods: that many throttled ones are nothing. */
-    IDLE_PERCENT = 5,      /* Of the limit, used in the periods with work. */
-    AT_LIMIT_PERCENT = 75, /* Of the limit, used in the periods with work. */
-    MOST_PERCENT = 115,    /* More cannot be used: the limit has changed, or is new. */
+    FEW_PERIODS = 10, /* With work: a start alone has some, and may be throttled. */
+    FEW_PERCENT = 1,  /* Of the periods: that many throttled ones are nothing. */
+    IDLE_PERCENT = 5, /* Of the limit, used in the periods with work. */
+    AT_LIMIT_PERCENT =
+        75,             /* Of the limit in the periods with work, or of these throttled. */
+    MOST_PERCENT = 115, /* More cannot be used: the limit has changed, or is new. */
     WAITED_HUNDREDTHS = 1000,
 };
 
@@ -143,8 +144,8 @@ static bool find_use(const struct snug_patient *patient, uint64_t *ret)
     return *ret <= MOST_PERCENT;
 }
 
-static void tell_throttled(const struct snug_patient *patient, const char *seen,
-                           struct snug_finding *ret)
+static void tell_throttled(const struct snug_patient *patient, uint64_t share,
+                           const char *seen, struct snug_finding *ret)
 {
     const uint64_t milli = snug_figures_milli(limit_of(patient));
     const uint64_t twice = milli > UINT64_MAX / 2 - 1000 ? milli : 2 * milli;
@@ -157,7 +158,8 @@ static void tell_throttled(const struct snug_patient *patient, const char *seen,
         snug_finding_follow(ret, "Requests wait for the next period.");
         return;
     }
-    if (use >= AT_LIMIT_PERCENT) {
+    /* What is throttled has used up its period, whatever the clocks make of it. */
+    if (use >= AT_LIMIT_PERCENT || share >= AT_LIMIT_PERCENT) {
         snug_finding_see(ret, SNUG_GRADE_WARNING,
                          "short of CPUs: throttled %s; %lu %% of the limit was used "
                          "whenever there was work",
@@ -226,7 +228,7 @@ static void look_at_throttled(const struct snug_patient *patient, struct snug_fi
     else if (share < FEW_PERCENT)
         snug_finding_see(ret, SNUG_GRADE_OK, "throttled %s", seen);
     else
-        tell_throttled(patient, seen, ret);
+        tell_throttled(patient, share, seen, ret);
 }
 
 static void look_at_pressure(const struct snug_patient *patient, struct snug_finding *ret)
