@@ -64,12 +64,52 @@ START_TEST(a_file_has_what_is_kept_of_it)
 }
 END_TEST
 
+/* Cut wherever it is, as a file that is read in pieces. */
+START_TEST(pieces_have_the_same_kept_of_them)
+{
+    const struct row *row = &rows[_i];
+    const size_t n = strlen(row->text);
+    for (size_t n_first = 0; n_first <= n; n_first++) {
+        char *const text = malloc(n);
+        ck_assert_ptr_nonnull(text);
+        memcpy(text, row->text, n);
+        const size_t n_whole = snug_censor_whole(row->path, text, n_first);
+        ck_assert_uint_le(n_whole, n_first);
+        size_t n_kept = n_whole ? snug_censor_file(row->path, text, n_whole) : 0;
+        memmove(text + n_kept, text + n_whole, n - n_whole);
+        n_kept += snug_censor_file(row->path, text + n_kept, n - n_whole);
+        ck_assert_msg(n_kept == strlen(row->kept) && memcmp(text, row->kept, n_kept) == 0,
+                      "%s, %zu: %.*s", row->label, n_first, (int)n_kept, text);
+        free(text);
+    }
+}
+END_TEST
+
+START_TEST(long_files_can_be_cut_and_objects_end_early)
+{
+    static const char maps[] = "1-2 r /a\n3-4 r";
+    static const char environ[] = "A=1\0B";
+    char object[64] = "\177ELF";
+    ck_assert_uint_eq(snug_censor_whole("/proc/self/maps", maps, sizeof maps - 1), 9);
+    ck_assert_uint_eq(snug_censor_whole("/proc/self/environ", environ, sizeof environ - 1),
+                      4);
+    ck_assert_uint_eq(snug_censor_whole("/etc/snug.conf", "a\n", 2), 0);
+    ck_assert(snug_censor_has_enough(object, sizeof object));
+    ck_assert(!snug_censor_has_enough(object, sizeof object - 1));
+    object[0] = 0;
+    ck_assert(!snug_censor_has_enough(object, sizeof object));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("censor");
     TCase *files = tcase_create("files");
     tcase_add_loop_test(files, a_file_has_what_is_kept_of_it, 0,
                         sizeof rows / sizeof *rows);
+    tcase_add_loop_test(files, pieces_have_the_same_kept_of_them, 0,
+                        sizeof rows / sizeof *rows);
+    tcase_add_test(files, long_files_can_be_cut_and_objects_end_early);
     suite_add_tcase(suite, files);
     return suite_run(suite);
 }

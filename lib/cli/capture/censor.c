@@ -213,9 +213,23 @@ size_t snug_censor_file(const char *path, char *bytes, size_t n)
     if (snug_text_matches(name, snug_text_of("/proc/self/net/tcp*")))
         return cut_connections(bytes, n);
     /* An object that is preloaded: of which kind it is. */
-    if (n > sizeof(Elf64_Ehdr) && memcmp(bytes, ELFMAG, SELFMAG) == 0)
-        return sizeof(Elf64_Ehdr);
-    return n;
+    return snug_censor_has_enough(bytes, n) ? sizeof(Elf64_Ehdr) : n;
+}
+
+size_t snug_censor_whole(const char *path, const char *bytes, size_t n)
+{
+    const struct snug_text name = snug_text_of(path);
+    const char *end = NULL;
+    if (snug_text_equals(name, "/proc/self/maps"))
+        end = memrchr(bytes, '\n', n);
+    else if (snug_text_equals(name, "/proc/self/environ"))
+        end = memrchr(bytes, 0, n);
+    return end ? (size_t)(end + 1 - bytes) : 0;
+}
+
+bool snug_censor_has_enough(const char *bytes, size_t n)
+{
+    return n >= sizeof(Elf64_Ehdr) && memcmp(bytes, ELFMAG, SELFMAG) == 0;
 }
 
 bool snug_censor_is_private(const char *path)

@@ -60,32 +60,50 @@ static int add(const char *path, bool is_directory, mode_t mode, char *bytes, si
     return 0;
 }
 
-/* The whole file in allocated memory. */
-static int read_all(int fd, char **ret, size_t *ret_n)
+/* Censors what is whole of the bytes behind `*n_kept`, and closes the gap. */
+static void censor_piece(const char *path, char *bytes, size_t *n_kept, size_t *n)
+{
+    char *const piece = bytes + *n_kept;
+    const size_t n_whole = snug_censor_whole(path, piece, *n - *n_kept);
+    const size_t n_left = snug_censor_file(path, piece, n_whole);
+    memmove(piece + n_left, piece + n_whole, *n - *n_kept - n_whole);
+    *n_kept += n_left;
+    *n -= n_whole - n_left;
+}
+
+/* All that is kept of the file, in allocated memory. */
+static int read_all(const char *path, int fd, char **ret, size_t *ret_n)
 {
     char *bytes = NULL;
+    size_t size = 0;
+    size_t n_kept = 0; /* Of `n`: nothing more is left out of these. */
     size_t n = 0;
-    for (size_t size = FIRST_BYTES; size <= BYTES_MAX; size *= 2) {
-        char *const larger = realloc(bytes, size);
-        ssize_t r = -1;
-        if (larger) {
+    ssize_t r;
+    do {
+        if (n == size) {
+            size = size ? size * 2 : FIRST_BYTES;
+            char *const larger = size <= BYTES_MAX ? realloc(bytes, size) : NULL;
+            if (!larger) {
+                free(bytes);
+                return size <= BYTES_MAX ? -ENOMEM : -EFBIG;
+            }
             bytes = larger;
-            while (n < size && (r = read(fd, bytes + n, size - n)) > 0)
-                n += (size_t)r;
         }
-        if (!larger || r < 0) {
-            const int error = larger ? -errno : -ENOMEM;
+        r = read(fd, bytes + n, size - n);
+        if (r < 0) {
+            const int error = -errno;
             free(bytes);
             return error;
         }
-        if (r == 0) {
-            *ret = bytes;
-            *ret_n = n;
-            return 0;
-        }
-    }
-    free(bytes);
-    return -EFBIG;
+        n += (size_t)r;
+        if (r > 0)
+            censor_piece(path, bytes, &n_kept, &n);
+    } while (r > 0 && !snug_censor_has_enough(bytes, n));
+    n = n_kept + snug_censor_file(path, bytes + n_kept, n - n_kept);
+    char *const smaller = realloc(bytes, n + 1); /* 0 would free it. */
+    *ret = smaller ? smaller : bytes;
+    *ret_n = n;
+    return 0;
 }
 
 /* A descriptor from which the copy is read. */
@@ -157,13 +175,12 @@ static long keep(const char *path, int fd)
     if (r == 0 && !S_ISREG(status.st_mode))
         return fd; /* It is seen what it is, and never read. */
     if (r == 0)
-        r = read_all(fd, &bytes, &n);
+        r = read_all(path, fd, &bytes, &n);
     (void)close(fd); /* Only read from. */
     if (r < 0) {
         (void)add(path, true, 0, NULL, 0); /* Else it has noted why. */
         return r;
     }
-    n = snug_censor_file(path, bytes, n);
     r = add(path, false, status.st_mode & 0777, bytes, n);
     return r < 0 ? r : open_copy(&all.list[all.n - 1]);
 }
