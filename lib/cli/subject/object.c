@@ -5,12 +5,11 @@
 #include "snug/cli/subject/object.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "snug/base/root.h"
+#include "snug/cli/subject/mapped.h"
 
 enum { LINE_BYTES = 8192, OBJECT_BYTES_MAX = 4 << 20, INODE = 5 };
 
@@ -84,15 +83,14 @@ static void read_version(int pid, uint64_t inode, struct snug_object *object)
         snug_file_open(&process, object->path);
     const bool is_it = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode) &&
                        status.st_ino == inode;
-    char *const bytes = is_it ? malloc(OBJECT_BYTES_MAX) : NULL;
-    if (!bytes)
+    struct snug_mapped file;
+    if (!is_it || snug_mapped_open(fd, &file) < 0)
         return;
-    size_t n = 0;
-    ssize_t r;
-    while (n < OBJECT_BYTES_MAX && (r = read(fd, bytes + n, OBJECT_BYTES_MAX - n)) > 0)
-        n += (size_t)r;
-    find_version(bytes, n, sizeof object->version, object->version);
-    free(bytes);
+    find_version((const char *)file.bytes,
+                 file.n_bytes < OBJECT_BYTES_MAX ? file.n_bytes : OBJECT_BYTES_MAX,
+                 sizeof object->version, object->version);
+    if (!snug_mapped_close(&file))
+        object->version[0] = 0;
 }
 
 void snug_object_read(const struct snug_root *root, const struct snug_counters *page,

@@ -59,41 +59,41 @@ static int read_environ(const struct snug_root *root, char **ret_text, size_t *r
     return r;
 }
 
-/* Makes the array that the variables' readers expect: pointers to the strings of `text`,
- * which are parted by 0. Both lie in one allocation, which begins with the array. */
-static char **split_entries(const char *text, size_t n)
+/* Puts behind the text the array that the variables' readers expect: pointers to its
+ * strings, which are parted by 0. NULL, and the text stays, without memory. */
+static char **split_entries(char **text, size_t n)
 {
     size_t n_entries = 0;
     for (size_t i = 0; i < n; i++)
-        n_entries += i == 0 || !text[i - 1];
+        n_entries += i == 0 || !(*text)[i - 1];
 
-    char **const ret = malloc((n_entries + 1) * sizeof *ret + n + 1);
-    if (!ret)
+    const size_t at = n / sizeof(char *) * sizeof(char *) + sizeof(char *);
+    char *const larger = realloc(*text, at + (n_entries + 1) * sizeof(char *));
+    if (!larger)
         return NULL;
 
+    char **const ret = (char **)(void *)(larger + at);
     char **entries = ret;
-    char *const copy = (char *)(ret + n_entries + 1);
-    memcpy(copy, text, n);
-    copy[n] = 0;
     for (size_t i = 0; i < n; i++)
-        if (i == 0 || !copy[i - 1])
-            *entries++ = copy + i;
+        if (i == 0 || !larger[i - 1])
+            *entries++ = larger + i;
     *entries = NULL;
+    larger[n] = 0;
+    *text = larger;
     return ret;
 }
 
 static void read_entries(struct snug_subject *subject)
 {
-    char *text;
     size_t n;
-    int r = read_environ(&subject->root, &text, &n);
+    char **entries = NULL;
+    int r = read_environ(&subject->root, &subject->environ, &n);
     if (r == 0) {
-        subject->environ = split_entries(text, n);
-        free(text);
-        r = subject->environ ? 0 : -ENOMEM;
+        entries = split_entries(&subject->environ, n);
+        r = entries ? 0 : -ENOMEM;
     }
     if (r == 0) {
-        subject->entries = subject->environ;
+        subject->entries = entries;
         subject->has_own_entries = true;
     } else if (subject->is_captured_process && r != -ENOENT) {
         subject->entries = NULL; /* They could not be read there, as a note of it says. */

@@ -18,7 +18,7 @@ struct snug_subject {
     struct snug_root root;
     struct snug_owners owners; /* Whose files a process of --pid trusts. */
     char *const *entries;      /* `NAME=value` of the process; NULL: none. */
-    char **environ; /* What `entries` points into, if it was read. NULL: the caller's. */
+    char *environ; /* What `entries` points into, if it was read. NULL: the caller's. */
     bool has_own_entries;     /* `entries` were found below the root. */
     bool has_program;         /* `executable` is open. */
     bool is_captured_process; /* The tree holds a process, and not only a machine. */
