@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * A process's memory knows best: glibc's loader, started by hand, and packers' stubs
- * correct the auxv for the program. musl's loader does not; there the command line tells.
+ * A process's memory knows which file the program is: glibc's loader, started by hand, and
+ * packers' stubs correct the auxv for the program. musl's loader does not; there the
+ * command line tells. What can be is read from the file, whose pages are there anyway:
+ * memory that this command takes may count against the program's limit.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -45,62 +47,77 @@ static int follow_command(const struct snug_root *root, struct snug_executable *
     return r;
 }
 
-/* The file that the program's headers lie in, where that is not what the kernel started. */
-static void find_file(const struct snug_root *root, const struct snug_loaded *image,
+/* Whether the program's headers lie in the file that the kernel has started. Where they lie
+ * in another one, that is the program. */
+static bool find_file(const struct snug_root *root, const struct snug_loaded *image,
                       struct snug_executable *executable)
 {
     char path[PATH_MAX];
     const struct snug_text found =
         snug_maps_path(root, (const void *)(uintptr_t)image->headers, sizeof path, path);
-    if (image->has_loader || !found.n || snug_text_equals(found, executable->path))
-        return;
+    if (snug_text_equals(found, executable->path))
+        return true;
+    if (image->has_loader || !found.n)
+        return false;
     executable->via = SNUG_VIA_LOADER;
     memcpy(executable->by, executable->path, sizeof executable->by);
     memcpy(executable->path, path, sizeof executable->path);
+    return false;
+}
+
+/* Before Go 1.18 pointers lead to the release, which a linker may leave to the loader. */
+static bool tells_all(enum snug_form form, const struct snug_program *program)
+{
+    return form == SNUG_FORM_PROGRAM && (!program->is_go || program->go_version[0]);
+}
+
+static void read_memory(struct snug_loaded *image, struct snug_executable *executable,
+                        enum snug_form *form, struct snug_program *program)
+{
+    static struct snug_program loaded;
+    const uint64_t info = snug_loaded_find_go(image);
+    snug_program_read(&image->elf, info, &loaded);
+    /* The names of functions were looked for in the file. */
+    const struct snug_functions functions = executable->build.functions;
+    if (info)
+        snug_build_read(snug_program_module(&image->elf, info), &executable->build);
+    executable->build.functions = functions;
+    /* The stub of a packed program may be at work still. */
+    if (loaded.is_go || *form != SNUG_FORM_PACKED) {
+        *form = SNUG_FORM_PROGRAM;
+        *program = loaded;
+    }
 }
 
 int snug_process_find(const struct snug_root *root, struct snug_executable *ret_executable,
                       enum snug_form *ret_form, struct snug_program *ret_program)
 {
+    static struct snug_loaded image;
     const int r = snug_executable_of_process(root, ret_executable);
     if (r < 0)
         return r;
-    struct snug_loaded image;
-    bool has_image = snug_loaded_read(root, SNUG_LOADED_ALL, &image) == 0;
+    __attribute__((cleanup(snug_file_close))) const int memory =
+        snug_file_open(root, "/proc/self/mem");
+    bool has_image = memory >= 0 && snug_loaded_open(root, memory, &image) == 0;
+    bool is_file = false;
     bool is_lost = false;
     if (has_image) {
         ret_executable->is_privileged = ret_executable->gains = image.is_secure;
-        find_file(root, &image, ret_executable);
+        is_file = find_file(root, &image, ret_executable);
     }
     /* A loader may have left everything as it was. */
     if (ret_executable->via == SNUG_VIA_NOTHING && !(has_image && image.has_loader)) {
         is_lost = follow_command(root, ret_executable) < 0;
-        if (has_image && ret_executable->via == SNUG_VIA_LOADER) {
-            snug_loaded_close(&image);
-            has_image = false;
-        }
+        has_image = has_image && ret_executable->via != SNUG_VIA_LOADER;
     }
     *ret_program = (struct snug_program){0};
     *ret_form = SNUG_FORM_UNREADABLE;
     if (!is_lost)
         *ret_form = snug_executable_read(ret_executable, true, ret_program);
-    if (has_image && !is_lost && !ret_program->is_gccgo) {
-        struct snug_program loaded;
-        const uint64_t info = snug_program_find_go(&image.elf);
-        snug_program_read(&image.elf, info, &loaded);
-        /* The names of functions were looked for in the file. */
-        const struct snug_functions functions = ret_executable->build.functions;
-        if (info)
-            snug_build_read(snug_program_module(&image.elf, info), &ret_executable->build);
-        ret_executable->build.functions = functions;
-        /* The stub of a packed program may be at work still. */
-        if (loaded.is_go || *ret_form != SNUG_FORM_PACKED) {
-            *ret_form = SNUG_FORM_PROGRAM;
-            *ret_program = loaded;
-        }
-    }
-    if (has_image)
-        snug_loaded_close(&image);
+    if (has_image && !is_lost && !ret_program->is_gccgo &&
+        !(is_file && tells_all(*ret_form, ret_program)))
+        read_memory(&image, ret_executable, ret_form, ret_program);
+    snug_loaded_close(&image);
     return 0;
 }
 

@@ -101,15 +101,17 @@ bool snug_unpacking_calls(uint64_t number, uint64_t first_argument)
 bool snug_unpacking_is_go(pid_t program, unsigned *ret_minor)
 {
     const struct snug_root process = snug_root_of_process((int)program);
-    struct snug_loaded image;
-    if (snug_loaded_read(&process, SNUG_LOADED_DATA, &image) < 0)
-        return false;
-    const uint64_t info = snug_program_find_go(&image.elf);
+    static struct snug_loaded loaded;
+    static struct snug_program found;
+    __attribute__((cleanup(snug_file_close))) const int memory =
+        snug_file_open(&process, "/proc/self/mem");
+    uint64_t info = 0;
+    if (memory >= 0 && snug_loaded_open(&process, memory, &loaded) == 0)
+        info = snug_loaded_find_go(&loaded);
     if (info) {
-        static struct snug_program found;
-        snug_program_read(&image.elf, info, &found);
+        snug_program_read(&loaded.elf, info, &found);
         *ret_minor = found.go_minor;
     }
-    snug_loaded_close(&image);
+    snug_loaded_close(&loaded);
     return info;
 }
