@@ -73,6 +73,23 @@ who_sets_the_target() {
     finish
 }
 
+# Of these files the process would notice the reading: it could map nothing meanwhile.
+nobody_has_to_wait() {
+    strace -o "$work/calls" true 2>"$work/no" || {
+        untried 'machine lacks a strace that works: the files that stat opens are not seen'
+        return
+    }
+    begin env SNUG_MEMORY_LIMIT=1G LD_PRELOAD="$object" "$keeper"
+    for form in --all --json --openmetrics; do
+        try 0 strace -f -o "$work/calls" "$snug" stat $form "$pid"
+        what="the calls of stat $form"
+        grep -q "\"/proc/$pid/status\"" "$work/calls" || fail 'were not seen'
+        ! grep -o '"/proc/[0-9a-z/]*\(smaps[a-z_]*\|numa_maps\|pagemap\)"' "$work/calls" ||
+            fail 'ask for what takes long'
+    done
+    finish
+}
+
 # Once when there is nothing to be seen, and when the process ends.
 watching() {
     begin "$keeper"
@@ -194,6 +211,19 @@ memory 0 limit_bytes = 268435456
 END
     done
     # What the kernel counts is what is told.
+    [ ! -e "$memory/memory.numa_stat" ] || {
+        try 0 "$snug" stat "$pid"
+        prints '  on nodes        node 0: '
+        try 0 "$snug" stat --openmetrics "$pid"
+        prints "snug_memory_node_bytes{cgroup=\"$above\",node=\"0\"} "
+        prints_no snug_process_node_bytes
+    }
+    for key in anon_thp total_rss_huge; do
+        ! grep -q "^$key 0$" "$memory/memory.stat" || {
+            try 0 "$snug" stat --openmetrics "$pid"
+            prints_line "snug_memory_huge_bytes{cgroup=\"$above\"} 0"
+        }
+    done
     peak=$(find "$memory" -maxdepth 1 -name 'memory.failcnt' -exec cat {} +)
     [ -z "$peak" ] || {
         try 0 "$snug" stat --openmetrics "$pid"
@@ -238,7 +268,8 @@ END
     group=
 }
 
-for claim in a_process_without_a_page who_sets_the_target watching ended for_node_exporter cgroups; do
+for claim in a_process_without_a_page who_sets_the_target nobody_has_to_wait watching ended for_node_exporter \
+    cgroups; do
     $claim
 done
 for name in pod ''; do

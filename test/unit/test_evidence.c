@@ -128,6 +128,20 @@ START_TEST(events_are_told_apart)
 }
 END_TEST
 
+START_TEST(huge_pages_are_a_part_of_what_is_anonymous)
+{
+    put("memory.stat", "anon 8388608\nfile 1\nfile_thp 2\nanon_thp 4194304\n");
+    read_both();
+    assert_figure(memory.anonymous, 8388608);
+    assert_figure(memory.huge, 4194304);
+    at.is_v2 = false;
+    put("memory.stat", "rss_huge 1\ntotal_rss 4194304\ntotal_rss_huge 2097152\n");
+    read_both();
+    assert_figure(memory.anonymous, 4194304);
+    assert_figure(memory.huge, 2097152);
+}
+END_TEST
+
 START_TEST(version_1_has_fewer)
 {
     at.is_v2 = false;
@@ -174,6 +188,7 @@ int main(void)
     tcase_add_test(files, limits_are_this_cgroups);
     tcase_add_test(files, a_limit_without_a_file_is_none_and_one_of_no_cgroup_is_not_known);
     tcase_add_test(files, events_are_told_apart);
+    tcase_add_test(files, huge_pages_are_a_part_of_what_is_anonymous);
     tcase_add_test(files, version_1_has_fewer);
     tcase_add_test(files, without_files_nothing_is_known);
     suite_add_tcase(suite, files);

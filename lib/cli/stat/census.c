@@ -76,6 +76,7 @@ static size_t add_memory(struct snug_census *census, const struct snug_root *roo
         return SNUG_CENSUS_NOWHERE;
     (void)snprintf(new->path, sizeof new->path, "%s", path);
     snug_evidence_read_memory(root, at, &new->evidence);
+    snug_spread_read(root, at, &new->spread);
     return census->n_memory++;
 }
 
@@ -161,7 +162,6 @@ static void ask_kernel(struct snug_census *census, int pid, struct snug_observed
     of->has_kernel = snug_subject_open(&subject, &arguments) == 0;
     if (of->has_kernel) {
         snug_condition_read_own(&subject.root, &of->condition);
-        snug_holdings_read(&subject.root, &of->holdings);
         snug_facts_gather_limits(&subject.root, true, &subject.facts);
         add_groups(census, &subject.root, &subject.facts, of);
         find_target(&subject, &arguments, of);

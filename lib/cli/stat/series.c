@@ -32,8 +32,6 @@ static const struct series of_process[] = {
      false, false, OF(condition.anonymous_bytes)},
     {"swap", "memory of the process that is in swap", UNIT_BYTES, false, false,
      OF(condition.swap_bytes)},
-    {"huge", "anonymous memory of the process in huge pages", UNIT_BYTES, false, false,
-     OF(holdings.huge_bytes)},
     {"target", "GOMEMLIMIT of the process", UNIT_BYTES, false, true, OF(target_bytes)},
 };
 
@@ -59,6 +57,7 @@ static const struct series of_memory[] = {
     {"used", "memory in use", UNIT_BYTES, false, false, MEMORY(current)},
     {"anonymous", "memory that no file stands behind", UNIT_BYTES, false, false,
      MEMORY(anonymous)},
+    {"huge", "anonymous memory in huge pages", UNIT_BYTES, false, false, MEMORY(huge)},
     {"page_cache", "page cache, shared memory included", UNIT_BYTES, false, false,
      MEMORY(page_cache)},
     {"active_file", "page cache that was used lately", UNIT_BYTES, false, false,
@@ -124,24 +123,6 @@ static void begin_process(struct snug_exposition *to, const struct snug_observed
     snug_exposition_label(to, "name", of->condition.name);
 }
 
-static void write_nodes(struct snug_exposition *to, const struct snug_census *census)
-{
-    snug_exposition_begin(to, "process_node_bytes", false,
-                          "anonymous memory of the process on a NUMA node");
-    for (size_t i = 0; i < census->n; i++) {
-        const struct snug_observed *of = &census->observed[i];
-        for (unsigned node = 0; of->holdings.has_nodes && node < SNUG_NODES_MAX; node++) {
-            char text[16];
-            (void)snprintf(text, sizeof text, "%u", node);
-            if (!(of->holdings.nodes >> node & 1))
-                continue;
-            begin_process(to, of);
-            snug_exposition_label(to, "node", text);
-            snug_exposition_value(to, of->holdings.node_bytes[node]);
-        }
-    }
-}
-
 static const char *path_of_cpu(const struct snug_census *census, size_t i)
 {
     return i == SNUG_CENSUS_NOWHERE ? NULL : census->cpu[i].path;
@@ -191,7 +172,6 @@ static void write_processes(struct snug_exposition *to, const struct snug_census
             put_value(to, of_process[i].unit, figure.number);
         }
     }
-    write_nodes(to, census);
     write_places(to, census);
 }
 
@@ -215,6 +195,25 @@ static void write_groups(struct snug_exposition *to, const char *kind,
     }
 }
 
+static void write_nodes(struct snug_exposition *to, const struct snug_census *census)
+{
+    snug_exposition_begin(to, "memory_node_bytes", false,
+                          "memory on a NUMA node that no file stands behind");
+    for (size_t i = 0; i < census->n_memory; i++) {
+        const struct snug_memory_group *group = &census->memory[i];
+        for (unsigned node = 0; node < SNUG_NODES_MAX; node++) {
+            char text[16];
+            (void)snprintf(text, sizeof text, "%u", node);
+            if (!(group->spread.nodes >> node & 1))
+                continue;
+            snug_exposition_sample(to);
+            snug_exposition_label(to, "cgroup", group->path);
+            snug_exposition_label(to, "node", text);
+            snug_exposition_value(to, group->spread.node_bytes[node]);
+        }
+    }
+}
+
 static bool has_kernel(const struct snug_census *census)
 {
     for (size_t i = 0; i < census->n; i++)
@@ -230,9 +229,11 @@ void snug_series_write(struct snug_exposition *to, const struct snug_census *cen
     if (census->n_cpu)
         write_groups(to, "cpu", of_cpu, N(of_cpu), census->cpu, census->n_cpu,
                      sizeof *census->cpu);
-    if (census->n_memory)
-        write_groups(to, "memory", of_memory, N(of_memory), census->memory,
-                     census->n_memory, sizeof *census->memory);
+    if (!census->n_memory)
+        return;
+    write_groups(to, "memory", of_memory, N(of_memory), census->memory, census->n_memory,
+                 sizeof *census->memory);
+    write_nodes(to, census);
 }
 
 /* null is what is not known, "none" a limit that is not set. */
@@ -267,18 +268,6 @@ void snug_series_write_process_json(struct snug_json *json,
     snug_json_string(json, "name", of->condition.name[0] ? of->condition.name : NULL);
     write_members(json, of_process, N(of_process), of);
     snug_json_string(json, "target_from", of->target_from);
-    if (of->holdings.has_nodes) {
-        snug_json_object(json, "node_bytes");
-        for (unsigned node = 0; node < SNUG_NODES_MAX; node++) {
-            char name[16];
-            (void)snprintf(name, sizeof name, "%u", node);
-            if (of->holdings.nodes >> node & 1)
-                snug_json_number(json, name, of->holdings.node_bytes[node]);
-        }
-        snug_json_end(json);
-    } else {
-        snug_json_null(json, "node_bytes");
-    }
     snug_json_string(json, "cpu", path_of_cpu(census, of->cpu_own));
     snug_json_string(json, "cpu_limited", path_of_cpu(census, of->cpu_tightest));
     snug_json_string(json, "memory", path_of_memory(census, of->memory_own));
@@ -286,25 +275,39 @@ void snug_series_write_process_json(struct snug_json *json,
     snug_json_end(json);
 }
 
-static void write_array(struct snug_json *json, const char *name,
-                        const struct series *series, size_t n_series, const void *list,
-                        size_t n, size_t size)
+static void write_nodes_json(struct snug_json *json, const struct snug_spread *spread)
 {
-    snug_json_array(json, name);
-    for (size_t i = 0; i < n; i++) {
-        const char *group = (const char *)list + i * size;
-        snug_json_object(json, NULL);
-        snug_json_string(json, "cgroup", group);
-        write_members(json, series, n_series, group);
-        snug_json_end(json);
+    if (!spread->has_nodes) {
+        snug_json_null(json, "node_bytes");
+        return;
+    }
+    snug_json_object(json, "node_bytes");
+    for (unsigned node = 0; node < SNUG_NODES_MAX; node++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "%u", node);
+        if (spread->nodes >> node & 1)
+            snug_json_number(json, name, spread->node_bytes[node]);
     }
     snug_json_end(json);
 }
 
 void snug_series_write_groups_json(struct snug_json *json, const struct snug_census *census)
 {
-    write_array(json, "cpu", of_cpu, N(of_cpu), census->cpu, census->n_cpu,
-                sizeof *census->cpu);
-    write_array(json, "memory", of_memory, N(of_memory), census->memory, census->n_memory,
-                sizeof *census->memory);
+    snug_json_array(json, "cpu");
+    for (size_t i = 0; i < census->n_cpu; i++) {
+        snug_json_object(json, NULL);
+        snug_json_string(json, "cgroup", census->cpu[i].path);
+        write_members(json, of_cpu, N(of_cpu), &census->cpu[i]);
+        snug_json_end(json);
+    }
+    snug_json_end(json);
+    snug_json_array(json, "memory");
+    for (size_t i = 0; i < census->n_memory; i++) {
+        snug_json_object(json, NULL);
+        snug_json_string(json, "cgroup", census->memory[i].path);
+        write_members(json, of_memory, N(of_memory), &census->memory[i]);
+        write_nodes_json(json, &census->memory[i].spread);
+        snug_json_end(json);
+    }
+    snug_json_end(json);
 }

@@ -57,21 +57,21 @@ static struct word share(struct snug_figure part, struct snug_bound whole, const
     return ret;
 }
 
-static void put_nodes(const struct snug_holdings *holdings, FILE *out)
+static void put_nodes(const struct snug_spread *spread, FILE *out)
 {
     char row[ROW_BYTES];
     struct snug_builder text = snug_text_build(row, sizeof row);
     for (unsigned i = 0; i < SNUG_NODES_MAX; i++) {
-        if (!(holdings->nodes >> i & 1))
+        if (!(spread->nodes >> i & 1))
             continue;
         snug_text_put(&text, text.n ? ", node " : "node ");
         snug_text_put_u64(&text, i);
         snug_text_put(&text, ": ");
         snug_text_put(
             &text,
-            snug_amount_bytes((struct snug_figure){true, holdings->node_bytes[i]}).text);
+            snug_amount_bytes((struct snug_figure){true, spread->node_bytes[i]}).text);
     }
-    snug_page_write_row(out, "on nodes", holdings->has_nodes ? row : "unknown");
+    snug_page_write_row(out, "on nodes", spread->has_nodes ? row : "unknown");
 }
 
 /* `/pod/app, limited by /pod`. */
@@ -105,12 +105,10 @@ void snug_stat_kernel_write_process(const struct snug_census *census,
         return;
     put_row(out, "name", "%s", condition->name[0] ? condition->name : "unknown");
     put_row(out, "threads", "%s", count(condition->threads, NULL).text);
-    put_row(out, "resident", "%s: anonymous %s, of that in huge pages %s; in swap %s",
+    put_row(out, "resident", "%s: anonymous %s; in swap %s",
             snug_amount_bytes(condition->rss_bytes).text,
             snug_amount_bytes(condition->anonymous_bytes).text,
-            snug_amount_bytes(of->holdings.huge_bytes).text,
             snug_amount_bytes(condition->swap_bytes).text);
-    put_nodes(&of->holdings, out);
     put_row(
         out, "GOMEMLIMIT", "%s%s%s%s", bytes_of(of->target_bytes).text,
         of->target_from ? " by " : "", of->target_from ? of->target_from : "",
@@ -176,8 +174,11 @@ static void put_memory(const struct snug_memory_group *group,
     put_row(out, "in use", "%s%s; working set %s", snug_amount_bytes(memory->current).text,
             share(memory->current, memory->limit_bytes, "the limit").text,
             snug_amount_bytes(snug_evidence_working_set(memory)).text);
-    put_row(out, "anonymous", "%s%s", snug_amount_bytes(memory->anonymous).text,
-            share(memory->anonymous, memory->limit_bytes, "the limit").text);
+    put_row(out, "anonymous", "%s%s; in huge pages %s",
+            snug_amount_bytes(memory->anonymous).text,
+            share(memory->anonymous, memory->limit_bytes, "the limit").text,
+            snug_amount_bytes(memory->huge).text);
+    put_nodes(&group->spread, out);
     put_row(out, "page cache", "%s: active %s, inactive %s, shared %s",
             snug_amount_bytes(memory->page_cache).text,
             snug_amount_bytes(memory->active_file).text,

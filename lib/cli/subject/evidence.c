@@ -240,6 +240,7 @@ static void read_v2(const struct snug_root *root, struct snug_cgroup *at,
     struct snug_figure kernel[] = {{0}, {0}, {0}, {0}, {0}};
     const struct row rows[] = {
         {"anon", &ret->anonymous},
+        {"anon_thp", &ret->huge},
         {"file", &ret->page_cache},
         {"shmem", &ret->shared},
         {"active_file", &ret->active_file},
@@ -281,6 +282,7 @@ static void read_v1(const struct snug_root *root, struct snug_cgroup *at,
 {
     const struct row rows[] = {
         {"total_rss", &ret->anonymous},
+        {"total_rss_huge", &ret->huge},
         {"total_cache", &ret->page_cache},
         {"total_shmem", &ret->shared},
         {"total_active_file", &ret->active_file},

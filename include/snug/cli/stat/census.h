@@ -5,8 +5,8 @@
 #pragma once
 
 #include "snug/cli/subject/condition.h"
-#include "snug/cli/subject/holdings.h"
 #include "snug/cli/subject/snapshot.h"
+#include "snug/cli/subject/spread.h"
 
 /* Of a cgroup that nothing is known of. */
 #define SNUG_CENSUS_NOWHERE SIZE_MAX
@@ -17,7 +17,6 @@ struct snug_observed {
     struct snug_snapshot snapshot; /* What snug has counted. */
     bool has_kernel;               /* A process was asked for, and what follows is of it. */
     struct snug_condition condition;
-    struct snug_holdings holdings;
     struct snug_bound target_bytes; /* GOMEMLIMIT, as far as it can be told from outside. */
     const char *target_from;        /* Who set it; NULL if nobody did. */
     /* Places in the census's lists, of the own cgroup and of the one with the tightest
@@ -37,6 +36,7 @@ struct snug_cpu_group {
 struct snug_memory_group {
     char path[SNUG_DIRECTORY_BYTES];
     struct snug_memory_evidence evidence;
+    struct snug_spread spread;
 };
 
 /* All 0 to begin with. */

@@ -45,6 +45,7 @@ struct snug_memory_evidence {
     struct snug_bound high_bytes;  /* What it slows down at; version 1 has none. */
     struct snug_figure current;
     struct snug_figure anonymous;
+    struct snug_figure huge; /* Of that in transparent huge pages. */
     struct snug_figure page_cache;
     struct snug_figure shared; /* tmpfs, and memory that processes share. */
     struct snug_figure active_file;
