@@ -25,8 +25,9 @@ may_include() { # ROOM
 may_include_in_cli() { # ROOM
     case $1 in
     cli) echo cli/command cli/explain cli/run cli/stat cli/check cli/doctor cli/capture \
-        cli/completion ;;
+        cli/copy cli/completion ;;
     cli/command) echo cli/command ;;
+    cli/copy) echo cli/command "$1" ;;
     cli/subject | cli/profile) echo cli/command "$1" ;;
     cli/trace) echo cli/command cli/subject "$1" ;;
     cli/capture) echo cli/command cli/subject cli/explain cli/doctor "$1" ;;

@@ -10,6 +10,7 @@
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/completion/completion.h"
+#include "snug/cli/copy/copy.h"
 #include "snug/cli/doctor/doctor.h"
 #include "snug/cli/explain/explain.h"
 #include "snug/cli/run/run.h"
@@ -21,9 +22,8 @@ static const struct {
 } commands[] = {
     {"explain", snug_explain_main}, {"run", snug_run_main},
     {"check", snug_check_main},     {"stat", snug_stat_main},
-    {"doctor", snug_doctor_main},
-    {"capture", snug_capture_main},
-    {"completion", snug_completion_main},
+    {"doctor", snug_doctor_main},   {"capture", snug_capture_main},
+    {"copy", snug_copy_main},       {"completion", snug_completion_main},
 };
 
 static int dispatch(char *const *argv)

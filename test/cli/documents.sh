@@ -34,7 +34,7 @@ while read -r row; do
 done <"$work/rows"
 
 # Each option that --help names stands in snug(1).
-for command in '' explain run doctor capture completion check stat; do
+for command in '' explain run doctor capture copy completion check stat; do
     try 0 "$snug" $command --help
     grep -o -e '^ *--[a-z][a-z-]*' "$work/out" | tr -d ' ' | sed 's/-/\\-/g' |
         while read -r option; do

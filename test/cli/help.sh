@@ -11,7 +11,7 @@ prints_line "snug $version"
 is_calm
 
 try 0 "$snug" --help
-for command in explain run check stat doctor capture completion; do
+for command in explain run check stat doctor capture copy completion; do
     prints "  $command "
     try 0 "$snug" "$command" --help
     prints "Usage: snug $command"

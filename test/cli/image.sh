@@ -63,6 +63,15 @@ commands() { # ENTER
     try 3 "$1" /snug run --seccomp /profile -- /service
     is_calm
     try 127 "$1" /snug run -- /none
+    rm -rf "$image/volume"
+    mkdir "$image/volume"
+    for moment in first again; do
+        try 0 "$1" /snug copy /volume
+        prints_nothing
+        is_calm
+        cmp "$image/snug" "$image/volume/snug" || fail "the command is another ($moment)"
+        cmp "$image/libsnug.so" "$image/volume/libsnug.so" || fail "the object is another ($moment)"
+    done
 }
 
 # A program of another libc than the command's.

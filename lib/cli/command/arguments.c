@@ -18,7 +18,8 @@ struct row {
 static const struct row rows[] = {
     {"help",
      SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_RUN | SNUG_COMMAND_CHECK | SNUG_COMMAND_STAT |
-         SNUG_COMMAND_DOCTOR | SNUG_COMMAND_CAPTURE | SNUG_COMMAND_COMPLETION,
+         SNUG_COMMAND_DOCTOR | SNUG_COMMAND_CAPTURE | SNUG_COMMAND_COPY |
+         SNUG_COMMAND_COMPLETION,
      NULL, offsetof(struct snug_arguments, is_help)},
     {"json", SNUG_COMMAND_EXPLAIN | SNUG_COMMAND_STAT | SNUG_COMMAND_DOCTOR, NULL,
      offsetof(struct snug_arguments, is_json)},
@@ -36,6 +37,7 @@ static const struct row rows[] = {
      offsetof(struct snug_arguments, cgroup)},
     {"textfile", SNUG_COMMAND_STAT, "FILE", offsetof(struct snug_arguments, textfile)},
     {"listen", SNUG_COMMAND_STAT, "ADDRESS", offsetof(struct snug_arguments, listen)},
+    {"may-fail", SNUG_COMMAND_COPY, NULL, offsetof(struct snug_arguments, is_may_fail)},
     {"pin", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_pin)},
     {"init", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_init)},
     {"single", SNUG_COMMAND_RUN, NULL, offsetof(struct snug_arguments, is_single)},

@@ -21,6 +21,7 @@ static const char general[] =
     "  stat       show what the kernel and snug have counted for a process or a cgroup\n"
     "  doctor     look for what is wrong with a process or a container, and say the mend\n"
     "  capture    keep what explain and doctor read, for elsewhere\n"
+    "  copy       put libsnug.so and snug into a directory, as an init container does\n"
     "  completion print a script by which bash, zsh or fish completes all this\n"
     "\n"
     "Options:\n"
@@ -125,6 +126,19 @@ static const char capture[] =
     "  --pid PID        of that process\n"
     "  --help           this text\n";
 
+static const char copy[] =
+    "Usage: snug copy [OPTION...] DIR\n"
+    "\n"
+    "Copies libsnug.so and this command into DIR, a directory that is there. Each becomes\n"
+    "a new file that takes the name of the old one, so programs that use the old one go\n"
+    "on. What is the same already is left as it is. Prints nothing.\n"
+    "\n"
+    "Options:\n"
+    "  --may-fail       if it cannot be done, say why and end with 0: for an init "
+    "container\n"
+    "                   that is to stop no pod\n"
+    "  --help           this text\n";
+
 static const char completion[] =
     "Usage: snug completion bash|zsh|fish\n"
     "\n"
@@ -186,6 +200,9 @@ void snug_help_write_command(enum snug_command command, FILE *out)
     case SNUG_COMMAND_CAPTURE:
         (void)fputs(capture, out);
         break;
+    case SNUG_COMMAND_COPY:
+        (void)fputs(copy, out);
+        break;
     case SNUG_COMMAND_COMPLETION:
         (void)fputs(completion, out);
         break;
@@ -235,6 +252,8 @@ const char *snug_help_name(enum snug_command command)
         return "doctor";
     case SNUG_COMMAND_CAPTURE:
         return "capture";
+    case SNUG_COMMAND_COPY:
+        return "copy";
     case SNUG_COMMAND_COMPLETION:
         return "completion";
     case SNUG_COMMAND_END:

@@ -9,6 +9,7 @@
 
 #include "snug/base/log.h"
 #include "snug/cli/command/help.h"
+#include "snug/cli/command/installed.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/profile/profile.h"
 #include "snug/cli/run/activation.h"
@@ -192,8 +193,7 @@ static int prepare_object(const struct snug_program *program)
         return SNUG_EXIT_FAILURE;
     }
     if (r < 0) {
-        snug_page_complain(
-            "libsnug.so is not beside snug, in ../lib or in " SNUG_LIBRARY_DIRECTORY);
+        snug_installed_complain();
         return SNUG_EXIT_FAILURE;
     }
     r = snug_launch_preload(object);

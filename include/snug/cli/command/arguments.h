@@ -15,8 +15,9 @@ enum snug_command {
     SNUG_COMMAND_STAT = 8,
     SNUG_COMMAND_DOCTOR = 16,
     SNUG_COMMAND_CAPTURE = 32,
-    SNUG_COMMAND_COMPLETION = 64,
-    SNUG_COMMAND_END = 128,
+    SNUG_COMMAND_COPY = 64,
+    SNUG_COMMAND_COMPLETION = 128,
+    SNUG_COMMAND_END = 256,
 };
 
 /* env(1)'s. */
@@ -45,6 +46,7 @@ struct snug_arguments {
     bool is_verbose;
     bool is_list;
     bool is_probe;
+    bool is_may_fail;
     const char *root; /* NULL: the live system. */
     const char *pid;
     const char *policy;

@@ -6,8 +6,7 @@
 
 #include "snug/cli/subject/subject.h"
 
-/* Where libsnug.so is: beside this executable, in ../lib if that lies in a bin, or where it
- * was installed. -ENOENT if it is in none of these; -EINVAL if the path holds a space or a
+/* Where libsnug.so is, as installed.h has it, or -EINVAL if the path holds a space or a
  * colon, which LD_PRELOAD cannot express. */
 int snug_launch_find_object(size_t size, char *ret_path);
 

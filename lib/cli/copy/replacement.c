@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * The other file has a name that starts with a dot. Without fsync: after a crash of the
+ * machine the copy is made again.
+ */
+#include "snug/cli/copy/replacement.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PART_BYTES = 64 * 1024, MODE_BITS = 07777 };
+
+/* Less than a whole part only at the end. Returns the number of bytes, or -errno. */
+static ssize_t read_part(int fd, char *ret)
+{
+    size_t n = 0;
+    while (n < PART_BYTES) {
+        const ssize_t r = read(fd, ret + n, PART_BYTES - n);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r < 0)
+            return -errno;
+        if (r == 0)
+            break;
+        n += (size_t)r;
+    }
+    return (ssize_t)n;
+}
+
+static int write_part(int fd, const char *at, size_t n)
+{
+    while (n) {
+        const ssize_t r = write(fd, at, n);
+        if (r < 0 && errno == EINTR)
+            continue;
+        if (r <= 0)
+            return r < 0 ? -errno : -EIO;
+        at += r;
+        n -= (size_t)r;
+    }
+    return 0;
+}
+
+/* Leaves SOURCE at its start. What cannot be compared is another. */
+static bool holds_same(int source, int there)
+{
+    static char wanted[PART_BYTES];
+    static char found[PART_BYTES];
+    ssize_t n;
+    bool is_same;
+    do {
+        n = read_part(source, wanted);
+        is_same =
+            n >= 0 && read_part(there, found) == n && !memcmp(wanted, found, (size_t)n);
+    } while (is_same && n == PART_BYTES);
+    return lseek(source, 0, SEEK_SET) == 0 && is_same;
+}
+
+/* A link is another file, whatever it leads to. */
+static bool is_there(int source, const char *place, mode_t mode)
+{
+    const int there = open(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (there < 0)
+        return false;
+    struct stat status;
+    const bool is_same = fstat(there, &status) == 0 && S_ISREG(status.st_mode) &&
+                         (status.st_mode & MODE_BITS) == mode && holds_same(source, there);
+    (void)close(there); /* Nothing was written through it. */
+    return is_same;
+}
+
+/* Takes the descriptor FD over. */
+static int fill(int source, int fd, mode_t mode)
+{
+    static char part[PART_BYTES];
+    int r = 0;
+    ssize_t n;
+    do {
+        n = read_part(source, part);
+        r = n < 0 ? (int)n : write_part(fd, part, (size_t)n);
+    } while (r == 0 && n == PART_BYTES);
+    if (r == 0 && fchmod(fd, mode) < 0)
+        r = -errno;
+    return close(fd) < 0 && r == 0 ? -errno : r;
+}
+
+static int write_beside(int source, const char *directory, const char *name, mode_t mode,
+                        struct snug_replacement *ret)
+{
+    const int n =
+        snprintf(ret->beside, sizeof ret->beside, "%s/.%s.XXXXXX", directory, name);
+    const int fd = n < (int)sizeof ret->beside ? mkostemp(ret->beside, O_CLOEXEC) : -1;
+    if (fd < 0) {
+        const int error = n < (int)sizeof ret->beside ? -errno : -ENAMETOOLONG;
+        *ret->beside = 0;
+        return error;
+    }
+    const int r = fill(source, fd, mode);
+    if (r < 0)
+        snug_replacement_drop(ret);
+    return r;
+}
+
+int snug_replacement_prepare(int source, const char *directory, const char *name,
+                             mode_t mode, struct snug_replacement *ret)
+{
+    *ret->beside = 0;
+    if (snprintf(ret->place, sizeof ret->place, "%s/%s", directory, name) >=
+        (int)sizeof ret->place)
+        return -ENAMETOOLONG;
+    if (is_there(source, ret->place, mode))
+        return 0;
+    return write_beside(source, directory, name, mode, ret);
+}
+
+int snug_replacement_finish(struct snug_replacement *replacement)
+{
+    if (*replacement->beside && rename(replacement->beside, replacement->place) < 0)
+        return -errno;
+    *replacement->beside = 0;
+    return 0;
+}
+
+void snug_replacement_drop(struct snug_replacement *replacement)
+{
+    if (*replacement->beside)
+        (void)unlink(replacement->beside); /* What failed before is told. */
+    *replacement->beside = 0;
+}
