@@ -4,8 +4,9 @@
 
     layout.py IMAGE.tar RELEASE.tar.gz…
 
-makes the image that holds only snug: for image volumes and COPY --from. Each RELEASE is a
-snug-VERSION-linux-ARCH.tar.gz; those of several architectures become one index.
+makes the image that holds only snug: for image volumes, COPY --from and init containers, which run
+its `/snug copy DIR`. Each RELEASE is a snug-VERSION-linux-ARCH.tar.gz; those of several
+architectures become one index.
 
     layout.py --base ARCH=ROOT.tar [--base …] [--policy FILE] IMAGE.tar RELEASE.tar.gz…
 

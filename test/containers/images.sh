@@ -103,6 +103,7 @@ set_way() { # LIBC WAY
     case $2 in
     baked) way_command=snug way_arguments=("localhost/$1-baked") ;;
     volume) way_arguments=("${volume[@]}" -e LD_PRELOAD=/snug/libsnug.so "localhost/$1") ;;
+    copied) way_arguments=(-v "$work/shared:/snug:ro" -e LD_PRELOAD=/snug/libsnug.so "localhost/$1") ;;
     both) way_arguments=("${volume[@]}" -e LD_PRELOAD=/snug/libsnug.so:/usr/lib/libsnug.so "localhost/$1-baked") ;;
     both-etc)
         way_arguments=("${volume[@]}" -v "$work/ld.so.preload:/etc/ld.so.preload:ro"
@@ -127,6 +128,17 @@ lock_holds() {
     set_way glibc volume
     (planned_limit=134217728 && run_programs glibc snug "$way_command" none -e SNUG_MEMORY_HEADROOM=50% \
         "${way_arguments[@]}")
+}
+
+# What an init container does, under every restriction: twice, as one that is started again.
+copy_as_init() {
+    mkdir shared && chmod 777 shared || return
+    for moment in first again; do
+        podman_run $(restriction runc) -v "$work/shared:/shared" localhost/snug /snug copy /shared || return
+        ls -i shared >"copied-$moment"
+    done
+    diff copied-first copied-again && cmp shared/snug "$build/lib/snug" &&
+        cmp shared/libsnug.so "$build/lib/libsnug.so"
 }
 
 cpus=1.5
@@ -170,5 +182,9 @@ for libc in glibc musl; do
         planned_cpus=$machine_own cpus=1.5
     done
 done
+claim 'an init container of the image that holds only snug fills a volume' copy_as_init
+set_way glibc copied
+claim 'glibc, copied: 2 of 1.5 CPUs and 230 MiB' \
+    run_programs glibc snug $way_command runc "${way_arguments[@]}"
 claim 'a locked key does not listen, another does' lock_holds
 finish
