@@ -35,6 +35,7 @@ try() { # STATUS COMMAND…
 
 # Starts a command beside the test, one at a time.
 beside() { # COMMAND…
+    : >"$work/beside" # What the last one said is nobody's answer.
     "$@" >"$work/beside" 2>&1 &
     running=$!
 }

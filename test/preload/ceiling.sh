@@ -62,6 +62,7 @@ changed() { # LABEL STATUS BYTES MIB
     local status=0 pid
     rm -f "$work/begin"
     mkfifo "$work/begin"
+    : >"$work/out" # Another was ready before.
     cgroup_run "$group" env SNUG_SPAN_GUARD=refuse LD_PRELOAD="$object" \
         "$work/beside" wait "$4" <"$work/begin" >"$work/out" 2>&1 &
     pid=$!
