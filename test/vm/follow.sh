@@ -17,7 +17,7 @@ limit_140m_high=138412032 # Half of the headroom is kept below memory.high.
 # A load that keeps 30 MiB and would take 150 if nobody held it back: what lies above a new limit is
 # killed by the kernel before anyone can follow.
 follow_load() { # NAME
-    echo "$1 -for 100s -goroutines 1 -pause 4ms -live 30"
+    echo "$1 -for 1h -goroutines 1 -pause 4ms -live 30"
 }
 
 follow_steps() { # RELEASE PREFIX COUNT…, in the order 4, 2, max, 3
@@ -89,7 +89,7 @@ outside_rows() { # RELEASE NAME
 
 # Its heap doubles behind the shrink: 110 MiB live would take 220 of 192.
 follow_oom_rows() { # NAME COUNT FOLLOW
-    local i with load="$1 -for 100s -goroutines 1 -pause 1ms -live 50 -grow 110"
+    local i with load="$1 -for 1h -goroutines 1 -pause 1ms -live 50 -grow 110"
     local follow=$3 starts=preload
     case $follow in *' snug run --init') starts='snug run --init' ;; esac
     for i in $(seq "$2"); do
@@ -106,7 +106,7 @@ follow_oom_rows() { # NAME COUNT FOLLOW
 
 # Most of what it uses is garbage. The order of libsnug(7): memory.high, wait, memory.max.
 follow_shrink_rows() { # NAME
-    local with="GOGC=400 $follow $1 -for 300s -goroutines 1 -pause 1ms -live 50 -- 'over 200'"
+    local with="GOGC=400 $follow $1 -for 1h -goroutines 1 -pause 1ms -live 50 -- 'over 200'"
     local end="status=\$?; grep '^oom_kill ' \$BOX/own/memory.events; exit \$status"
     row "$1 is killed where memory.max falls below its use" \
         "resize $with own/memory.max=160M rest; status=\$?
@@ -122,7 +122,7 @@ follow_shrink_rows() { # NAME
 
 # 80 MiB alive and 120 that Go does not count: a tenth kept back lets the heap grow to 160.
 measured_rows() { # RELEASE NAME [STARTS]
-    local load="$2 -for 600s -goroutines 1 -pause 1ms -live 80 -others 120" starts=${3:-preload}
+    local load="$2 -for 1h -goroutines 1 -pause 1ms -live 80 -others 120" starts=${3:-preload}
     local measured="SNUG_MEMORY_HEADROOM=measured SNUG_FOLLOW_INTERVAL=100ms $starts"
     [ "$(minor "$1")" -ge 19 ] || return 0
     ! is_shown_by "$2" || row "$2 is killed beside memory that Go does not count" \
@@ -136,18 +136,19 @@ measured_rows() { # RELEASE NAME [STARTS]
         'memory.max 256M' -- 'others 120 in time' 'status 0'
 }
 
-# The script that runs under version 1 on the machine itself.
+# The script that runs under version 1 on the machine itself. Its programs take all the CPUs there
+# are: beside others it needed a quarter of an hour once.
 several_row() { # RELEASE NAME
     [ "$(minor "$1")" -ge 19 ] || return 0
     [ -n "$is_long" ] || [ "$2" = "$newest-resize-external" ] || return 0
-    row "$2 beside others like it, under version 2" \
+    is_alone=1 row "$2 beside others like it, under version 2" \
         "mkdir -p /dev/shm; SNUG_TEST_RESIZE=/bin/$2 ${is_long:+SNUG_LONG=1} bash \
             /test/preload/several.sh /lib/libsnug.so /bin/tide" -- 'status 0' stderr
 }
 
 # The kernel kills at once where memory.max falls below what is in use.
 announced_row() { # NAME
-    local with="SNUG_FOLLOW_ANNOUNCE=/announced GOGC=400 $follow $1 -for 300s -goroutines 1"
+    local with="SNUG_FOLLOW_ANNOUNCE=/announced GOGC=400 $follow $1 -for 1h -goroutines 1"
     local end="status=\$?; grep '^oom_kill ' \$BOX/own/memory.events; exit \$status"
     row "$1 shrinks where a smaller limit is announced" \
         "resize $with -pause 1ms -live 50 -- 'over 200' ../../../../announced=167772160 \
@@ -169,7 +170,7 @@ follow_user_rows() { # NAME
 # 300 MiB are more than the guard of the start allowed.
 follow_guard_row() { # NAME
     row "$1 with span.guard = refuse may grow up to its new limit" \
-        "resize SNUG_SPAN_GUARD=refuse $follow $1 -for 100s -goroutines 1 -pause 1ms -live 50 \
+        "resize SNUG_SPAN_GUARD=refuse $follow $1 -for 1h -goroutines 1 -pause 1ms -live 50 \
             -grow 300 -- own/memory.max=512M 'GOMEMLIMIT $limit_512m' grow rest" \
         'own/memory.max 256M' -- "GOMEMLIMIT $limit_512m in time" 'status 0'
 }
