@@ -43,10 +43,13 @@ same_twice() {
         cmp written.tar elsewhere/written.tar
 }
 
-# By the name that the file gives it.
-load() { # FILE NAME
+# By the name that the file gives it, which a client may ask for too.
+load() { # FILE NAME SHORT
     local image
-    image=$(podman_here pull -q "oci-archive:$1") && podman_here tag "$image" "localhost/$2"
+    image=$(podman_here pull -q "oci-archive:$1") &&
+        [ "$(podman_here inspect --format '{{json .RepoTags}}' "$image")" = "[\"$2\"]" ] &&
+        [ "$(podman_here pull -q "oci-archive:$1:$2")" = "$image" ] &&
+        podman_here tag "$2" "localhost/$3"
 }
 
 import() { # LIBC
@@ -151,9 +154,9 @@ if ! { import glibc && podman_run localhost/glibc /bin/sh -c true; } >why 2>&1; 
 fi
 
 claim 'the same files make the same images' same_twice
-claim 'the image that holds only snug is loaded' load snug.tar snug
+claim 'the image that holds only snug is loaded' load snug.tar localhost/snug:0.0.1 snug
 claim 'snug.Containerfile makes the same image' same_alone
-claim 'a baked image from the script is loaded' load written.tar written
+claim 'a baked image from the script is loaded' load written.tar localhost/snug-base:0.0.1 written
 import musl >/dev/null 2>&1
 claim 'glibc: base.Containerfile' bake glibc
 claim 'musl: base.Containerfile' bake musl
