@@ -82,6 +82,8 @@ for offset in $((size / 2)) $((size - 6)) $((size - 2)); do # The data, their ch
     flip amd64.tar.gz "$offset" flipped.tar.gz
     refuses_archive flipped.tar.gz "$damaged"
 done
+{ head -c 10 amd64.tar.gz && printf '\7'; } >block.tar.gz # No such kind of block.
+refuses_archive block.tar.gz "$damaged"
 head -c $((size - 3)) amd64.tar.gz >cut.tar.gz
 refuses_archive cut.tar.gz "$damaged"
 head -c 1536 amd64.tar >cut.tar

@@ -67,6 +67,13 @@ same_alone() {
         unpack alone && unpack snug && [ -x unpacked-snug/snug ] && diff -r unpacked-alone unpacked-snug
 }
 
+# What the examples' README makes of a build directory.
+two_lines() {
+    printf 'FROM scratch\nCOPY snug libsnug.so /\n' |
+        podman_here build --runtime runc -f - -t localhost/two "$build/lib" && unpack two &&
+        cmp unpacked-two/snug unpacked-snug/snug && cmp unpacked-two/libsnug.so unpacked-snug/libsnug.so
+}
+
 unpack() { # IMAGE
     mkdir "unpacked-$1" && podman_here create --name "of-$1" "localhost/$1" /none &&
         podman_here export "of-$1" | tar -C "unpacked-$1" -x --exclude=dev --exclude=etc --exclude=proc \
@@ -156,6 +163,7 @@ fi
 claim 'the same files make the same images' same_twice
 claim 'the image that holds only snug is loaded' load snug.tar localhost/snug:0.0.1 snug
 claim 'snug.Containerfile makes the same image' same_alone
+claim 'two lines make an image of a build directory' two_lines
 claim 'a baked image from the script is loaded' load written.tar localhost/snug-base:0.0.1 written
 import musl >/dev/null 2>&1
 claim 'glibc: base.Containerfile' bake glibc
