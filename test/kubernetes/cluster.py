@@ -17,6 +17,8 @@ import time
 
 # A bound for what hangs.
 PATIENCE = 600
+# How often other ports are tried, where somebody took one of ours in between.
+TRIES = 10
 
 
 class Refused(Exception):
@@ -37,14 +39,29 @@ def free_ports(count):
     return ports
 
 
+class PortTaken(Exception):
+    pass
+
+
 class Cluster:
-    def __init__(self, apiserver):
+    def __init__(self, apiserver, ports=None):
+        """ports, where given, are tried first."""
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix='snug-kubernetes.'))
         self.token = os.urandom(16).hex()
         self.started = []
         self.connection = None
+        self.n_tries = 0
         try:
-            self.start(apiserver)
+            while True:
+                try:
+                    self.start(apiserver, ports or free_ports(3))
+                    break
+                except PortTaken:
+                    self.n_tries += 1
+                    if self.n_tries == TRIES:
+                        raise
+                    self.kill()
+                    ports = None
         except BaseException:
             self.stop()
             raise
@@ -54,8 +71,9 @@ class Cluster:
             self.started.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log,
                                                  stderr=log, cwd=self.dir))
 
-    def start(self, apiserver):
-        peer, client, self.port = free_ports(3)
+    def start(self, apiserver, ports):
+        peer, client, self.port = ports
+        shutil.rmtree(self.dir / 'etcd', ignore_errors=True)
         etcd = f'http://127.0.0.1:{client}'
         peers = f'http://127.0.0.1:{peer}'
         subprocess.run(['openssl', 'genrsa', '-out', 'service-account.key', '2048'], cwd=self.dir,
@@ -83,7 +101,9 @@ class Cluster:
         while not is_so():
             for process in self.started:
                 if process.poll() is not None:
-                    raise RuntimeError(f'{process.args[0]} ended\n{self.words()}')
+                    words = self.words()
+                    kind = PortTaken if 'address already in use' in words else RuntimeError
+                    raise kind(f'{process.args[0]} ended\n{words}')
             if time.monotonic() > end:
                 raise RuntimeError(f'{what}: not in {PATIENCE} s\n{self.words()}')
             time.sleep(0.1)
@@ -146,12 +166,17 @@ class Cluster:
             {'status': {'hard': hard, 'used': {name: '0' for name in hard}}}),
             'application/merge-patch+json')
 
-    def stop(self):
-        # Nothing of it is kept. By SIGTERM the API server waits for an etcd that has gone already.
+    def kill(self):
+        # By SIGTERM the API server waits for an etcd that has gone already.
         for process in self.started:
             process.kill()
         for process in self.started:
             process.wait()
+        self.started = []
+
+    def stop(self):
+        # Nothing of it is kept.
+        self.kill()
         shutil.rmtree(self.dir, ignore_errors=True)
 
 
