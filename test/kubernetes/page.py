@@ -12,8 +12,23 @@ from examples import EXAMPLES, TOP
 NOT_HERE = ' exec '
 
 
+# In place of a registry: one image sets the variable, the other does not.
+SKOPEO = '''#!/bin/sh
+[ "$1 $2" = "inspect --config" ] || exit 1
+case $3 in
+docker://registry.example/preloads:1) echo '{"config":{"Env":["PATH=/bin","LD_PRELOAD=/lib/a.so"]}}' ;;
+docker://registry.example/service:1.0) echo '{"config":{"Env":["PATH=/bin"]}}' ;;
+*) exit 1 ;;
+esac
+'''
+
+
+def blocks():
+    return re.findall(r'^```\n(.*?)^```', (EXAMPLES / 'README.md').read_text(), re.S | re.M)
+
+
 def commands():
-    for block in re.findall(r'^```\n(.*?)^```', (EXAMPLES / 'README.md').read_text(), re.S | re.M):
+    for block in blocks():
         for line in block.splitlines():
             if line.startswith('kubectl ') and NOT_HERE not in line:
                 yield re.sub(r'\s+#.*', '', line)
@@ -39,9 +54,29 @@ def prepare(cluster):
     return {**os.environ, 'KUBECONFIG': str(config), 'HOME': str(cluster.dir)}
 
 
+def find_images(cluster, environment):
+    """The loop that names images with an LD_PRELOAD of their own."""
+    service, preloads = ({'name': name, 'image': f'registry.example/{name}:{tag}'} for name, tag in (
+        ('service', '1.0'), ('preloads', '1')))
+    for name, lists in (('one', {'containers': [service]}),
+                        ('two', {'containers': [service], 'initContainers': [preloads]}),
+                        ('three', {'containers': [service, preloads]})):
+        cluster.post('/api/v1/namespaces/shop/pods', {
+            'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': name}, 'spec': lists})
+    programs = cluster.dir / 'programs'
+    programs.mkdir()
+    (programs / 'skopeo').write_text(SKOPEO)
+    (programs / 'skopeo').chmod(0o755)
+    block, = [block for block in blocks() if 'skopeo' in block]
+    done = subprocess.run(['sh', '-c', block], env={**environment, 'PATH': f'{programs}:{environment["PATH"]}'},
+                          text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert done.stdout == 'registry.example/preloads:1\n', done.stdout
+
+
 def follow(cluster):
     """Runs them all. Raises AssertionError at the first that fails, or shows a pod without snug."""
     environment = prepare(cluster)
+    find_images(cluster, environment)
     n_looks = 0
     for command in commands():
         end = time.monotonic() + 120
