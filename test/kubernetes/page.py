@@ -12,11 +12,11 @@ from examples import EXAMPLES, TOP
 NOT_HERE = ' exec '
 
 
-# In place of a registry: one image sets the variable, the other does not.
+# In place of a registry: two images set the variable, the other does not.
 SKOPEO = '''#!/bin/sh
 [ "$1 $2" = "inspect --config" ] || exit 1
 case $3 in
-docker://registry.example/preloads:1) echo '{"config":{"Env":["PATH=/bin","LD_PRELOAD=/lib/a.so"]}}' ;;
+docker://registry.example/preloads:[12]) echo '{"config":{"Env":["PATH=/bin","LD_PRELOAD=/lib/a.so"]}}' ;;
 docker://registry.example/service:1.0) echo '{"config":{"Env":["PATH=/bin"]}}' ;;
 *) exit 1 ;;
 esac
@@ -56,11 +56,12 @@ def prepare(cluster):
 
 def find_images(cluster, environment):
     """The loop that names images with an LD_PRELOAD of their own."""
-    service, preloads = ({'name': name, 'image': f'registry.example/{name}:{tag}'} for name, tag in (
-        ('service', '1.0'), ('preloads', '1')))
+    service, first, second = ({'name': name, 'image': f'registry.example/{image}'} for name, image in (
+        ('service', 'service:1.0'), ('first', 'preloads:1'), ('second', 'preloads:2')))
     for name, lists in (('one', {'containers': [service]}),
-                        ('two', {'containers': [service], 'initContainers': [preloads]}),
-                        ('three', {'containers': [service, preloads]})):
+                        ('two', {'containers': [service], 'initContainers': [first]}),
+                        ('three', {'containers': [service, second]}),
+                        ('four', {'containers': [second]})):
         cluster.post('/api/v1/namespaces/shop/pods', {
             'apiVersion': 'v1', 'kind': 'Pod', 'metadata': {'name': name}, 'spec': lists})
     programs = cluster.dir / 'programs'
@@ -70,7 +71,7 @@ def find_images(cluster, environment):
     block, = [block for block in blocks() if 'skopeo' in block]
     done = subprocess.run(['sh', '-c', block], env={**environment, 'PATH': f'{programs}:{environment["PATH"]}'},
                           text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    assert done.stdout == 'registry.example/preloads:1\n', done.stdout
+    assert done.stdout == 'registry.example/preloads:1\nregistry.example/preloads:2\n', done.stdout
 
 
 def follow(cluster):
