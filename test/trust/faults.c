@@ -6,8 +6,8 @@
  * Calls count from 1 if their instruction lies in the mapped OBJECT, in all threads and
  * children. `N:short` lets a read return one byte. The exit code is the program's, 128 and
  * the signal if it was killed. REPORT gets a line for each of these calls, then what stood
- * at the program's end: `descriptor 0 /dev/null`, without the number from 3 on, and `affinity`
- * for each thread.
+ * at the program's end: `descriptor 0 /dev/null`, without the number from 3 on, and
+ * `affinity` for each thread.
  *
  * With `no-room` the start vector has neither AT_FLAGS nor AT_CLKTCK.
  *
@@ -183,9 +183,9 @@ static void report_affinity(const char *task)
         (void)fclose(status);
 }
 
-/* What is open, without the numbers that tell one pipe or socket from another. Nor is the
- * descriptor's own told but of the standard streams: it depends on what other threads had
- * open when a Go program opened it. */
+/* What is open, without the numbers that tell one pipe, socket or process from another. Nor
+ * is the descriptor's own told but of the standard streams: it depends on what other
+ * threads had open when a Go program opened it. */
 static void report_descriptor(const char *name)
 {
     char path[320];
@@ -193,9 +193,12 @@ static void report_descriptor(const char *name)
     (void)snprintf(path, sizeof path, "/proc/%d/fd/%s", (int)first, name);
     const ssize_t n = readlink(path, target, sizeof target - 1);
     target[n < 0 ? 0 : n] = 0;
+    int n_own = 0;
+    (void)sscanf(target, "/proc/%*d%n", &n_own);
     if (target[0] != '/')
         target[strcspn(target, "0123456789")] = 0;
-    fprintf(report, "descriptor %s %s\n", atoi(name) < 3 ? name : "-", target);
+    fprintf(report, "descriptor %s %s%s\n", atoi(name) < 3 ? name : "-",
+            n_own ? "/proc/self" : "", target + n_own);
 }
 
 /* What the program leaves behind, when it asks to end. */
