@@ -136,12 +136,11 @@ measured_rows() { # RELEASE NAME [STARTS]
         'memory.max 256M' -- 'others 120 in time' 'status 0'
 }
 
-# The script that runs under version 1 on the machine itself. Its programs take all the CPUs there
-# are: beside others it needed a quarter of an hour once.
+# The script that runs under version 1 on the machine itself.
 several_row() { # RELEASE NAME
     [ "$(minor "$1")" -ge 19 ] || return 0
     [ -n "$is_long" ] || [ "$2" = "$newest-resize-external" ] || return 0
-    is_alone=1 row "$2 beside others like it, under version 2" \
+    row "$2 beside others like it, under version 2" \
         "mkdir -p /dev/shm; SNUG_TEST_RESIZE=/bin/$2 ${is_long:+SNUG_LONG=1} bash \
             /test/preload/several.sh /lib/libsnug.so /bin/tide" -- 'status 0' stderr
 }
