@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The root directory by its device and inode. No descriptor is kept open: a program may close
- * all that it does not know.
+ * The root directory by its device and inode. No descriptor is kept open: a program may
+ * close all that it does not know.
  */
 #include "snug/apply/chroot.h"
 
@@ -8,8 +8,8 @@
 #include "snug/base/sys.h"
 
 struct root {
-    uint64_t device; /* Both are 0 if it cannot be opened. */
-    uint64_t inode;
+    uint64_t device;
+    uint64_t inode; /* 0 if it is not known: a filter refuses to tell. */
 };
 
 static struct root first;
@@ -32,5 +32,6 @@ void snug_chroot_begin(void)
 bool snug_chroot_is_past(void)
 {
     const struct root now = find_root();
-    return now.device != first.device || now.inode != first.inode;
+    return now.inode && first.inode &&
+           (now.device != first.device || now.inode != first.inode);
 }

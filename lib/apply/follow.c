@@ -239,8 +239,14 @@ static enum snug_reason why_memory(enum snug_reason reason)
     return snug_measure_is_floor() ? SNUG_REASON_MEASURED_FLOOR : SNUG_REASON_MEASURED;
 }
 
-/* False if the program has gone into another root directory meanwhile: what was read there
- * may be anybody's. */
+/* What is read in another root directory may be anybody's. A filter that C code has loaded
+ * may kill for the question. */
+static bool is_elsewhere(void)
+{
+    return !snug_start_is_filtered() && snug_chroot_is_past();
+}
+
+/* False if the program has gone into another root directory meanwhile. */
 static bool look(void)
 {
     static struct snug_plan plans[2]; /* What is shown now, and the next. */
@@ -251,7 +257,7 @@ static bool look(void)
 
     const uint64_t began = snug_sys_clock_gettime(CLOCK_MONOTONIC);
     make_plan(last, next);
-    if (snug_chroot_is_past())
+    if (is_elsewhere())
         return false;
     struct snug_change change = {
         .cpus_from = last->cpu.count,
@@ -330,7 +336,7 @@ static void *run(void *unused)
         r = snug_sys_nanosleep(ms * NS_PER_MS);
         if (r != 0)
             continue;
-        is_at_home = !snug_chroot_is_past();
+        is_at_home = !is_elsewhere();
         if (!is_at_home)
             continue;
         apart_ms = snug_credentials_differ() ? apart_ms + ms : 0;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Whether the program has gone into another root directory: what lies there may be anybody's.
+ * Whether the program has gone into another root directory: what lies there may be
+ * anybody's.
  */
 #pragma once
 
@@ -10,5 +11,5 @@
 void snug_chroot_begin(void);
 
 /* Whether the root directory is another one than at snug_chroot_begin, by chroot(2),
- * pivot_root(2) or setns(2). False if it cannot be opened now and could not then. */
+ * pivot_root(2) or setns(2). False if one of the two cannot be known. */
 bool snug_chroot_is_past(void);
