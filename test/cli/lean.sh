@@ -4,24 +4,9 @@
 # lean.sh SNUG KEEPER OBJECT. The keeper's program has 48 MiB of data, of which the command is to
 # have no copy.
 . "$(dirname "$0")/expect.sh"
+. "$(dirname "$0")/kept.sh"
 snug=$1 keeper=$(realpath "$2") object=$3
 most_kib=32768 # Python has some 10 MiB, of which the kernel counts a child's first moment.
-
-mkfifo "$work/input"
-start() { # COMMAND…
-    "$@" 0 <"$work/input" &
-    pid=$! running=$!
-    exec 3>"$work/input"
-    await_beside is_kept
-}
-is_kept() {
-    [ "$(cat "/proc/$pid/comm")" = kept ]
-}
-finish() {
-    exec 3>&-
-    wait "$pid"
-    running=
-}
 
 # Resident, page cache of mapped files included.
 peak_kib() { # COMMAND…
@@ -44,7 +29,7 @@ is_lean() { # HOW
 }
 
 # From the file.
-start "$keeper"
+begin "$keeper" 0
 is_lean plainly
 try 0 "$snug" explain --pid "$pid"
 prints go1.22.12
@@ -52,14 +37,14 @@ finish
 
 # From memory: the kernel has started the loader.
 loader=$(readelf -lW "$keeper" | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
-start "$loader" "$keeper"
+begin "$loader" "$keeper" 0
 is_lean 'by the loader'
 try 0 "$snug" explain --pid "$pid"
 prints go1.22.12
 finish
 
 # `stat` asks what the object has planned.
-start env LD_PRELOAD="$object" "$keeper"
+begin env LD_PRELOAD="$object" "$keeper" 0
 is_lean 'with the object'
 finish
 end

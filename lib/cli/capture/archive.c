@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "snug/cli/capture/archive.h"
+#include "snug/cli/command/writing.h"
 
 enum { BLOCK_BYTES = 512, NAME_BYTES = 100, PATH_BYTES = 8192, OWN_MODE = 0600 };
 
@@ -28,21 +29,6 @@ struct header {
 };
 _Static_assert(sizeof(struct header) == BLOCK_BYTES, "a block has 512 bytes");
 
-static int write_all(int fd, const void *bytes, size_t n)
-{
-    const char *at = bytes;
-    while (n) {
-        const ssize_t r = write(fd, at, n);
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0)
-            return r < 0 ? -errno : -EIO;
-        at += r;
-        n -= (size_t)r;
-    }
-    return 0;
-}
-
 static int write_header(int fd, const char *name, char type, mode_t mode, size_t n)
 {
     struct header header = {.type = type, .magic = "ustar  "};
@@ -57,15 +43,15 @@ static int write_header(int fd, const char *name, char type, mode_t mode, size_t
     for (size_t i = 0; i < sizeof header; i++)
         sum += ((const unsigned char *)&header)[i];
     (void)snprintf(header.sum, sizeof header.sum, "%06o", sum);
-    return write_all(fd, &header, sizeof header);
+    return snug_writing_put(fd, &header, sizeof header);
 }
 
 /* Filled up to a whole block. */
 static int write_body(int fd, const char *bytes, size_t n)
 {
     static const char zeros[BLOCK_BYTES];
-    const int r = write_all(fd, bytes, n);
-    return r < 0 ? r : write_all(fd, zeros, -n % BLOCK_BYTES);
+    const int r = snug_writing_put(fd, bytes, n);
+    return r < 0 ? r : snug_writing_put(fd, zeros, -n % BLOCK_BYTES);
 }
 
 static int write_member(int fd, const char *name, char type, mode_t mode, const char *bytes,
@@ -94,7 +80,7 @@ int snug_archive_write_tar(int fd, const struct snug_recorded *list, size_t n)
                                  : write_member(fd, name, '0', list[i].mode | OWN_MODE,
                                                 list[i].bytes, list[i].n);
     }
-    return r < 0 ? r : write_all(fd, end, sizeof end);
+    return r < 0 ? r : snug_writing_put(fd, end, sizeof end);
 }
 
 /* All directories above the last name; `path` is as before afterwards. */
@@ -127,7 +113,7 @@ static int write_file(int top, const struct snug_recorded *file)
         openat(top, path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, OWN_MODE);
     if (fd < 0)
         return -errno;
-    r = write_all(fd, file->bytes, file->n);
+    r = snug_writing_put(fd, file->bytes, file->n);
     if (r == 0 && fchmod(fd, file->mode | OWN_MODE) < 0)
         r = -errno;
     return close(fd) < 0 && r == 0 ? -errno : r;

@@ -15,6 +15,7 @@
 #include "snug/base/text.h"
 #include "snug/cli/capture/censor.h"
 #include "snug/cli/capture/recorder.h"
+#include "snug/cli/command/writing.h"
 
 enum { STEP = 64, FIRST_BYTES = 16 * 1024, BYTES_MAX = 64 << 20 };
 
@@ -110,16 +111,15 @@ static int read_all(const char *path, int fd, char **ret, size_t *ret_n)
 static long open_copy(const struct snug_recorded *copy)
 {
     const int fd = memfd_create("snug", MFD_CLOEXEC);
-    size_t n = 0;
-    ssize_t r = 0;
-    while (fd >= 0 && n < copy->n && (r = write(fd, copy->bytes + n, copy->n - n)) > 0)
-        n += (size_t)r;
-    if (fd >= 0 && n == copy->n && lseek(fd, 0, SEEK_SET) == 0)
+    if (fd < 0)
+        return fail(-errno);
+    int r = snug_writing_put(fd, copy->bytes, copy->n);
+    if (r == 0 && lseek(fd, 0, SEEK_SET) < 0)
+        r = -errno;
+    if (r == 0)
         return fd;
-    const int error = errno ? -errno : -EIO;
-    if (fd >= 0)
-        (void)close(fd);
-    return fail(error);
+    (void)close(fd); /* What failed is told. */
+    return fail(r);
 }
 
 /* Of another process nothing else can be told to be so: what lies at `/proc` there is what

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,22 +13,10 @@
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/installed.h"
 #include "snug/cli/command/page.h"
+#include "snug/cli/command/writing.h"
 #include "snug/cli/copy/replacement.h"
 
 enum { OBJECT_MODE = 0644, COMMAND_MODE = 0755 };
-
-/* What usually ends a program, and what a limit of file sizes does: nobody else would take
- * the other files away. */
-static void hold_signals(void)
-{
-    sigset_t held;
-    (void)sigemptyset(&held);
-    (void)sigaddset(&held, SIGHUP);
-    (void)sigaddset(&held, SIGINT);
-    (void)sigaddset(&held, SIGTERM);
-    (void)sigaddset(&held, SIGXFSZ);
-    (void)sigprocmask(SIG_BLOCK, &held, NULL); /* Cannot fail with these. */
-}
 
 /* Says of the directory what is true of it, and the rest of the file. */
 static void complain(const char *directory, const char *place, int r)
@@ -99,7 +86,7 @@ static int copy(const char *directory)
         snug_installed_complain();
         return r;
     }
-    hold_signals();
+    snug_writing_hold_signals(NULL); /* This is all that the process does. */
     return copy_both(object, command, directory);
 }
 

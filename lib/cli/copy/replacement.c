@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "snug/cli/command/writing.h"
+
 enum { PART_BYTES = 64 * 1024, MODE_BITS = 07777 };
 
 /* Less than a whole part only at the end. Returns the number of bytes, or -errno. */
@@ -30,20 +32,6 @@ static ssize_t read_part(int fd, char *ret)
         n += (size_t)r;
     }
     return (ssize_t)n;
-}
-
-static int write_part(int fd, const char *at, size_t n)
-{
-    while (n) {
-        const ssize_t r = write(fd, at, n);
-        if (r < 0 && errno == EINTR)
-            continue;
-        if (r <= 0)
-            return r < 0 ? -errno : -EIO;
-        at += r;
-        n -= (size_t)r;
-    }
-    return 0;
 }
 
 /* Leaves SOURCE at its start. What cannot be compared is another. */
@@ -82,7 +70,7 @@ static int fill(int source, int fd, mode_t mode)
     ssize_t n;
     do {
         n = read_part(source, part);
-        r = n < 0 ? (int)n : write_part(fd, part, (size_t)n);
+        r = n < 0 ? (int)n : snug_writing_put(fd, part, (size_t)n);
     } while (r == 0 && n == PART_BYTES);
     if (r == 0 && fchmod(fd, mode) < 0)
         r = -errno;

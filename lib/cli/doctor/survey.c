@@ -21,7 +21,6 @@ struct survey {
     unsigned n; /* Processes, */
     unsigned n_go;
     unsigned n_of[SNUG_N_GRADES]; /* and Go programs by their worst. */
-    enum snug_grade worst;
 };
 
 static void write_troubles(struct survey *survey, const struct snug_patient *patient,
@@ -35,8 +34,6 @@ static void write_troubles(struct survey *survey, const struct snug_patient *pat
         return;
     const enum snug_grade worst = snug_diagnosis_write_troubles(patient, out);
     survey->n_of[worst]++;
-    if (worst > survey->worst)
-        survey->worst = worst;
     const bool is_written = fclose(out) == 0;
     if (is_written && n) {
         (void)snprintf(heading, sizeof heading, "Process %d, %s", pid,
@@ -56,8 +53,14 @@ static void write_json(struct survey *survey, const struct snug_patient *patient
     const enum snug_grade worst = snug_diagnosis_put_json(patient, json);
     snug_json_end(json);
     survey->n_of[worst]++;
-    if (worst > survey->worst)
-        survey->worst = worst;
+}
+
+static enum snug_grade find_worst(const struct survey *survey)
+{
+    enum snug_grade ret = SNUG_N_GRADES - 1;
+    while (ret && !survey->n_of[ret])
+        ret--;
+    return ret;
 }
 
 static void examine(int pid, void *context)
@@ -116,5 +119,5 @@ int snug_survey_make(const struct snug_arguments *arguments)
         (void)printf("%u %s, %u of them in Go: %u with errors, %u with warnings\n",
                      survey.n, survey.n == 1 ? "process" : "processes", survey.n_go,
                      survey.n_of[SNUG_GRADE_ERROR], survey.n_of[SNUG_GRADE_WARNING]);
-    return snug_diagnosis_status(survey.worst);
+    return snug_diagnosis_status(find_worst(&survey));
 }

@@ -5,12 +5,12 @@
 #include "snug/cli/stat/textfile.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "snug/cli/command/writing.h"
 #include "snug/cli/stat/openmetrics.h"
 
 enum { MODE = 0644 };
@@ -29,18 +29,6 @@ static int write_to(const struct snug_census *census, int fd)
     const bool is_bad = fflush(out) != 0 || ferror(out) || fchmod(fd, MODE) < 0;
     const int error = is_bad ? (errno ? -errno : -EIO) : 0;
     return fclose(out) != 0 && !error ? -errno : error;
-}
-
-/* What usually ends a program, and what a limit of file sizes does. */
-static void hold_signals(sigset_t *ret_before)
-{
-    sigset_t held;
-    (void)sigemptyset(&held);
-    (void)sigaddset(&held, SIGHUP);
-    (void)sigaddset(&held, SIGINT);
-    (void)sigaddset(&held, SIGTERM);
-    (void)sigaddset(&held, SIGXFSZ);
-    (void)sigprocmask(SIG_BLOCK, &held, ret_before);
 }
 
 /* A new name would take the place of a device or a link as well, such as /dev/null and
@@ -64,7 +52,7 @@ int snug_textfile_write(const struct snug_census *census, const char *path)
     char *beside;
     if (asprintf(&beside, "%s.XXXXXX", path) < 0)
         return -ENOMEM;
-    hold_signals(&before); /* Nobody else would take the other file away. */
+    snug_writing_hold_signals(&before);
     const int fd = mkostemp(beside, O_CLOEXEC);
     int r = fd < 0 ? -errno : write_to(census, fd);
     if (r == 0 && rename(beside, path) < 0)
