@@ -332,7 +332,8 @@ static int watch(struct state *state)
 static void trace(struct state *state, const int end[2])
 {
     const int r = snug_tracer_attach(state->program, &state->tracer);
-    (void)write(end[1], &r, sizeof r); /* Else the program is gone. */
+    const ssize_t n = write(end[1], &r, sizeof r);
+    (void)n; /* Where it fails the program is gone. */
     (void)close(end[0]);
     (void)close(end[1]);
 }

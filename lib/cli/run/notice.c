@@ -33,7 +33,8 @@ static void write_at_once(struct iovec line)
         (pwritev2(STDERR_FILENO, &line, 1, -1, RWF_NOWAIT) >= 0 || errno == EAGAIN ||
          errno == EPIPE))
         return;
-    (void)write(STDERR_FILENO, line.iov_base, line.iov_len); /* There is no other place. */
+    const ssize_t n = write(STDERR_FILENO, line.iov_base, line.iov_len);
+    (void)n; /* There is no other place to say that it failed. */
 }
 
 void snug_notice_write(const char *format, ...)
