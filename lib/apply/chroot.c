@@ -1,37 +1,34 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The root directory by its device and inode. No descriptor is kept open: a program may
- * close all that it does not know.
+ * close all that it does not know. Whoever may not read the directory may ask for it, too.
  */
-#include "snug/apply/chroot.h"
+#include <fcntl.h>
+#include <sys/stat.h>
 
+#include "snug/apply/chroot.h"
 #include "snug/base/file.h"
 #include "snug/base/sys.h"
 
-struct root {
-    uint64_t device;
-    uint64_t inode; /* 0 if it is not known: a filter refuses to tell. */
-};
+static struct stat first;
+static int is_unknown; /* What asking for it gave: 0 or -errno. */
 
-static struct root first;
-
-static struct root find_root(void)
+static int find_root(struct stat *ret)
 {
-    struct stat status;
     __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(&snug_file_live, "/");
-    return fd < 0 || snug_sys_fstat(fd, &status) < 0
-               ? (struct root){0}
-               : (struct root){status.st_dev, status.st_ino};
+        snug_file_lift(snug_sys_openat(AT_FDCWD, "/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    return fd < 0 ? fd : (int)snug_sys_fstat(fd, ret);
 }
 
 void snug_chroot_begin(void)
 {
-    first = find_root();
+    is_unknown = find_root(&first);
 }
 
-bool snug_chroot_is_past(void)
+int snug_chroot_compare(void)
 {
-    const struct root now = find_root();
-    return now.inode && first.inode &&
-           (now.device != first.device || now.inode != first.inode);
+    struct stat now;
+    if (is_unknown)
+        return 0;
+    const int r = find_root(&now);
+    return r < 0 ? r : now.st_dev != first.st_dev || now.st_ino != first.st_ino;
 }

@@ -54,9 +54,10 @@ static struct {
     struct snug_reload reload;
     struct snug_collector collector;
     uint64_t interval_ms;
-    bool is_measured;   /* The target is what others leave. */
-    bool is_blind;      /* A limit could not be read the last time. */
-    bool is_unmeasured; /* Nor what others hold. */
+    bool is_measured;          /* The target is what others leave. */
+    bool is_blind;             /* A limit could not be read the last time. */
+    bool is_unmeasured;        /* Nor what others hold. */
+    _Atomic bool is_elsewhere; /* When C code loaded its first filter. */
 } follow;
 
 void snug_follow_arm(const struct snug_follow *with)
@@ -86,12 +87,15 @@ static bool complain(const char *what)
     return !what;
 }
 
+/* The last moment at which the root directory can be asked for. */
 void snug_follow_see_filter(void)
 {
     int armed = ARMED;
     if (atomic_compare_exchange_strong(&follow.state, &armed, IDLE))
         complain("follow: off: the program loads a seccomp filter before its runtime "
                  "starts");
+    else if (armed == STARTED && !snug_start_is_filtered() && snug_chroot_compare() > 0)
+        atomic_store(&follow.is_elsewhere, true);
 }
 
 /* NULL if there is none. */
@@ -239,11 +243,13 @@ static enum snug_reason why_memory(enum snug_reason reason)
     return snug_measure_is_floor() ? SNUG_REASON_MEASURED_FLOOR : SNUG_REASON_MEASURED;
 }
 
-/* What is read in another root directory may be anybody's. A filter that C code has loaded
- * may kill for the question. */
-static bool is_elsewhere(void)
+/* As snug_chroot_compare: what is read in another root directory may be anybody's. A filter
+ * that C code has loaded may kill for the question. */
+static int compare_root(void)
 {
-    return !snug_start_is_filtered() && snug_chroot_is_past();
+    if (atomic_load(&follow.is_elsewhere))
+        return 1;
+    return snug_start_is_filtered() ? 0 : snug_chroot_compare();
 }
 
 /* False if the program has gone into another root directory meanwhile. */
@@ -257,8 +263,9 @@ static bool look(void)
 
     const uint64_t began = snug_sys_clock_gettime(CLOCK_MONOTONIC);
     make_plan(last, next);
-    if (is_elsewhere())
-        return false;
+    const int r = compare_root();
+    if (r)
+        return r < 0; /* What was read is not believed. */
     struct snug_change change = {
         .cpus_from = last->cpu.count,
         .cpus_to = next->cpu.count,
@@ -336,8 +343,9 @@ static void *run(void *unused)
         r = snug_sys_nanosleep(ms * NS_PER_MS);
         if (r != 0)
             continue;
-        is_at_home = !is_elsewhere();
-        if (!is_at_home)
+        const int where = compare_root();
+        is_at_home = where <= 0;
+        if (where)
             continue;
         apart_ms = snug_credentials_differ() ? apart_ms + ms : 0;
         if (!apart_ms)

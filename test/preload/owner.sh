@@ -168,15 +168,17 @@ tells_that_it_cannot_read() {
         fail 'not one line'
 }
 
-# In another root directory anybody may have put files by the names of the kernel's.
-believes_no_other_root_directory() {
+# In another root directory anybody may have put files by the names of the kernel's; also where its
+# owner alone may read it, and where it can be asked for no more.
+believes_no_other_root_directory() { # LABEL MODE ARGUMENT…
     local n=0 line='follow: ends: the program has another root directory'
     mkdir -p "$work/jail/proc/self" "$work/jail/limits"
     echo '0::/' >"$work/jail/proc/self/cgroup"
     echo '1 1 0:1 / /limits rw - cgroup2 x rw' >"$work/jail/proc/self/mountinfo"
     echo $((64 * mib)) >"$work/jail/limits/memory.max"
     echo '100000 100000' >"$work/jail/limits/cpu.max"
-    start 'chroot' 256 SNUG_CPU_MIN=1 "$work/impostor" -chroot "$work/jail"
+    chmod "$2" "$work/jail"
+    start "chroot, $1" 256 SNUG_CPU_MIN=1 "$work/impostor" -chroot "$work/jail" "${@:3}"
     wait_for "limit $of_256"
     until grep -q "$line" "$work/err"; do
         n=$((n + 1))
@@ -223,5 +225,7 @@ reads_no_page_that_nobody_may_read
 says_why_not
 has_room_beside_thread_local_data
 tells_that_it_cannot_read
-believes_no_other_root_directory
+believes_no_other_root_directory "as root" 755
+believes_no_other_root_directory "as another user" 711 -user 65533
+believes_no_other_root_directory "and a filter" 755 -filter
 [ "$failures" = 0 ]

@@ -4,12 +4,11 @@
  */
 #pragma once
 
-#include <stdbool.h>
-
 /* Remembers the root directory of now. To be called once, before the program's own code
  * runs. */
 void snug_chroot_begin(void);
 
-/* Whether the root directory is another one than at snug_chroot_begin, by chroot(2),
- * pivot_root(2) or setns(2). False if one of the two cannot be known. */
-bool snug_chroot_is_past(void);
+/* Whether the root directory is another one than at snug_chroot_begin: 1 if so, by
+ * chroot(2), pivot_root(2) or setns(2); 0 if not, or if that one could not be known;
+ * -errno if this one cannot be known, as without a descriptor that is free. */
+int snug_chroot_compare(void);
