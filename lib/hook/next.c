@@ -16,13 +16,14 @@ extern const char _DYNAMIC[] __attribute__((visibility("hidden")));
 
 /* In the order of enum snug_next_name; one text, so that none takes the longest's room. */
 static const char names[] =
-    "mmap\0munmap\0pthread_attr_init\0pthread_create\0"
+    "mmap\0munmap\0pthread_attr_destroy\0pthread_create\0"
     "pthread_getaffinity_np\0sched_getaffinity\0sysconf\0sysinfo\0"
     "get_nprocs\0get_phys_pages\0get_avphys_pages\0fork\0vfork\0clone\0"
     "daemon\0system\0popen\0posix_spawn\0posix_spawnp\0execve\0execv\0"
     "execvp\0execvpe\0execl\0execle\0execlp\0fexecve\0forkpty\0wordexp\0"
     "thrd_create\0timer_create\0mq_notify\0aio_read\0aio_write\0"
     "aio_fsync\0lio_listio\0prctl\0syscall\0"
+    "pthread_getattr_np\0pthread_attr_init\0"
     "pthread_attr_setstacksize\0pthread_join\0pthread_self\0"
     "sched_setaffinity\0pthread_setaffinity_np\0"
     "pthread_attr_setaffinity_np\0unsetenv\0putenv\0__errno_location\0"

@@ -14,14 +14,23 @@
 #include "snug/hook/syscall.h"
 #include "snug/stats/counters.h"
 
-int pthread_attr_init(pthread_attr_t *attr)
+/* The runtime's last call into libc before it counts. */
+int pthread_attr_destroy(pthread_attr_t *attr)
 {
     snug_start_late();
     snug_start_open_window(__builtin_return_address(0));
     snug_syscall_see_window();
 
-    int (*next)(pthread_attr_t *) = snug_next_find(SNUG_NEXT_PTHREAD_ATTR_INIT);
-    return next ? next(attr) : ENOMEM;
+    int (*next)(pthread_attr_t *) = snug_next_find(SNUG_NEXT_PTHREAD_ATTR_DESTROY);
+    return next ? next(attr) : 0;
+}
+
+/* Reads the mask, too, and a thread that is created with it has that for life. */
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *ret)
+{
+    snug_window_close();
+    int (*next)(pthread_t, pthread_attr_t *) = snug_next_find(SNUG_NEXT_PTHREAD_GETATTR_NP);
+    return next ? next(thread, ret) : ENOSYS;
 }
 
 /* A thread of snug's own, beside the first that the Go runtime creates. */

@@ -41,7 +41,7 @@ tried_programs() {
     local release mode file
     while read -r release mode file; do
         is_tried "$mode" || continue
-        [ "$release" = 1.22.12 ] || [ "$release" = "$newest" ] || continue
+        [ "$release" = 1.22.2 ] || [ "$release" = "$newest" ] || continue
         echo "$release $mode $file"
     done <"$list"
 }

@@ -113,11 +113,11 @@ __attribute__((constructor)) static void construct(int argc, char **argv, char *
         environ = other;
 }
 
-int pthread_attr_init(pthread_attr_t *attr)
+int pthread_attr_destroy(pthread_attr_t *attr)
 {
-    int (*next)(pthread_attr_t *) = find("pthread_attr_init");
-    say("watch pthread_attr_init %#lx", caller_of(__builtin_return_address(0)));
-    stop_at("pthread_attr_init");
+    int (*next)(pthread_attr_t *) = find("pthread_attr_destroy");
+    say("watch pthread_attr_destroy %#lx", caller_of(__builtin_return_address(0)));
+    stop_at("pthread_attr_destroy");
     return next(attr);
 }
 

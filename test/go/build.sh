@@ -18,7 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/cells.sh"
 
 # The newest release is added below.
-releases='1.19.13 1.22.12 1.24.13 1.25.12' some='1.22.12' is_long= arm64=
+releases='1.19.13 1.22.2 1.24.13 1.25.12' some='1.22.2' is_long= arm64=
 while :; do
     case ${1-} in
     --long)

@@ -31,12 +31,14 @@ static void *sleep_for_ever(void *unused)
     return unused;
 }
 
-/* With attributes, since pthread_attr_init is what opens the start window. */
+/* With attributes, since pthread_attr_destroy is what opens the start window. */
 __attribute__((constructor)) static void create_early_thread(void)
 {
     pthread_attr_t attributes;
     pthread_t thread;
 
+    pthread_attr_init(&attributes);
+    pthread_attr_destroy(&attributes);
     pthread_attr_init(&attributes);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     if (pthread_create(&thread, &attributes, sleep_for_ever, NULL) != 0)

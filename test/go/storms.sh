@@ -4,7 +4,7 @@
 # Starts that are traced, with signals in the first 10 ms: see storm.py. SNUG_TEST_STARTS says how many.
 test_storms() {
     local program options status n=${SNUG_TEST_STARTS:-300}
-    if ! "$build/lib/snug" explain --cpu.count=1 -- "$bin/1.22.12-storm" | grep -q 'snug run traces the start'; then
+    if ! "$build/lib/snug" explain --cpu.count=1 -- "$bin/1.22.2-storm" | grep -q 'snug run traces the start'; then
         skip 'static programs with signals in their start' 'machine lacks the right to trace, or a second CPU'
         return
     fi

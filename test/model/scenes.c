@@ -20,7 +20,7 @@ __attribute__((used)) static void *(*const imported)(void *, size_t, int, int, i
                                                      off_t) = mmap;
 
 /* The hooks, by the names that test/model/run gives them. */
-int hook_pthread_attr_init(pthread_attr_t *attr);
+int hook_pthread_attr_destroy(pthread_attr_t *attr);
 int hook_pthread_create(pthread_t *thread, const pthread_attr_t *attr, void *(*run)(void *),
                         void *argument);
 void *hook_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, off_t offset);
@@ -30,11 +30,12 @@ long hook_vfork(void);
 long hook_execve(const char *path, char *const *argv, char *const *envp);
 long hook_posix_spawn(void);
 
-static void call_attr_init(void)
+static void call_attr_destroy(void)
 {
     pthread_attr_t attr;
-    schedule_note("pthread_attr_init");
-    hook_pthread_attr_init(&attr);
+    schedule_note("pthread_attr_destroy");
+    (void)pthread_attr_init(&attr);
+    hook_pthread_attr_destroy(&attr);
 }
 
 /* What the runtime is known by. Before it, it maps other things: see run_go_slowly. */
@@ -52,7 +53,7 @@ static void map_another(void)
 
 static void start_runtime(void)
 {
-    call_attr_init();
+    call_attr_destroy();
     schedule_count_cpus();
     map_first();
 }
@@ -72,22 +73,22 @@ static void spawn(void)
 /* Go with C code of its own: constructors call what opens the window. */
 static void run_go(void)
 {
-    call_attr_init();
+    call_attr_destroy();
     map_another();
     start_runtime();
     hook_fork();
-    call_attr_init();
+    call_attr_destroy();
 }
 
 /* It has counted, and is not yet known. */
 static void run_go_slowly(void)
 {
-    call_attr_init();
+    call_attr_destroy();
     schedule_count_cpus();
     map_another();
     map_another();
     map_first();
-    call_attr_init();
+    call_attr_destroy();
 }
 
 static void run_go_shortly(void)
@@ -96,10 +97,10 @@ static void run_go_shortly(void)
     hook_munmap(NULL, 4096);
 }
 
-/* A constructor forks while another's attr_init has just opened the window. */
+/* A constructor forks while another's attr_destroy has just opened the window. */
 static void fork_early(void)
 {
-    call_attr_init();
+    call_attr_destroy();
     hook_fork();
     start_runtime();
 }
@@ -135,14 +136,14 @@ static void start_late(void)
 static void run_c(void)
 {
     hook_pthread_create(NULL, NULL, NULL, NULL);
-    call_attr_init();
+    call_attr_destroy();
 }
 
 static void run_c_and_fork(void)
 {
-    call_attr_init();
+    call_attr_destroy();
     hook_pthread_create(NULL, NULL, NULL, NULL);
-    call_attr_init();
+    call_attr_destroy();
     hook_fork();
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Go linked into a C program: archive.sh OBJECT. The runtime starts on a thread of its own while
 # the C program goes on, takes a variable out of its environment, and asks for the main thread's
-# stack by pthread_attr_init later. No thread may be left with a narrowed mask; the variables say
+# stack by pthread_getattr_np later. No thread may be left with a narrowed mask; the variables say
 # how many CPUs, and children do not get them, whatever C code has taken out between the runtime's
 # look at the environment and snug's at the runtime.
 set -eu
@@ -55,8 +55,9 @@ int main(void)
     char line[256];
 
     unsetenv("FIRST");
-    pthread_attr_init(&attr);
-    pthread_create(&thread, &attr, run, NULL);
+    pthread_getattr_np(pthread_self(), &attr);
+    pthread_attr_destroy(&attr);
+    pthread_create(&thread, NULL, run, NULL);
     pthread_join(thread, NULL);
     Show();
     fflush(stdout);

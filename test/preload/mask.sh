@@ -174,6 +174,7 @@ __attribute__((constructor)) static void pin(void)
     static pthread_attr_t attr;
     cpu_set_t set, before;
     pthread_attr_init(&attr);
+    pthread_attr_destroy(&attr);
     if (getenv("READ"))
         sched_getaffinity(0, sizeof before, &before);
     else if (getenv("READ_BY_HANDLE"))

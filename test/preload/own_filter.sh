@@ -70,8 +70,10 @@ __attribute__((constructor)) static void load(void)
 	};
 	const struct sock_fprog filter = {sizeof code / sizeof *code, code};
 	const struct sock_fprog *program = has("ask") ? NULL : &filter;
-	if (has("window"))
+	if (has("window")) {
 		pthread_attr_init(&attr);
+		pthread_attr_destroy(&attr);
+	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    ((has("syscall") ? syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, program)
 	                     : prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program)) && program))

@@ -58,6 +58,14 @@ static int run(void *unused)
     return 0;
 }
 
+static char stack[256 << 10];
+
+static void *run_thread(void *unused)
+{
+    run(unused);
+    return NULL;
+}
+
 static void notice(union sigval unused)
 {
     (void)unused;
@@ -76,6 +84,12 @@ static void try(const char *way)
     } else if (strcmp(way, "thrd_create") == 0) {
         thrd_t thread;
         thrd_create(&thread, run, NULL);
+    } else if (strcmp(way, "getattr_np") == 0) {
+        pthread_attr_t attr;
+        pthread_t thread;
+        pthread_getattr_np(pthread_self(), &attr);
+        pthread_attr_setstack(&attr, stack, sizeof stack);
+        pthread_create(&thread, &attr, run_thread, NULL);
     } else if (strcmp(way, "timer_create") == 0) {
         timer_t timer;
         timer_create(CLOCK_MONOTONIC, &by_thread, &timer);
@@ -137,6 +151,7 @@ __attribute__((constructor)) static void begin(void)
         return;
     sem_init(&is_said, 0, 0);
     pthread_attr_init(&attr);
+    pthread_attr_destroy(&attr);
     try(getenv("WAY"));
     while (sem_wait(&is_said))
         continue;
@@ -174,7 +189,7 @@ with="SNUG_CPU_COUNT=1 LD_PRELOAD=$object"
 whole=$(seen thrd_create)
 one=$(seen nothing $with)
 [ "$one" != "$whole" ] || { echo "the window was not open: $one"; exit 1; }
-for way in thrd_create timer_create mq_notify aio_read aio_write lio_listio wordexp forkpty syscall; do
+for way in thrd_create getattr_np timer_create mq_notify aio_read aio_write lio_listio wordexp forkpty syscall; do
     expect "$way, plain" "$whole" "$(seen $way)"
     expect "$way" "$whole" "$(seen $way $with)"
 done

@@ -49,6 +49,7 @@ static void open_window(void)
 {
     pthread_attr_t attr;
     pthread_attr_init(&attr);
+    pthread_attr_destroy(&attr);
     n_opened += is_narrow();
 }
 

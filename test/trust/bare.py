@@ -21,7 +21,7 @@ BUILD = os.path.realpath(sys.argv[-1])
 OBJECT = BUILD + '/lib/libsnug.so'
 EMPTY = BUILD + '/test/preload/libempty.so'
 FAULTS = BUILD + '/test/trust/faults'
-GO = BUILD + '/go/bin/1.22.12-'
+GO = BUILD + '/go/bin/1.22.2-'
 
 
 def shell(text):

@@ -57,11 +57,11 @@ static void *work(void *unused)
     pthread_barrier_wait(&all_here);
     void *(*map)(void *, size_t, int, int, int, off_t) = find("mmap");
     int (*unmap)(void *, size_t) = find("munmap");
-    int (*init)(pthread_attr_t *) = find("pthread_attr_init");
+    int (*destroy)(pthread_attr_t *) = find("pthread_attr_destroy");
     int (*get_affinity)(pid_t, size_t, cpu_set_t *) = find("sched_getaffinity");
     long (*configured)(int) = find("sysconf");
     for (int i = 0; i < N_ROUNDS; i++) {
-        n_bad += init(&attr) != 0;
+        n_bad += pthread_attr_init(&attr) != 0 || destroy(&attr) != 0;
         char *at =
             map(NULL, 262144, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         n_bad += at == MAP_FAILED || at[4096];
@@ -103,6 +103,7 @@ static int clone_with(int flags)
     pthread_attr_t attr;
     int status = 0;
     pthread_attr_init(&attr);
+    pthread_attr_destroy(&attr);
     const int pid = clone(run_child, stack + sizeof stack, flags, NULL);
     return pid < 0 ? -1 : waitpid(pid, &status, __WALL) != pid ? -2 : status;
 }
@@ -129,12 +130,14 @@ static void print_ways(void)
     int status = 0;
     pthread_attr_t attr;
     pthread_attr_init(&attr);
+    pthread_attr_destroy(&attr);
     pid_t pid = fork();
     if (pid == 0)
         run_child(NULL);
     waitpid(pid, &status, 0);
     printf("fork: %d\n", status);
     pthread_attr_init(&attr);
+    pthread_attr_destroy(&attr);
     pid = vfork();
     if (pid == 0)
         _exit(42);
@@ -142,6 +145,7 @@ static void print_ways(void)
     printf("vfork: %d\n", status);
     char *const argv[] = {"sh", "-c", "exit 9", NULL};
     pthread_attr_init(&attr);
+    pthread_attr_destroy(&attr);
     printf("posix_spawn: %d", posix_spawn(&pid, "/bin/sh", NULL, NULL, argv, environ));
     waitpid(pid, &status, 0);
     printf(" %d\n", status);

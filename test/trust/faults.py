@@ -197,11 +197,11 @@ def programs():
         ('C with scope = all', [VICTIM], scope_all, {}),
         ('C with two standard streams closed', [VICTIM], scope_all + much[1:],
          {'shell': 'exec "$@" <&- 2>&-'}),
-        ('Go 1.22 internal', [go + '1.22.12-internal'], ['SNUG_CPU_COUNT=1'], {}),
-        ('Go 1.22 external', [go + '1.22.12-external'], much, {}),
-        ('Go 1.22 musl-external', [go + '1.22.12-musl-external'], much, {}),
-        ('Go 1.22 musl-internal', [go + '1.22.12-musl-internal'], much, {}),
-        ('Go 1.22 pie-nocgo', [go + '1.22.12-pie-nocgo'], much, {}),
+        ('Go 1.22 internal', [go + '1.22.2-internal'], ['SNUG_CPU_COUNT=1'], {}),
+        ('Go 1.22 external', [go + '1.22.2-external'], much, {}),
+        ('Go 1.22 musl-external', [go + '1.22.2-musl-external'], much, {}),
+        ('Go 1.22 musl-internal', [go + '1.22.2-musl-internal'], much, {}),
+        ('Go 1.22 pie-nocgo', [go + '1.22.2-pie-nocgo'], much, {}),
         ('Go ' + newest.replace('-', ' '), [go + newest], much, {}),
     ]
     if group:
@@ -209,9 +209,9 @@ def programs():
     below = {'has_filter': True}
     rows += [
         ('C below a filter', [VICTIM], scope_all + much, below),
-        ('Go 1.22 internal below a filter', [go + '1.22.12-internal'], much, below),
-        ('Go 1.22 musl-external below a filter', [go + '1.22.12-musl-external'], much, below),
-        ('Go 1.22 internal with keys of the heap below a filter', [go + '1.22.12-internal'], heap,
+        ('Go 1.22 internal below a filter', [go + '1.22.2-internal'], much, below),
+        ('Go 1.22 musl-external below a filter', [go + '1.22.2-musl-external'], much, below),
+        ('Go 1.22 internal with keys of the heap below a filter', [go + '1.22.2-internal'], heap,
          below),
     ]
     for label, command, _, _ in rows:

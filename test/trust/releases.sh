@@ -34,17 +34,17 @@ build_programs() { # ROOT_DIR
     rm -rf "$programs"
     mkdir -p "$programs"
     $cc -O2 -D_GNU_SOURCE -pthread -o "$programs/readers" "$here"/../go/readers*.c || return
-    goroot=$(go_root "$(go_fetcher "$build/go/cache")" 1.22.12) || return
+    goroot=$(go_root "$(go_fetcher "$build/go/cache")" 1.22.2) || return
     for mode in external internal; do
         src=$build/go/src/plain-1.17
         [ $mode = internal ] || src=$build/go/src/c-1.17
         (cd "$src" && CGO_ENABLED=1 CC=$cc go_release "$goroot" build \
             -ldflags="-linkmode=$mode -w" -o "$programs/go-$mode" .) || return
     done
-    cp "$bin/1.22.12-pie-nocgo" "$programs/go-pie-nocgo"
+    cp "$bin/1.22.2-pie-nocgo" "$programs/go-pie-nocgo"
     for mode in external internal; do
-        [ ! -e "$bin/1.22.12-musl-$mode" ] ||
-            cp "$bin/1.22.12-musl-$mode" "$programs/go-musl-$mode"
+        [ ! -e "$bin/1.22.2-musl-$mode" ] ||
+            cp "$bin/1.22.2-musl-$mode" "$programs/go-musl-$mode"
     done
 }
 

@@ -327,8 +327,8 @@ fact_rows() {
 
 newest=$(awk '{print $1}' "$list" | sort -uV | tail -n 1)
 if [ -n "$is_spare" ]; then
-    spare_rows "$newest-internal" 1.22.12-internal
-    yama_rows 1.22.12-static
+    spare_rows "$newest-internal" 1.22.2-internal
+    yama_rows 1.22.2-static
     exit
 fi
 if [ -n "$is_containers" ]; then
@@ -363,26 +363,26 @@ if [ -n "$is_arm64" ]; then
     exit
 fi
 
-for name in "$newest-external" "$newest-internal" "$newest-pie" 1.22.12-internal; do
+for name in "$newest-external" "$newest-internal" "$newest-pie" 1.22.2-internal; do
     limit_rows "${name%%-*}" "$name"
 done
-for name in "$newest-static" 1.22.12-static; do
+for name in "$newest-static" 1.22.2-static; do
     trace_rows "$name"
 done
-for name in "$newest-internal" 1.22.12-external; do
+for name in "$newest-internal" 1.22.2-external; do
     mask_rows "$name"
     place_rows "$name"
     policy_rows "$name"
     child_rows "$name"
 done
 user_rows "$newest-internal" 2
-user_rows 1.22.12-internal 8
+user_rows 1.22.2-internal 8
 present_rows "$newest-external"
-present_rows 1.22.12-external
+present_rows 1.22.2-external
 c_rows readers readers-musl
 row 'what C code sets is shown as it was set' 'SNUG_SCOPE=all SNUG_CPU_COUNT=1 preload pins' -- 111111
 seccomp_rows "$newest-seccomp"
-seccomp_rows 1.22.12-seccomp
+seccomp_rows 1.22.2-seccomp
 . "$(dirname "$0")/doctor.sh"
 doctor_rows
 n_oom=3

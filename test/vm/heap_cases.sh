@@ -175,17 +175,17 @@ two)
         *) [ -z "$is_long" ] || place_rows "$release" ;;
         esac
     done
-    for release in 1.22.12 "$newest"; do
+    for release in 1.22.2 "$newest"; do
         bound_rows "$release"
         confine_rows "$release"
         guard_rows "$release" $n_times
         [ -z "$is_long" ] || stress_rows "$release" 64 60
     done
     stress_rows "$newest" 8 10
-    name_row 1.22.12 # From Go 1.25 on the runtime gives names of its own.
+    name_row 1.22.2 # From Go 1.25 on the runtime gives names of its own.
     seccomp_rows "$newest"
     huge_rows "$newest"
-    [ -z "$is_long" ] || huge_rows 1.22.12
+    [ -z "$is_long" ] || huge_rows 1.22.2
     ;;
 four)
     place_rows "$newest"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The start window: the few microseconds between the Go runtime's first call into libc and
- * its first mmap, in which the real affinity mask is narrowed to the presented CPUs.
+ * The start window: the few microseconds between the Go runtime's last call into libc before
+ * it counts and its first mmap, in which the real affinity mask is narrowed to the presented CPUs.
  *
- * It may open more than once: C constructors call pthread_attr_init too. Anything that is
+ * It may open more than once: C constructors call pthread_attr_destroy too. Anything that is
  * hooked closes it and it can open again; only the runtime's own first mappings end it for
  * good. A mask belongs to a thread, so only the thread that opened it closes it; but
  * a runtime that is seen to start on another thread (Go in a C program) ends it for all.
@@ -34,7 +34,7 @@ void snug_window_arm(const struct snug_cpus *presented, const struct snug_cpus *
  * apart. A mask of the user's own is respected. The new mask outlives an exec. */
 void snug_window_confine(const struct snug_cpus *cpus);
 
-/* The trigger: `caller` called pthread_attr_init. Only the main thread opens it, since a Go
+/* The trigger: `caller` called pthread_attr_destroy. Only the main thread opens it, since a Go
  * program's runtime starts there. Returns 0, also when there was nothing to do; -EPERM or
  * another error if narrowing failed, once: the plan needs its other way then. */
 int snug_window_open(const void *caller);

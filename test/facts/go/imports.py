@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Fact: a cgo program imports mmap, munmap, pthread_attr_init and pthread_create; a
+"""Fact: a cgo program imports mmap, munmap, pthread_attr_destroy and pthread_create; a
 position-independent one without cgo has a loader, but names no library and imports nothing.
 Relied on by: lib/facts/program.c, lib/apply/start.c, lib/hook/mapping.c
 """
 from elf import Elf, PT_INTERP
 from fact import expect, finish, ways
 
-WANTED = {'mmap', 'munmap', 'pthread_attr_init', 'pthread_create'}
+WANTED = {'mmap', 'munmap', 'pthread_attr_destroy', 'pthread_create'}
 
 for way, path in ways('internal', 'external', 'pie', 'stripped', 'musl', 'newer'):
     missing = WANTED - Elf(path).imports()

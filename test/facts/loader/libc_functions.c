@@ -14,7 +14,8 @@
 static const char *const names[] = {
     "mmap",
     "munmap",
-    "pthread_attr_init",
+    "pthread_attr_destroy",
+    "pthread_getattr_np",
     "pthread_create",
     "pthread_getaffinity_np",
     "sched_getaffinity",
@@ -50,6 +51,7 @@ static const char *const names[] = {
     "lio_listio",
     "prctl",
     "syscall",
+    "pthread_attr_init",
     "pthread_attr_setstacksize",
     "pthread_join",
     "pthread_self",
