@@ -21,6 +21,7 @@ packages_for() { # PURPOSE
     metrics) echo 'curl:curl' ;;
     scrape) echo 'prometheus:prometheus iproute2:ss' ;;
     books) echo 'groff-base:groff mandoc:mandoc' ;;
+    images) echo 'bzip2:bzip2 xz-utils:xz python3:python3' ;;
     arm64) echo 'gcc-aarch64-linux-gnu:aarch64-linux-gnu-gcc
                  libc6-dev-arm64-cross:/usr/aarch64-linux-gnu/include/stdio.h
                  qemu-user-static:qemu-aarch64-static' ;;

@@ -47,8 +47,13 @@ guarded 'past the limit without GOMEMLIMIT' 2 env SNUG_MEMORY_LIMIT=off "$work/l
 guarded 'near GOMEMLIMIT' 0 "$work/live" -keep 160 -churn 1000
 grep -q '^finished 2560 blocks live' "$work/out" || fail 'it did not finish'
 guarded 'beside names that are not there' 0 "$work/beside" names "$work" 600000
-cgroup_run "$group" sh -c "head -c 300M /dev/zero >'$work/file'" # Fills the page cache.
+# Beside the object, for temporary files may lie in memory. The file stays until its page cache is
+# no more wanted.
+file=$(mktemp "$(dirname "$object")/file-XXXXXX")
+leftovers+=("$file")
+cgroup_run "$group" sh -c "head -c 300M /dev/zero >'$file'"
 guarded 'beside a full page cache' 0 "$work/live" -keep 141 -churn 500
+rm "$file"
 [ "$(grep -c snug "$work/out")" = 0 ] || fail 'a line where nothing was refused'
 
 # Neither reservation nor commitment is Go's.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 module libraries
 
-go 1.23
+go 1.23.0
 
 require (
 	github.com/go-chi/chi/v5 v5.3.0
