@@ -11,6 +11,7 @@
 
 #include "snug/base/file.h"
 #include "snug/base/links.h"
+#include "snug/base/locks.h"
 #include "snug/base/log.h"
 #include "snug/base/sys.h"
 #include "snug/base/text.h"
@@ -22,9 +23,12 @@ static dev_t device;
 static ino_t inode;
 
 /* A file with a second name may be another's file: only kernels that protect hard links
- * refuse to make one. */
+ * refuse to make one. One that the process has locked is not opened, for to close it would
+ * give up the lock. */
 static int open_log(const char *path, struct stat *ret_status)
 {
+    if (snug_locks_hold(path))
+        return -EDEADLK;
     const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
     const int fd = snug_links_open(path, flags);
     if (fd < 0)
