@@ -175,6 +175,12 @@ mistakes_in_the_policy() {
     has_mend object.policy shell 'snug check /etc/snug.conf'
     try 1 "$snug" check "$tree/etc/snug.conf"
     prints cpu.round
+    # Who started the program chose the path, and somebody else copies the mend.
+    mv "$tree/etc/snug.conf" "$work/conf;id"
+    doctor_with 1 SNUG_POLICY="$work/conf;id" --
+    finds object.policy warning '1 mistake in the policy'
+    has_mend object.policy shell 'snug check FILE'
+    rm "$work/conf;id"
     printf 'cpu.round = down\n' >"$tree/etc/snug.conf"
     doctor 0
     finds object.policy ok

@@ -41,13 +41,13 @@ void snug_finding_mend(struct snug_finding *finding, enum snug_place place,
     va_end(arguments);
 }
 
-const char *snug_finding_program(const char *path)
+const char *snug_finding_word(const char *word, const char *otherwise)
 {
-    for (const char *at = path; *at; at++)
+    for (const char *at = word; *at; at++)
         if (!strchr("/._-+", *at) && (*at < '0' || *at > '9') && (*at < 'A' || *at > 'Z') &&
             (*at < 'a' || *at > 'z'))
-            return "PROGRAM";
-    return path[0] ? path : "PROGRAM";
+            return otherwise;
+    return word[0] ? word : otherwise;
 }
 
 const char *snug_finding_grade(enum snug_grade grade)

@@ -12,7 +12,7 @@ static const char no_process[] = "no process was named: use --pid";
 static void mend_by_run(const struct snug_patient *patient, struct snug_finding *ret)
 {
     snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run -- %s",
-                      snug_finding_program(patient->subject->executable.path));
+                      snug_finding_word(patient->subject->executable.path, "PROGRAM"));
 }
 
 static void look_at_program(const struct snug_patient *patient, struct snug_finding *ret)
@@ -126,7 +126,8 @@ static void look_at_mount(const struct snug_patient *patient, struct snug_findin
         snug_finding_see(ret, SNUG_GRADE_WARNING, "%s lies on %s, which is mounted noexec",
                          object->path, object->mount);
         snug_finding_follow(ret, "The loader may not map it: programs run without it.");
-        snug_finding_mend(ret, SNUG_PLACE_SHELL, "mount -o remount,exec %s", object->mount);
+        snug_finding_mend(ret, SNUG_PLACE_SHELL, "mount -o remount,exec %s",
+                          snug_finding_word(object->mount, "MOUNT"));
         return;
     }
     if (n_there)
@@ -186,7 +187,8 @@ static void look_at_policy(const struct snug_patient *patient, struct snug_findi
     snug_finding_follow(ret, "What is not understood is left out, and the value of lower "
                              "priority holds.");
     if (policy->has_file)
-        snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug check %s", policy->file);
+        snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug check %s",
+                          snug_finding_word(policy->file, "FILE"));
 }
 
 static const struct snug_check checks[] = {

@@ -15,7 +15,7 @@ static const char no_process[] = "no process was named: use --pid";
 static void mend_by_init(const struct snug_patient *patient, struct snug_finding *ret)
 {
     snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run --init -- %s",
-                      snug_finding_program(patient->subject->executable.path));
+                      snug_finding_word(patient->subject->executable.path, "PROGRAM"));
 }
 
 static void look_at_threads(const struct snug_patient *patient, struct snug_finding *ret)

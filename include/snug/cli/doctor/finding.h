@@ -44,9 +44,9 @@ void snug_finding_see(struct snug_finding *finding, enum snug_grade grade,
 void snug_finding_follow(struct snug_finding *finding, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* A program as a mend for the shell names it: PROGRAM where the path is not known, or not
+/* A path as a mend for the shell names it: `otherwise` where it is not known, or not
  * plainly one word. Whoever made the container chose it, and somebody else copies it. */
-const char *snug_finding_program(const char *path);
+const char *snug_finding_word(const char *word, const char *otherwise);
 
 void snug_finding_mend(struct snug_finding *finding, enum snug_place place,
                        const char *format, ...) __attribute__((format(printf, 3, 4)));
