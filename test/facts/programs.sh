@@ -36,7 +36,7 @@ has_musl() {
     command -v musl-gcc >/dev/null && [ -e "$musl_loader" ]
 }
 
-c_flags=(-O2 -Wall -Wextra -std=gnu17 -D_GNU_SOURCE "-I$facts" -pthread)
+c_flags=(-O2 -U_FORTIFY_SOURCE -Wall -Wextra -std=gnu17 -D_GNU_SOURCE "-I$facts" -pthread)
 
 # Prints the command that makes a file out of others, if one of them is newer.
 making() { # OUTPUT COMMAND…

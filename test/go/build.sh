@@ -75,7 +75,7 @@ stamp_of() { # SOURCE WORD…
 build_host() { # NAME ARGUMENT…
     local name=$1
     shift
-    "$CC" -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/$name" "$here"/host.c "$here"/readers.c "$@"
+    "$CC" -O2 -U_FORTIFY_SOURCE -D_GNU_SOURCE -pthread -o "$dir/bin/$name" "$here"/host.c "$here"/readers.c "$@"
     cp "$here/host.py" "$dir/bin/$name.py"
 }
 
@@ -163,7 +163,7 @@ build_release() { # RELEASE
 build_readers() {
     $cc -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/readers" "$here"/readers*.c
     if command -v "$musl_gcc" >/dev/null; then
-        "$musl_gcc" -O2 -D_GNU_SOURCE -pthread -o "$dir/bin/readers-musl" "$here"/readers*.c
+        "$musl_gcc" -O2 -U_FORTIFY_SOURCE -D_GNU_SOURCE -pthread -o "$dir/bin/readers-musl" "$here"/readers*.c
     fi
 }
 

@@ -35,7 +35,7 @@ check_early() {
     for libc in glibc musl; do
         compiler=gcc
         [ $libc = glibc ] || compiler=musl-gcc
-        $compiler -O1 -o "$work/early-$libc" "$here/early.c" -ldl -lpthread
+        $compiler -O1 -U_FORTIFY_SOURCE -o "$work/early-$libc" "$here/early.c" -ldl -lpthread
         EARLY=constructor repeat "64 threads before main, $libc" $n_early \
             "$work/early-$libc" constructor "$object"
         EARLY=late repeat "64 threads that load it themselves, $libc" $n_early \

@@ -33,7 +33,7 @@ build_programs() { # ROOT_DIR
     cc=$(compiler_for "$1")
     rm -rf "$programs"
     mkdir -p "$programs"
-    $cc -O2 -D_GNU_SOURCE -pthread -o "$programs/readers" "$here"/../go/readers*.c || return
+    $cc -O2 -U_FORTIFY_SOURCE -D_GNU_SOURCE -pthread -o "$programs/readers" "$here"/../go/readers*.c || return
     goroot=$(go_root "$(go_fetcher "$build/go/cache")" 1.22.2) || return
     for mode in external internal; do
         src=$build/go/src/plain-1.17
