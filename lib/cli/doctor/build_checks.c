@@ -160,8 +160,10 @@ static void look_at_line(const struct snug_patient *patient, struct snug_finding
                          "Go 1.%u would read the CPU limit, but go.mod asks for a release "
                          "before 1.25",
                          program->go_minor);
-        snug_finding_follow(ret, "So Go counts all CPUs, as before. A line \"go 1.25\" in "
-                                 "go.mod, GODEBUG or snug changes that.");
+        snug_finding_follow(ret,
+                            "So Go counts all CPUs, as before. A line \"go 1.25\" in "
+                            "go.mod, GODEBUG or snug changes that. What a GODEBUG that "
+                            "is set says already has to stay in it.");
         snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT,
                           "GODEBUG=containermaxprocs=1,updatemaxprocs=1");
     }
