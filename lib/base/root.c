@@ -106,18 +106,23 @@ static bool has_way_up(struct snug_text path)
 
 bool snug_root_is_kernels(const char *path)
 {
-    struct snug_text rest = snug_text_of(path);
-    struct snug_text part;
-    if (snug_text_starts(rest, machine))
-        return !has_way_up(rest);
-    if (!snug_text_starts(rest, own))
+    /* What somebody asks for through a root. Others of the kernel's files are a great deal
+     * of work for it, or tell addresses; further down are links to what the process has
+     * open, and to its directories. */
+    static const char *const names[] = {
+        "cgroup", "cmdline",   "environ", "exe",      "maps",
+        "mem",    "mountinfo", "net/tcp", "net/tcp6", "pagemap",
+        "stat",   "statm",     "status",  "syscall",  "uid_map",
+    };
+    const struct snug_text whole = snug_text_of(path);
+    if (snug_text_starts(whole, machine))
+        return !has_way_up(whole);
+    if (!snug_text_starts(whole, own))
         return false;
-    /* Further down are links to what the process has open, and to its directories; these
-     * two are tables of its network namespace. */
-    rest = snug_text_of(path + sizeof own - 1);
-    if (snug_text_equals(rest, "net/tcp") || snug_text_equals(rest, "net/tcp6"))
-        return true;
-    return snug_text_cut(&rest, '/', &part) && !rest.at && !snug_text_equals(part, "..");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (snug_text_equals(snug_text_of(path + sizeof own - 1), names[i]))
+            return true;
+    return false;
 }
 
 /* `/proc/self/status` as seen from here is `/proc/PID/status` for another process. All but

@@ -80,20 +80,38 @@ files_of_others() {
     [ "$(id -u)" = 0 ] || return 0
     public=$(public_make) || return 0
     cp "$keeper" "$public/keeper"
-    mkdir "$work/closed"
+    mkdir "$work/closed" "$public/of-root" "$public/of-group"
     chmod 700 "$work/closed"
-    for file in "$public/closed.conf" "$work/closed/open.conf"; do
+    chmod 750 "$public/of-root" "$public/of-group"
+    chgrp 65532 "$public/of-group"
+    for file in "$public/closed.conf" "$work/closed/open.conf" "$public/of-root/group.conf" \
+        "$public/of-group/group.conf"; do
         printf 'cpu.count = 1\n' >"$file"
     done
     chmod 640 "$public/closed.conf"
-    chmod 644 "$work/closed/open.conf"
-    for file in "$public/closed.conf" "$work/closed/open.conf"; do
+    chmod 644 "$work/closed/open.conf" "$public"/of-*/group.conf
+    for file in "$public/closed.conf" "$work/closed/open.conf" "$public/of-root/group.conf"; do
         begin as_other_user env SNUG_POLICY="$file" "$public/keeper" 1
         try 0 "$snug" capture --pid "$pid" "$work/tree.$(basename "$file")"
         [ ! -f "$work/tree.$(basename "$file")$file" ] || fail "holds $file, which its user may not read"
         finish
     done
+    file=$public/of-group/group.conf
+    begin setpriv --reuid 65534 --regid 65534 --groups 65532 env SNUG_POLICY="$file" "$public/keeper" 1
+    try 0 "$snug" capture --pid "$pid" "$work/tree.group"
+    [ -f "$work/tree.group$file" ] || fail "lacks $file, which a group of its user may read"
+    finish
     rm -r "$public"
+}
+
+# Of the kernel's files those that snug reads, whatever a process names.
+files_of_the_kernel() {
+    for name in smaps auxv stack limits; do
+        begin env TZ="/proc/self/$name" "$keeper" 1
+        try 0 "$snug" capture --pid "$pid" "$work/tree.$name"
+        [ ! -f "$work/tree.$name/proc/self/$name" ] || fail "holds $name"
+        finish
+    done
 }
 
 # Neither variables that are not known, nor command lines, memory, addresses, programs.
@@ -192,7 +210,7 @@ records_that_lie() {
     done
 }
 
-for claim in a_process files_of_others no_secrets in_an_archive long_names a_container \
+for claim in a_process files_of_others files_of_the_kernel no_secrets in_an_archive long_names a_container \
     what_cannot_be_written records_that_lie; do
     $claim
 done

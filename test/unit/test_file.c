@@ -174,6 +174,7 @@ static const struct {
     bool is_kernels;
 } named[] = {
     {"/proc/self/status", true},
+    {"/proc/self/cmdline", true},
     {"/sys/devices/system/node/node0/cpulist", true},
     {"/proc/self/net/tcp", true},
     {"/proc/self/net/tcp6", true},
@@ -184,7 +185,10 @@ static const struct {
     {"/proc/self/cwd/file", false},
     {"/proc/self/../../dev/null", false},
     {"/proc/self/..", false},
-    {"/proc/self/", true},
+    {"/proc/self/", false},
+    {"/proc/self/smaps", false},
+    {"/proc/self/auxv", false},
+    {"/proc/self/stack", false},
     {"/proc/1/status", false},
     {"/sys/devices/system/../../../dev/null", false},
     {"/sys/devices/pci0000:00/config", false},

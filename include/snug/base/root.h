@@ -14,9 +14,9 @@ struct snug_root snug_root_below(int fd);
  * is the kernel's comes from the live system. */
 struct snug_root snug_root_of_process(int pid);
 
-/* Whether the path is one of those: a file right in /proc/self, or net/tcp and
- * net/tcp6 there, which is then the process's, or one of the machine's, which is the same
- * for all, below /sys/devices/system. A path that a process has named may say
+/* Whether the path is one of those: a file in /proc/self that is read here, which is then
+ * the process's, or one of the machine's, which is the same for all, below
+ * /sys/devices/system. A path that a process has named may say
  * `/proc/self/fd/3` or `..`, and is none. */
 bool snug_root_is_kernels(const char *path);
 

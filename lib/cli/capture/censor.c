@@ -235,7 +235,8 @@ bool snug_censor_has_enough(const char *bytes, size_t n)
 bool snug_censor_is_private(const char *path)
 {
     static const char *const names[] = {"/proc/self/mem", "/proc/self/exe",
-                                        "/proc/self/cmdline", "/proc/self/stat"};
+                                        "/proc/self/cmdline", "/proc/self/stat",
+                                        "/proc/self/pagemap"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (snug_text_equals(snug_text_of(path), names[i]))
             return true;

@@ -3,11 +3,15 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <limits.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "snug/base/links.h"
@@ -17,7 +21,14 @@
 #include "snug/cli/capture/recorder.h"
 #include "snug/cli/command/writing.h"
 
-enum { STEP = 64, FIRST_BYTES = 16 * 1024, BYTES_MAX = 64 << 20 };
+enum {
+    STEP = 64,
+    FIRST_BYTES = 16 * 1024,
+    BYTES_MAX = 64 << 20,
+    LINE_BYTES = 4096,
+    GROUPS_MAX = 512,
+    FILE_GROUP = 4, /* Of `Gid:`: real, effective, saved, and that for files. */
+};
 
 static struct {
     struct snug_recorded *list;
@@ -127,30 +138,113 @@ static long open_copy(const struct snug_recorded *copy)
 static bool is_kernels(const struct snug_root *root, const char *path)
 {
     const struct snug_text text = snug_text_of(path);
-    return root->pid ? snug_root_is_kernels(path)
-                     : snug_text_starts(text, "/proc/") || snug_text_starts(text, "/sys/");
+    return root->pid || snug_text_starts(text, "/proc/self/")
+               ? snug_root_is_kernels(path)
+               : snug_text_starts(text, "/proc/") || snug_text_starts(text, "/sys/");
+}
+
+/* What is asked of the machine and of other processes; censor.c has what is kept of it. */
+static bool is_asked(const char *path)
+{
+    static const char *const patterns[] = {
+        "/proc",
+        "/proc/meminfo",
+        "/proc/version",
+        "/proc/[0-9]*/stat",
+        "/proc/[0-9]*/status",
+        "/proc/[0-9]*/syscall",
+    };
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
+        if (snug_text_matches(snug_text_of(path), snug_text_of(patterns[i])))
+            return true;
+    return false;
 }
 
 /* Any other file is one that the process has named, and what is made here is to be sent
- * elsewhere: only what the process's own user may read. */
-static bool is_users(const struct stat *status, uint32_t user)
+ * elsewhere: only what the process's own user may read, and nothing of the kernel's, which
+ * tells of who asks. */
+static bool is_users(int fd, const char *path, uid_t user)
 {
-    return status->st_mode & S_IROTH ||
-           (status->st_uid == user && status->st_mode & S_IRUSR);
+    struct statfs system;
+    struct stat status;
+    return fstatfs(fd, &system) == 0 &&
+           (system.f_type != PROC_SUPER_MAGIC || is_asked(path)) &&
+           fstat(fd, &status) == 0 &&
+           (status.st_mode & S_IROTH ||
+            (status.st_uid == user && status.st_mode & S_IRUSR));
 }
 
-/* With the rights that the process's user has to the directories on the way. */
-static long open_as(uint32_t user, const struct snug_root *root, const char *path)
+/* Who a process is to the files on the way. */
+struct rights {
+    uid_t user;
+    gid_t group;
+    size_t n;
+    gid_t others[GROUPS_MAX];
+};
+
+/* The numbers of a line of /proc/PID/status. */
+static size_t read_numbers(struct snug_text line, size_t n_max, gid_t *ret)
 {
-    const uid_t own = (uid_t)setfsuid((uid_t)user);
-    const long ret = root->open ? snug_file_open(root, path)
-                                : snug_links_open(path, SNUG_FILE_OPEN_FLAGS);
-    (void)setfsuid(own); /* It was ours. */
-    struct stat status;
-    if (ret < 0 || (fstat((int)ret, &status) == 0 && is_users(&status, user)))
-        return ret;
-    (void)close((int)ret); /* Only opened. */
-    return -EACCES;
+    size_t n = 0;
+    uint64_t number;
+    struct snug_text word;
+    (void)snug_text_cut_word(&line, &word); /* What they are. */
+    while (n < n_max && snug_text_cut_word(&line, &word))
+        if (snug_text_u64(word, &number) == 0)
+            ret[n++] = (gid_t)number;
+    return n;
+}
+
+/* Groups that are too many to read, or not told, it has none of. */
+static int read_rights(const struct snug_root *process, struct rights *ret)
+{
+    *ret = (struct rights){.user = snug_root_owners(process).user, .group = (gid_t)-1};
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(process, "/proc/self/status");
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    gid_t groups[FILE_GROUP];
+    int r = fd;
+    while (r >= 0 && ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)) {
+        if (r > 0 && snug_text_starts(line, "Gid:") &&
+            read_numbers(line, FILE_GROUP, groups) == FILE_GROUP)
+            ret->group = groups[FILE_GROUP - 1];
+        if (r > 0 && snug_text_starts(line, "Groups:"))
+            ret->n = read_numbers(line, GROUPS_MAX, ret->others);
+        r = 0;
+    }
+    return r < 0 || ret->user == (uid_t)SNUG_ROOT_NOBODY || ret->group == (gid_t)-1
+               ? -EACCES
+               : 0;
+}
+
+static long open_any(const struct snug_root *root, const char *path)
+{
+    return root->open ? snug_file_open(root, path)
+                      : snug_links_open(path, SNUG_FILE_OPEN_FLAGS);
+}
+
+/* With the rights that the process has to the directories on the way. Who may not take
+ * them, and is not root, has his own alone. */
+static long open_as(const struct rights *rights, const struct snug_root *root,
+                    const char *path)
+{
+    static gid_t own_groups[NGROUPS_MAX];
+    const int n_own = getgroups(NGROUPS_MAX, own_groups);
+    if (n_own < 0)
+        return -errno;
+    const bool is_taken = setgroups(rights->n, rights->others) == 0;
+    if (!is_taken && !geteuid() && rights->user)
+        return -EACCES;
+    const gid_t own_group = (gid_t)setfsgid(rights->group);
+    const uid_t own = (uid_t)setfsuid(rights->user);
+    const long ret = open_any(root, path);
+    (void)setfsuid(own); /* These were ours. */
+    (void)setfsgid(own_group);
+    if (is_taken && setgroups((size_t)n_own, own_groups) < 0)
+        fail(-errno);
+    return ret;
 }
 
 static long open_original(const struct snug_root *root, const char *path)
@@ -159,7 +253,14 @@ static long open_original(const struct snug_root *root, const char *path)
     inner.owners = root->owners;
     if (is_kernels(root, path))
         return snug_file_open(&inner, path);
-    return open_as(root->pid ? snug_root_owners(&inner).user : geteuid(), &inner, path);
+    struct rights rights = {.user = geteuid()};
+    long ret = root->pid ? read_rights(&inner, &rights) : 0;
+    if (ret == 0)
+        ret = root->pid ? open_as(&rights, &inner, path) : open_any(&inner, path);
+    if (ret < 0 || is_users((int)ret, path, rights.user))
+        return ret;
+    (void)close((int)ret); /* Only opened. */
+    return -EACCES;
 }
 
 static long keep(const char *path, int fd)

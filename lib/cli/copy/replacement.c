@@ -49,7 +49,8 @@ static bool holds_same(int source, int there)
     return lseek(source, 0, SEEK_SET) == 0 && is_same;
 }
 
-/* A link is another file, whatever it leads to. */
+/* A link is another file, whatever it leads to. So is one that somebody else may write to
+ * later: its owner, or who has a second name of it. */
 static bool is_there(int source, const char *place, mode_t mode)
 {
     const int there = open(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -57,6 +58,7 @@ static bool is_there(int source, const char *place, mode_t mode)
         return false;
     struct stat status;
     const bool is_same = fstat(there, &status) == 0 && S_ISREG(status.st_mode) &&
+                         status.st_uid == geteuid() && status.st_nlink == 1 &&
                          (status.st_mode & MODE_BITS) == mode && holds_same(source, there);
     (void)close(there); /* Nothing was written through it. */
     return is_same;
