@@ -81,6 +81,24 @@ finds object.loaded warning 'no libsnug.so is in the process'
 sed -n "/^Process $pid, kept$/,/^$/p" "$work/out" | grep -q 'object.loaded *warning' ||
     fail "there is no heading above it"
 
+# Cgroups that come and go meanwhile are no reason to know nothing.
+python3 -c 'if True:
+    import os, sys
+    names = [sys.argv[2] + f"/{n}" for n in range(20)]
+    while os.path.exists(sys.argv[1]):
+        for name in names:
+            os.mkdir(name)
+        for name in names:
+            os.rmdir(name)' "$work/input" "$below" 3>&- &
+churn=$!
+for n in $(seq 100); do
+    what='stat beside cgroups that come and go'
+    "$snug" stat --json --cgroup "${group##* }" >"$work/out" 2>"$work/err" || { fail "at $n"; break; }
+    [ "$(grep -c '"pid":' "$work/out")" = 3 ] || { fail 'does not find all'; break; }
+done
+rm "$work/input"
+wait $churn
+
 # Who looks from inside, as kubectl exec does, is not one of those who share the limit.
 inside() { # COMMAND…
     sh -c 'echo $$ >"$1/cgroup.procs"; shift; exec "$@"' sh "$below" "$@"

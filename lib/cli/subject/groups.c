@@ -4,12 +4,19 @@
  */
 #include "snug/cli/subject/groups.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <ftw.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { LINE_BYTES = SNUG_PATH_BYTES + 256, DESCRIPTORS = 16 };
+#include "snug/base/sys.h"
+
+enum {
+    LINE_BYTES = SNUG_PATH_BYTES + 256,
+    OPEN_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC
+};
 
 static bool has_controller(struct snug_text list, const char *name)
 {
@@ -134,21 +141,16 @@ void snug_groups_put_path(const struct snug_groups *groups, const struct snug_cg
     (void)snug_text_copy(path, SNUG_DIRECTORY_BYTES, ret); /* It has the same size. */
 }
 
-/* nftw hands on nothing of the caller's. */
-static struct {
+struct walk {
     void (*call)(int, void *);
     void *context;
-    int error; /* Of the top. */
-} walk;
+};
 
-static void read_processes(const char *directory, bool is_top)
+/* -errno where they cannot be read. */
+static int read_processes(const struct walk *walk, int directory)
 {
-    char path[PATH_MAX];
-    struct snug_builder out = snug_text_build(path, sizeof path);
-    snug_text_put(&out, directory);
-    snug_text_put(&out, "/cgroup.procs");
     __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(&snug_file_live, path);
+        snug_file_lift(snug_sys_openat(directory, "cgroup.procs", SNUG_FILE_OPEN_FLAGS));
     char buffer[256];
     struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
     struct snug_text line;
@@ -157,29 +159,46 @@ static void read_processes(const char *directory, bool is_top)
         uint64_t pid;
         /* 0 is one of another namespace, which has no number here. */
         if (snug_text_u64(line, &pid) == 0 && pid && pid <= INT_MAX)
-            walk.call((int)pid, walk.context);
+            walk->call((int)pid, walk->context);
     }
-    if (r < 0 && is_top && r != -EOPNOTSUPP)
-        walk.error = r; /* A cgroup of threads has no processes to tell. */
+    return r == -EOPNOTSUPP ? 0 : r; /* A cgroup of threads has no processes to tell. */
 }
 
-static int enter(const char *path, const struct stat *status, int type, struct FTW *at)
+/* Takes the descriptor over. What is below may be gone by the time that it is looked at,
+ * and then has nothing to tell. */
+static int walk_below(const struct walk *walk, int fd)
 {
-    (void)status;
-    if (type == FTW_D)
-        read_processes(path, at->level == 0);
-    return 0;
+    DIR *const directory = fdopendir(fd);
+    int r = directory ? 0 : -errno;
+    const struct dirent *entry;
+    while (r == 0 && (entry = readdir(directory))) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        const int below = openat(fd, entry->d_name, OPEN_FLAGS | O_NOFOLLOW);
+        if (below >= 0) {
+            (void)read_processes(walk, below);
+            r = walk_below(walk, below);
+        } else if (errno != ENOENT && errno != EACCES) {
+            r = -errno;
+        }
+    }
+    if (directory)
+        (void)closedir(directory); /* Only read. */
+    else
+        (void)close(fd);
+    return r;
 }
 
 int snug_groups_each_process(struct snug_groups *groups, void (*call)(int, void *),
                              void *context)
 {
     struct snug_cgroup *at = groups->memory.has_directory ? &groups->memory : &groups->cpu;
-    walk.call = call;
-    walk.context = context;
-    walk.error = 0;
+    const struct walk walk = {call, context};
     at->directory[at->n] = 0;
-    if (nftw(at->directory, enter, DESCRIPTORS, FTW_PHYS) < 0)
+    const int fd = open(at->directory, OPEN_FLAGS);
+    if (fd < 0)
         return -errno;
-    return walk.error;
+    const int r_own = read_processes(&walk, fd);
+    const int r_below = walk_below(&walk, fd);
+    return r_own < 0 ? r_own : r_below;
 }
