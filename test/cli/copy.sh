@@ -76,6 +76,18 @@ is_copied "$to"
 [ ! -L "$to/libsnug.so" ] || fail 'the link is there still'
 [ "$(marks "$work/foreign")" = "$before" ] || fail 'what the link led to was written'
 
+# Nor is an equal file of somebody else's its own, nor one with a second name.
+if [ "$(id -u)" = 0 ]; then
+    chown 65534 "$to/libsnug.so"
+    try 0 "$snug" copy "$to"
+    is_copied "$to"
+    [ "$(stat -c %u "$to/libsnug.so")" = 0 ] || fail 'the file is still another user'\''s'
+fi
+ln "$to/snug" "$work/second"
+try 0 "$snug" copy "$to"
+is_copied "$to"
+[ "$(stat -c %h "$to/snug")" = 1 ] || fail 'the file has a second name'
+
 # Nothing of it is there if it fails, and what was there stays.
 is_as_before() { # DIR SENTENCE
     prints_nothing
@@ -91,6 +103,14 @@ try 125 bash -c 'ulimit -f "$0" && exec "$@"' $room_kb "$snug" copy "$to"
 is_as_before "$to" "$to/snug: File too large"
 try 0 bash -c 'ulimit -f "$0" && exec "$@"' $room_kb "$snug" copy --may-fail "$to"
 is_as_before "$to" "$to/snug: File too large"
+
+# A signal that is to end it does so after a piece, however long the rest would take.
+try 125 python3 -c '
+import os, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+os.kill(os.getpid(), signal.SIGTERM)
+os.execv(sys.argv[1], sys.argv[1:])' "$snug" copy "$to"
+is_as_before "$to" "$to/libsnug.so: Interrupted system call"
 
 for how in '' --may-fail; do
     status=$((${#how} ? 0 : 125))

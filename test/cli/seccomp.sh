@@ -44,6 +44,14 @@ grammar() {
     rm -f "$profile"
     try 125 "$snug" run --seccomp "$profile" -- "$dynamic"
     complains "snug: $profile: No such file or directory"
+    # A FIFO without a writer is empty; what a shell gives has one.
+    mkfifo "$work/fifo"
+    for command in explain run; do
+        try 125 timeout 600 "$snug" $command --seccomp "$work/fifo" -- "$dynamic"
+        complains "$work/fifo"
+    done
+    try 0 bash -c '"$1" explain --seccomp <(sleep 0.1; echo "$2") -- "$3"' bash \
+        "$snug" '{"defaultAction": "SCMP_ACT_ALLOW"}' "$dynamic"
     try 125 "$snug" explain --seccomp "$work" -- "$dynamic"
     complains "snug: $work: Is a directory"
     prints_nothing

@@ -86,8 +86,11 @@ static int copy(const char *directory)
         snug_installed_complain();
         return r;
     }
-    snug_writing_hold_signals(NULL); /* This is all that the process does. */
-    return copy_both(object, command, directory);
+    sigset_t before;
+    snug_writing_hold_signals(&before);
+    r = copy_both(object, command, directory);
+    snug_writing_release_signals(&before);
+    return r;
 }
 
 int snug_copy_main(char *const *argv)

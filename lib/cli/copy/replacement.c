@@ -73,6 +73,8 @@ static int fill(int source, int fd, mode_t mode)
     do {
         n = read_part(source, part);
         r = n < 0 ? (int)n : snug_writing_put(fd, part, (size_t)n);
+        if (r == 0 && snug_writing_is_over())
+            r = -EINTR;
     } while (r == 0 && n == PART_BYTES);
     if (r == 0 && fchmod(fd, mode) < 0)
         r = -errno;

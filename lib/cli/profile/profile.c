@@ -6,6 +6,7 @@
 #include "snug/cli/profile/profile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "snug/base/file.h"
 /* Reads the filter that libseccomp writes. */
 static int export(const struct snug_rules *rules, struct snug_profile *ret)
 {
@@ -88,12 +90,25 @@ static int compile(struct snug_profile *profile)
                                           strerror(-r));
 }
 
+/* A FIFO that nobody writes to is empty: no open waits for a writer. What a shell gives,
+ * as <(command), has one. Returns a descriptor, or -1 with errno. */
+static int open_at_once(const char *path)
+{
+    const int fd = open(path, SNUG_FILE_OPEN_FLAGS);
+    if (fd >= 0)
+        (void)fcntl(fd, F_SETFL, O_RDONLY); /* Reads wait. */
+    return fd;
+}
+
 static json_t *parse(const char *path, struct snug_members *members)
 {
     /* A stream, since Jansson reads a descriptor byte by byte. */
-    FILE *const file = fopen(path, "re");
+    const int fd = open_at_once(path);
+    FILE *const file = fd < 0 ? NULL : fdopen(fd, "r");
     if (!file) {
         (void)snug_members_complain(members, "%s", strerror(errno));
+        if (fd >= 0)
+            (void)close(fd); /* Nothing was read. */
         return NULL;
     }
     json_error_t error;

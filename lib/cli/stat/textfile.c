@@ -59,7 +59,7 @@ int snug_textfile_write(const struct snug_census *census, const char *path)
         r = -errno;
     if (r < 0 && fd >= 0)
         (void)unlink(beside); /* What failed is told. */
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    snug_writing_release_signals(&before);
     free(beside);
     return r;
 }
