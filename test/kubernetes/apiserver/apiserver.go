@@ -2,7 +2,7 @@
 
 //go:build tools
 
-// Names what ../build.sh builds, so that go.sum has all that it needs.
+// Names what ../../go/module.sh builds, so that go.sum has all that it needs.
 package tools
 
 import _ "k8s.io/kubernetes/cmd/kube-apiserver"

@@ -1,30 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Builds kube-apiserver or kustomize from its Go module, and prints where it is. What is built stays
-# in the user's cache, so that the next source tree finds it.
+# Builds a program from its Go module, and prints where it is. What is built stays in the user's cache,
+# so that the next source tree finds it.
 #
-#   build.sh [--look] apiserver|kustomize
+#   module.sh [--look] DIR
 #
-# --look prints it only if it is there. The API server takes about eleven minutes of two idle CPUs,
-# 4 GB of memory and 2.7 GB for Go's cache, which is removed afterwards.
+# DIR has a go.mod, which names the program and the version, and a file of Go that imports what is to be
+# built. --look prints it only if it is there. The largest, kube-apiserver, takes about eleven minutes
+# of two idle CPUs, 4 GB of memory and 2.7 GB for Go's cache, which is removed afterwards.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-. "$here/../go/toolchain.sh"
+. "$here/toolchain.sh"
 look=
 if [ "$1" = --look ]; then
     look=1
     shift
 fi
-name=$1 flags=()
-case $name in
-apiserver) package=k8s.io/kubernetes/cmd/kube-apiserver ;;
-kustomize) package=sigs.k8s.io/kustomize/kustomize/v5 ;;
-*)
-    echo "$name is not known" >&2
-    exit 2
-    ;;
-esac
-version=$(sed -n 's/^require .* v//p' "$here/$name/go.mod")
+cd "$1"
+name=$(sed -n 's/^module //p' go.mod)
+version=$(sed -n 's/^require .* v//p' go.mod)
+package=$(sed -n 's/^import _ "\(.*\)"$/\1/p' ./*.go)
 dir=${XDG_CACHE_HOME:-$HOME/.cache}/snug/$name-$version
 program=$dir/$name
 if [ -x "$program" ]; then
@@ -33,6 +28,7 @@ if [ -x "$program" ]; then
 fi
 [ -z "$look" ] || exit 1
 
+flags=()
 if [ "$name" = apiserver ]; then
     # What it says of itself decides what it serves.
     v=k8s.io/component-base/version
@@ -43,7 +39,6 @@ cache=$(mktemp -d "$dir/go-build.XXXXXX")
 trap 'rm -rf "$cache"' EXIT
 trap 'exit 1' HUP INT TERM
 go=$(go_fetcher "$dir/fetcher")
-cd "$here/$name"
 GOCACHE=$cache CGO_ENABLED=0 GOFLAGS=-mod=readonly GOTOOLCHAIN=auto GOWORK=off nice -n 15 "$go" build -p 2 \
     -trimpath -ldflags "-s -w ${flags[*]}" -o "$cache/$name" "$package" >&2
 mv "$cache/$name" "$program"
