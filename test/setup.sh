@@ -33,6 +33,9 @@ packages_for() { # PURPOSE
     model) echo 'binutils:objcopy' ;;
     containers) echo 'musl-tools:musl-gcc podman:podman runc:runc busybox-static:/bin/busybox
                  python3:python3' ;;
+    places) echo 'musl-tools:musl-gcc busybox-static:/bin/busybox python3:python3
+                 util-linux:unshare' ;;
+    place:*) sed 's/#.*//' "$top/test/places/${1#place:}" ;;
     kubernetes) echo 'etcd-server:etcd python3:python3 openssl:openssl
                      python3-yaml:/usr/lib/python3/dist-packages/yaml/__init__.py' ;;
     trust) echo 'strace:strace musl-tools:musl-gcc podman:podman runc:runc

@@ -55,6 +55,33 @@ diff -u "$work/documented" "$work/out" || fail 'the README has another answer of
 [ "$(wc -l <"$top/README.md")" -le 200 ] || fail 'the README has more than 200 lines'
 [ "$(wc -w <"$top/README.md")" -le 2000 ] || fail 'the README has more than 2,000 words'
 
+# Where it works: what was tried names the folders in test that try it, and each place has a row.
+# A row is "TITLE: FOLDER…: first word".
+awk '/^\.SH / { on = $0 == ".SH WHERE IT WORKS" } !on { next }
+    /^\.TP$/ { by = ""; n = 1; next }
+    /^\.\\" by / { sub(/^\.\\" by /, ""); by = $0; next }
+    n && n++ == 1 { title = $0; next }
+    n == 3 { print title ":" by ":" $1; n = 0 }' "$manual/libsnug.7" >"$work/rows"
+grep -q ':Tried' "$work/rows" || fail 'libsnug.7 has no table of where snug works'
+while IFS=: read -r title folders word; do
+    case $word:$folders in
+    Tried*:) fail "libsnug.7 does not name what tries $title" ;;
+    Tried*) ;;
+    *:?*) fail "libsnug.7 names what tries $title, and does not say that it is tried" ;;
+    esac
+    for folder in $folders; do
+        [ -d "$top/test/$folder" ] || fail "libsnug.7 lets test/$folder try $title, which is not there"
+        case $folder in
+        places/*) [ -x "$top/test/$folder/run" ] || fail "test/$folder has no script run" ;;
+        esac
+    done
+done <"$work/rows"
+cut -d: -f2 "$work/rows" | tr ' ' '\n' >"$work/folders"
+for script in "$top"/test/places/*/run; do
+    folder=${script#"$top/test/"}
+    grep -qx "${folder%/run}" "$work/folders" || fail "libsnug.7 does not say what ${folder%/run} tries"
+done
+
 # A page that a formatter warns about shows something else than was meant.
 for page in "$manual"/*.[1-8]; do
     if command -v groff >/dev/null; then
