@@ -93,7 +93,7 @@ has_command() { # COMMAND…
     done
 }
 
-# Lines "RELEASE MODE NAME" of the matrix.
+# Lines "RELEASE MODE NAME" of the matrix: those that are tried.
 place_programs() {
     local release mode file
     while read -r release mode file; do
@@ -105,7 +105,7 @@ place_programs() {
 # Each program without snug, with it, and shown one CPU: 1.5 are two, which the machine may have.
 ways='plain snug fewer'
 
-write_proof() { # DIR, the root in the place's eyes
+write_proof() { # DIR, where the place sees the root: empty if it is its own
     local release mode file way command
     echo "PATH=$1/bin:\$PATH"
     echo 'echo "== here"'
@@ -122,7 +122,8 @@ write_proof() { # DIR, the root in the place's eyes
     done < <(place_programs)
 }
 
-make_place() {
+# The folder `tree`, a root.
+make_place() { # [DIR], as write_proof has it
     local release mode file
     mkdir "$tree"
     make_tree "$tree" "$build"
@@ -137,7 +138,7 @@ make_place() {
 machine_cpus=$(nproc) planned_limit=241172480 is_known=1 is_traced=1
 machine_affinity=$("$bin/$newest-static" | sed -n 's/^affinity //p')
 
-say() { # RELEASE MODE NAME
+program_lines() { # RELEASE MODE NAME
     local way planned_cpus planned_limit=$planned_limit machine_own=$machine_cpus
     [ $machine_own -lt 2 ] || [ -z "$is_known" ] || machine_own=2 # Go's least from 1.25 on.
     [ -n "$is_known" ] || planned_limit=$no_limit
@@ -157,14 +158,14 @@ say() { # RELEASE MODE NAME
 prove() { # LABEL
     local release mode file status=0
     enter </dev/null >seen 2>&1 || status=$?
-    grep -qx '== here' seen || status=${status/#0/1}
+    [ $status != 0 ] || grep -qx '== here' seen || status=1
     tail -n 20 seen >why
     result $status "$1 starts and ends"
     [ $status = 0 ] || return 0
     while read -r release mode file; do
         awk -v begin="== $file " '/^== / { on = index($0, begin) == 1 } on && !/^go /' seen >found
         status=0
-        say "$release" "$mode" "$file" | diff - found >why || status=1
+        program_lines "$release" "$mode" "$file" | diff - found >why || status=1
         result $status "$1: $file"
     done < <(place_programs)
 }
