@@ -27,7 +27,7 @@ mount --rbind /dev dev
 [ "$(stat -f -c %T /sys/fs/cgroup)" = cgroup2fs ] || mount -t tmpfs none sys/fs/cgroup
 cgroups=$(grep '^[^ ]* [^ ]* cgroup2* ' /proc/mounts | grep -v " $new")
 while read -r _ mount type options _; do
-    [ "$mount" = /sys/fs/cgroup ] || mkdir ".$mount"
+    [ "$mount" = /sys/fs/cgroup ] || mkdir -p ".$mount"
     case $type,$options in
     cgroup,*name=*) mount -t cgroup -o "none,name=${options##*name=}" none ".$mount" ;;
     cgroup,*) mount -t cgroup -o "${options#*relatime,}" none ".$mount" ;;
