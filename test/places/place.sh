@@ -51,15 +51,22 @@ remove_groups() {
     return 1
 }
 
+# What a place has started outside of its cgroups; it may define this anew.
+stop_place() {
+    :
+}
+
 leave() {
     local status=$?
     trap '' HUP INT TERM
+    stop_place
     [ -z "$name" ] || remove_groups || status=1
     awk -v begin="$work/" 'index($2, begin) == 1 { print $2 }' /proc/mounts | tac | xargs -r umount -l
     rm -rf --one-file-system "$work"
     exit $status
 }
 trap leave EXIT
+trap 'exit 1' HUP INT TERM
 
 [ "$(id -u)" = 0 ] || lack 'permission to start containers'
 [ -n "${HAS_MOUNTS-}" ] || lack 'permission to mount'
