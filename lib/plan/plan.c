@@ -91,9 +91,11 @@ static void decide_gomaxprocs(const struct snug_facts *facts,
     /* What the mask holds after the start, which Go >= 1.25 counts again. */
     const unsigned n_left = numa->is_confined ? numa->n_confined : facts->cpu.n_allowed;
     cpu->may_set_gomaxprocs = !snug_runtime_settles_at(facts, n_left, n_left, cpu->count);
-    /* Where there is a loader, the object comes in too, and plans for itself. */
+    /* Where there is a loader, the object comes in too, and plans for itself. The trace
+     * sees no count of C code with Go linked in. */
     const bool is_seen =
-        cpu->has_window && (facts->program.is_static || facts->program.imports_mmap);
+        cpu->has_window && (facts->program.is_static ? !facts->program.may_be_archive
+                                                     : facts->program.imports_mmap);
     const bool settles =
         is_seen ? snug_runtime_settles_at(facts, cpu->count, n_left, cpu->count)
                 : !cpu->may_set_gomaxprocs;

@@ -3,9 +3,11 @@
  * counts CPUs as the runtime does, and says what it finds of whoever traced that.
  *
  *   counter [plain | other | exec PROGRAM… | deaf PROGRAM… | orphan | thread | become
- * PROGRAM… | privileges | wait | late CALLS | speak | stranger | parent]
+ * PROGRAM… | privileges | wait | late CALLS | speak | stranger | parent | library | many |
+ * block]
  *
  * With IS_PACKED it is no Go program in its file, only once it runs, and not as a stranger.
+ * With IS_VAGUE its build mode is not recorded.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -32,7 +34,11 @@ __attribute__((used, aligned(16), section(".go.buildinfo"))) static char informa
     FIRST " Go buildinf:\x08\x02"
           "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
           "\x09go1.22.12"
+#ifdef IS_VAGUE
           "\0";
+#else
+          "\x34................build\t-buildmode=exe................";
+#endif
 
 static int count(pid_t pid, size_t n_bytes)
 {
@@ -110,6 +116,32 @@ static void print_child(void)
     (void)printf("child's code %d\n", has_ended ? WEXITSTATUS(status) : -1);
 }
 
+/* What it is to find whatever its tracer saw of it. Only children that anyone waits for. */
+static void print_life(void)
+{
+    int status;
+    print_child();
+    (void)printf("another child %s\n", waitpid(-1, &status, 0) < 0 ? "no" : "yes");
+    print_status("SigIgn:");
+    print_status("TracerPid:");
+}
+
+/* Whether it does what comes before no count: a thread that counts first, as in C code with
+ * Go linked in, more calls than any start makes, a wait for descriptor 3. */
+static bool strays(const char *way)
+{
+    char byte;
+    if (strcmp(way, "library") == 0)
+        start_thread();
+    else if (strcmp(way, "many") == 0)
+        linger("late", "3000");
+    else if (strcmp(way, "block") == 0)
+        (void)!read(3, &byte, sizeof byte);
+    else
+        return false;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     const char *way = argc > 1 ? argv[1] : "plain";
@@ -118,6 +150,10 @@ int main(int argc, char **argv)
         *(volatile char *)information = '\xff';
     if (strcmp(way, "parent") == 0)
         print_child();
+    if (strays(way)) {
+        print_life();
+        return 3;
+    }
     linger(way, argc > 2 ? argv[2] : "");
     if (strcmp(way, "deaf") == 0)
         (void)signal(SIGCHLD, SIG_IGN);

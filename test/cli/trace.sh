@@ -4,9 +4,9 @@
 # counted the CPUs. Where tracing is refused, it is as without. It starts 300 programs that get
 # signals meanwhile, or as many as SNUG_TEST_STARTS says.
 #
-#   trace.sh SNUG COUNTER STATIC
+#   trace.sh SNUG COUNTER VAGUE STATIC
 . "$(dirname "$0")/expect.sh"
-snug=$(realpath "$1") counter=$(realpath "$2") static=$(realpath "$3")
+snug=$(realpath "$1") counter=$(realpath "$2") vague=$(realpath "$3") static=$(realpath "$4")
 traced=$counter
 . "$(dirname "$0")/traced.sh"
 
@@ -20,9 +20,14 @@ counts_what_is_planned() { # OPTION…
         prints_line "$(printf 'TracerPid:\t0')"
         [ $way != other ] || prints_line "others $n_cpus $n_cpus"
     done
-    # A child of its own that counts first has a mask of its own, whole as its parent's.
+    # A child of its own that counts first has a mask of its own, whole as its parent's, and is
+    # waited for as ever.
     try 3 "$snug" run "$@" --cpu.count=1 -- "$counter" orphan
     prints_line "counted 1, then $n_cpus"
+    try 3 timeout 60 "$snug" run "$@" --cpu.count=1 -- "$counter" parent
+    prints_line "child's code 7"
+    prints_line "counted 1, then $n_cpus"
+    prints_line "$(printf 'TracerPid:\t0')"
     # What it execs first starts as without snug, and is traced by nobody.
     try 3 "$snug" run "$@" --cpu.count=1 -- "$counter" exec "$counter"
     prints_line "counted $n_cpus, then $n_cpus"
@@ -43,6 +48,58 @@ leaves_sigchld() { # OPTION…
     done
     try 3 env --default-signal=CHLD "$snug" run "$@" --cpu.count=1 -- "$counter" exec "$counter"
     prints_line 'children none'
+}
+
+# Whoever turns out to be no Go program that starts has its children, and nobody who traces it: one
+# that makes many calls, or C code with Go linked in, which it may be if no build mode is recorded.
+others_are_as_without() { # PROGRAM WAY OPTION…
+    local program=$1 way=$2 start
+    shift 2
+    for start in --default-signal=CHLD --ignore-signal=CHLD; do
+        try 3 env "$start" "$program" "$way"
+        mv "$work/out" "$work/without"
+        try 3 timeout 60 env "$start" "$snug" run "$@" --cpu.count=1 -- "$program" "$way"
+        is_calm
+        cmp "$work/without" "$work/out" || fail "$way is not as without snug, $start"
+    done
+    has_pid_namespaces || return 0
+    try 3 unshare -pf --mount-proc "$snug" run "$@" --cpu.count=1 -- "$program" "$way"
+    prints_line "child's code 7"
+    prints_line 'another child no'
+    prints_line "$(printf 'TracerPid:\t0')"
+}
+
+# What cannot be known to be a program of Go alone has its count in the variables too.
+vague_one_has_both() {
+    try 3 "$snug" run --cpu.count=1 -- "$vague"
+    prints_line GOMAXPROCS=1
+    prints_line 'children none'
+    prints_line "counted 1, then $n_cpus"
+    try 0 "$snug" explain --cpu.count=1 -- "$vague"
+    prints 'says whether it is C code with Go linked in'
+    prints 'GOMAXPROCS      1'
+    try 0 "$snug" explain --cpu.count=1 -- "$counter"
+    prints_no "says whether it is C code"
+}
+
+# A program that waits is anybody's to trace after a while.
+is_not_traced_for_ever() { # PROGRAM
+    local pid i
+    what='a program that waits'
+    mkfifo "$work/pipe"
+    env --default-signal=CHLD "$snug" run --cpu.count=1 -- "$1" block 3<>"$work/pipe" \
+        >"$work/out" 2>"$work/err" &
+    pid=$!
+    for ((i = 0; i < 600; i++)); do
+        [ "$(readlink "/proc/$pid/exe")" = "$1" ] && grep -q "^TracerPid:.0$" "/proc/$pid/status" && break
+        sleep 0.1
+    done
+    [ $i -lt 600 ] || fail 'it is still traced'
+    echo >"$work/pipe"
+    wait $pid || :
+    prints_line "child's code 7"
+    prints_line 'another child no'
+    rm "$work/pipe"
 }
 
 counts_as_without() { # OPTION…
@@ -120,7 +177,13 @@ for options in '' --init; do
     not_started $options
     as_pid_1 $options
     signals_within_the_window $options
+    others_are_as_without "$counter" many $options
+    others_are_as_without "$vague" many $options
+    others_are_as_without "$vague" library $options
 done
+is_not_traced_for_ever "$counter"
+is_not_traced_for_ever "$vague"
+vague_one_has_both
 nothing_to_cut
 follows_what_is_none
 follows_what_is_none --cpu.count=1

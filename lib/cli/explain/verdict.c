@@ -60,6 +60,16 @@ static void name_limit(const struct snug_facts *facts, const struct snug_policy 
                              : SNUG_REASON_BELOW_MAX;
 }
 
+static void note_archive(struct snug_subject *subject)
+{
+    const struct snug_program *program = &subject->facts.program;
+    if (program->start == SNUG_START_TRACED && program->is_static &&
+        program->may_be_archive && subject->form != SNUG_FORM_PACKED)
+        snug_subject_note(subject, "Nothing in the file says whether it is C code with Go "
+                                   "linked in. If it is, the trace ends before the count: "
+                                   "NumCPU stays, and the variables are right.");
+}
+
 /* Programs that the object does not come into, or in which it has no turn. */
 static void note_reach(struct snug_subject *subject)
 {
@@ -174,5 +184,6 @@ void snug_verdict_apply(struct snug_subject *subject)
     else if (program->is_go && !program->imports_mmap)
         forgo_c(plan, SNUG_REASON_NO_C);
     note_reach(subject);
+    note_archive(subject);
     note_values(subject);
 }

@@ -4,13 +4,15 @@
  * kernel then reaps the helper itself. A Go program does not notice. Its runtime gives
  * SIGCHLD a handler of its own, whatever it was, a moment after the count. So the helper
  * does not let the program go and ends then: it ends, which lets the program go, and the
- * kernel does both in one step. A program that goes on to another one before that would
- * leave it SIGCHLD ignored for good, so it is put back then: see disposition.c.
+ * kernel does both in one step. Where the program has a use for SIGCHLD before, or the
+ * trace ends otherwise, it is put back: see disposition.c. The helper is then a zombie for
+ * as long as the program lives, which only who asks for clones sees: its end was to send no
+ * signal.
  *
- * A packed program may be any, and go on without that handler. For it the helper is made an
+ * A packed program may be any, and C code with Go linked in starts no runtime on the thread
+ * that is traced: both may go on without that handler. For them the helper is made an
  * orphan, of which somebody else takes care, and SIGCHLD is left alone. Only where orphans
- * come to the program itself, as to PID 1, it is a child as above. If that program is not
- * Go, SIGCHLD is put back, and the helper is one more orphan that it may wait for.
+ * come to the program itself, as to PID 1, it is a child as above.
  */
 #include "snug/cli/trace/helper.h"
 
@@ -20,25 +22,66 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "snug/cli/trace/descriptors.h"
 #include "snug/cli/trace/disposition.h"
 
-enum { PATIENCE_MS = 10, END_MS = 1000 };
+enum { PATIENCE_MS = 10, END_MS = 1000, TICK_SEC = 5, STILL_TICKS = 2 };
 
-/* Until the program is let go, or has ended. */
-static void follow(struct snug_tracer *tracer)
+static void wake(int signal)
+{
+    (void)signal;
+}
+
+/* Nobody else can trace a program that waits for something. The clock goes on, for a signal
+ * may come just before a wait; one tick is no time if all was frozen meanwhile. */
+static void start_clock(void)
+{
+    static const struct sigaction handled = {.sa_handler = wake};
+    static const struct itimerval clock = {{.tv_sec = TICK_SEC}, {.tv_sec = TICK_SEC}};
+    sigset_t alarm;
+    (void)sigemptyset(&alarm);
+    (void)sigaddset(&alarm, SIGALRM);
+    (void)sigaction(SIGALRM, &handled, NULL);
+    (void)setitimer(ITIMER_REAL, &clock, NULL);
+    (void)sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+}
+
+/* Whether it has made no call for some ticks. One that is stopped is no matter. */
+static bool is_still(const struct snug_tracer *tracer, bool is_stopped, unsigned *n_ticks)
+{
+    static unsigned n_calls;
+    if (is_stopped || tracer->n_calls != n_calls)
+        *n_ticks = 0;
+    else
+        ++*n_ticks;
+    n_calls = tracer->n_calls;
+    return *n_ticks >= STILL_TICKS;
+}
+
+/* Until the program is let go, or has ended, or is still and has SIGCHLD as it was. */
+static void follow(struct snug_tracer *tracer, bool is_orphan)
 {
     int status;
+    bool is_stopped = false;
+    unsigned n_ticks = 0;
+    start_clock();
     while (tracer->is_on) {
         const pid_t pid = waitpid(tracer->program, &status, __WALL);
-        if (pid < 0 && errno == EINTR)
+        if (pid < 0 && errno == EINTR) {
+            if (!is_still(tracer, is_stopped, &n_ticks))
+                continue;
+            if (is_orphan)
+                return;
+            snug_tracer_hurry(tracer);
             continue;
+        }
         if (pid < 0 || !WIFSTOPPED(status))
             return;
-        (void)snug_tracer_step(tracer, status); /* A stop ends by itself. */
+        is_stopped = snug_tracer_step(tracer, status); /* A stop ends by itself. */
     }
 }
 
@@ -67,14 +110,16 @@ static void serve(pid_t program, bool is_orphan, struct snug_tracer tracer, int 
     if (r == 0 && !is_orphan && getppid() != program)
         r = -ESRCH;
     if (write(parent, &r, sizeof r) == sizeof r && r == 0)
-        follow(&tracer);
-    if (!is_orphan && !tracer.is_deaf &&
-        (tracer.is_at_exec || (tracer.is_other && !tracer.has_acted)))
+        follow(&tracer, is_orphan);
+    const bool is_unwanted = tracer.is_other && tracer.ignores_child && !tracer.has_acted;
+    if (!is_orphan && !tracer.is_deaf && (tracer.is_at_exec || is_unwanted))
         snug_disposition_restore(program, tracer.is_at_exec);
     _exit(0);
 }
 
-/* A child whose end sends no signal: one that is blocked would wait for the program. */
+/* A child whose end sends no signal, while this process is the one that it is: one that is
+ * blocked would wait for the program. The program, once there, gets SIGCHLD of it, and does
+ * not meet it when it waits for its own children. */
 static pid_t fork_silently(void)
 {
     return (pid_t)syscall(SYS_clone, 0, 0, 0, 0, 0);
@@ -128,7 +173,7 @@ static pid_t start_orphan(const struct snug_tracer *tracer, int parent)
 static pid_t start_child(const struct snug_tracer *tracer, int parent)
 {
     const pid_t program = getpid();
-    const pid_t pid = fork();
+    const pid_t pid = fork_silently();
     if (pid == 0)
         serve(program, false, *tracer, parent);
     return pid < 0 ? -errno : pid;
@@ -164,8 +209,9 @@ int snug_helper_start(const struct snug_tracer *wishes, struct snug_helper *ret)
     int end[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, end) < 0)
         return -errno;
-    ret->is_orphan = tracer.is_packed && !is_reaper();
+    ret->is_orphan = (tracer.is_packed || tracer.may_be_archive) && !is_reaper();
     (void)sigaction(SIGCHLD, ret->is_orphan ? NULL : &ignored, &ret->of_child);
+    tracer.ignores_child = !ret->is_orphan;
     tracer.is_deaf = ret->of_child.sa_handler == SIG_IGN;
     ret->pid =
         ret->is_orphan ? start_orphan(&tracer, end[1]) : start_child(&tracer, end[1]);
@@ -198,10 +244,9 @@ void snug_helper_end(const struct snug_helper *helper)
             end_orphan(helper->pid);
         return;
     }
-    /* It may have ended by itself. As SIGCHLD is ignored, this waits until it has, and
-     * fails then. */
+    /* It may have ended by itself. */
     if (helper->pid > 0 && kill(helper->pid, SIGKILL) == 0)
-        while (waitpid(helper->pid, NULL, 0) < 0 && errno == EINTR)
+        while (waitpid(helper->pid, NULL, __WALL) < 0 && errno == EINTR)
             continue;
     (void)sigaction(SIGCHLD, &helper->of_child, NULL);
 }

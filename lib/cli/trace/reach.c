@@ -70,6 +70,7 @@ bool snug_reach_needs_trace(struct snug_subject *subject, bool counts,
     ret->n_cpus = counts && plan->cpu.is_presented ? plan->cpu.count : 0;
     ret->awaits_thread = plan->follow.first_bytes > 0;
     ret->is_packed = subject->form == SNUG_FORM_PACKED;
+    ret->may_be_archive = program->may_be_archive;
     if (!ret->n_cpus && !ret->awaits_thread)
         return false;
     if (!is_live(subject) || !gains_capabilities())

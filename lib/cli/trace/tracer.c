@@ -8,6 +8,10 @@
  * what is the program's own. That moment comes as an event, so the calls in between cost no
  * stops.
  *
+ * A thread or a process that comes before the count is a constructor's, which may wait for
+ * it, or the runtime's own of C code with Go linked in. That one counts elsewhere, so where
+ * it may be that, the watch ends there.
+ *
  * A packed program is followed as long as what it calls is what a stub, a loader and a
  * runtime's start call. It must be a Go program in its memory when it counts, so that no
  * other has its answer cut.
@@ -23,6 +27,7 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "snug/cli/trace/disposition.h"
 #include "snug/cli/trace/unpacking.h"
 
 enum {
@@ -119,6 +124,24 @@ static bool is_exec(const struct call *call)
     return call->number == SYS_execve || call->number == SYS_execveat;
 }
 
+/* Whether it starts a thread or a process, or waits for one. */
+static bool has_company(const struct call *call)
+{
+    switch (call->number) {
+#if defined(__x86_64__)
+    case SYS_fork:
+    case SYS_vfork:
+#endif
+    case SYS_clone:
+    case SYS_clone3:
+    case SYS_wait4:
+    case SYS_waitid:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* What it has SIGCHLD do, by its first word: the handler. */
 static void note_action(struct snug_tracer *tracer, const struct call *call)
 {
@@ -132,22 +155,34 @@ static void note_action(struct snug_tracer *tracer, const struct call *call)
         tracer->is_deaf = handler == (long)(intptr_t)SIG_IGN;
 }
 
-/* Whether a packed program turns out to be something else than Go, or may be. */
+/* Whether this is not the start of a Go program, or may not be. */
 static bool is_other(struct snug_tracer *tracer, const struct call *call)
 {
+    if (tracer->n_calls > CALLS_MAX)
+        return true;
     if (!tracer->is_packed)
-        return false;
+        return tracer->may_be_archive && has_company(call);
     if (is_count(call))
         return !snug_unpacking_is_go(tracer->program, &tracer->go_minor);
     return tracer->n_calls > PACKED_CALLS_MAX ||
            !snug_unpacking_calls(call->number, call->argument[0]);
 }
 
+/* It begins the call once more then. */
+static void put_back(struct snug_tracer *tracer)
+{
+    tracer->ignores_child = false;
+    if (tracer->is_deaf || tracer->has_acted)
+        return;
+    snug_disposition_restore(tracer->program, false);
+    tracer->is_inside = false;
+}
+
 /* False if there is nothing more to wait for. */
 static bool pass_call(struct snug_tracer *tracer)
 {
     struct call call;
-    if (tracer->n_calls > CALLS_MAX || !read_call(tracer->program, &call))
+    if (!read_call(tracer->program, &call))
         return false;
     tracer->is_inside = !tracer->is_inside;
     if (tracer->is_inside) {
@@ -156,7 +191,11 @@ static bool pass_call(struct snug_tracer *tracer)
         note_action(tracer, &call);
         tracer->is_at_exec = is_exec(&call);
         tracer->is_other = !tracer->is_at_exec && is_other(tracer, &call);
-        return !tracer->is_at_exec && !tracer->is_other;
+        if (tracer->is_at_exec || tracer->is_other)
+            return false;
+        if (tracer->ignores_child && has_company(&call))
+            put_back(tracer);
+        return true;
     }
     if (!tracer->answer_at)
         return true;
@@ -218,6 +257,15 @@ bool snug_tracer_step(struct snug_tracer *tracer, int status)
     const bool sees_calls = tracer->has_begun && !tracer->has_counted;
     (void)ptrace(sees_calls ? PTRACE_SYSCALL : PTRACE_CONT, tracer->program, 0, passed);
     return false;
+}
+
+void snug_tracer_hurry(struct snug_tracer *tracer)
+{
+    if (tracer->has_counted || tracer->n_calls >= CALLS_MAX)
+        return;
+    tracer->n_calls = CALLS_MAX;
+    /* A call that waits begins anew. */
+    (void)ptrace(PTRACE_INTERRUPT, tracer->program, 0, 0);
 }
 
 void snug_tracer_let_go(const struct snug_tracer *tracer)
