@@ -2,7 +2,9 @@
  * The command `snug`: finds the sub-command.
  */
 #include <err.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "snug/base/text.h"
 #include "snug/cli/capture/capture.h"
@@ -55,9 +57,22 @@ static int dispatch(char *const *argv)
     return SNUG_EXIT_FAILURE;
 }
 
+/* Else the first files that are opened would be standard input, output and error. What
+ * stands in their place is as good as closed: it can be neither read nor written, and a
+ * program that is started finds them closed. */
+static void fill_standard_places(void)
+{
+    int fd;
+    while ((fd = open("/", O_PATH | O_CLOEXEC)) >= 0 && fd <= STDERR_FILENO)
+        continue;
+    if (fd >= 0)
+        (void)close(fd); /* Nothing was written. */
+}
+
 int main(int argc, char **argv)
 {
     (void)argc; /* argv ends with NULL. */
+    fill_standard_places();
     const int status = dispatch(argv);
 
     if (fflush(stdout) != 0 || ferror(stdout)) {

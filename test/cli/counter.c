@@ -4,12 +4,13 @@
  *
  *   counter [plain | other | exec PROGRAM… | deaf PROGRAM… | orphan | thread | become
  * PROGRAM… | privileges | wait | late CALLS | speak | stranger | parent | library | many |
- * block]
+ * block | closed]
  *
  * With IS_PACKED it is no Go program in its file, only once it runs, and not as a stranger.
  * With IS_VAGUE its build mode is not recorded.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -96,6 +97,17 @@ static void start_thread(void)
         (void)pthread_join(thread, NULL);
 }
 
+/* Which of the three are closed, to descriptor 3, as everything from here on. */
+static void print_closed(void)
+{
+    char line[] = "closed ...";
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        line[sizeof "closed" + (size_t)fd] =
+            fcntl(fd, F_GETFD) < 0 ? (char)('0' + fd) : '.';
+    (void)dup2(3, STDOUT_FILENO);
+    (void)puts(line);
+}
+
 /* More calls than it would make, or one that no start makes. */
 static void linger(const char *way, const char *n)
 {
@@ -150,6 +162,8 @@ int main(int argc, char **argv)
         *(volatile char *)information = '\xff';
     if (strcmp(way, "parent") == 0)
         print_child();
+    if (strcmp(way, "closed") == 0)
+        print_closed();
     if (strays(way)) {
         print_life();
         return 3;

@@ -82,6 +82,22 @@ vague_one_has_both() {
     prints_no "says whether it is C code"
 }
 
+# What is opened meanwhile may not come into the place of a standard stream.
+closed_streams() { # PROGRAM OPTION…
+    local program=$1 closed
+    shift
+    for closed in '<&-' '>&-' '2>&-' '<&- >&-' '<&- >&- 2>&-'; do
+        what="closed streams, $closed, $*"
+        : >"$work/err"
+        eval '"$program" closed 3>"$work/without"' "$closed" || :
+        eval '"$snug" run "$@" --cpu.count=1 -- "$program" closed 3>"$work/out"' "$closed" || :
+        prints_line "$(head -n 1 "$work/without")"
+        prints_line "counted 1, then $n_cpus"
+        prints_line 'children none'
+        prints_line "$(printf 'TracerPid:\t0')"
+    done
+}
+
 # A program that waits is anybody's to trace after a while.
 is_not_traced_for_ever() { # PROGRAM
     local pid i
@@ -177,6 +193,8 @@ for options in '' --init; do
     not_started $options
     as_pid_1 $options
     signals_within_the_window $options
+    closed_streams "$counter" $options
+    closed_streams "$vague" $options
     others_are_as_without "$counter" many $options
     others_are_as_without "$vague" many $options
     others_are_as_without "$vague" library $options

@@ -9,20 +9,12 @@
 #include <stddef.h>
 #include <unistd.h>
 
-/* Above the standard ones, also where those were closed. */
-static int open_terminal(void)
-{
-    const int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (fd < 0 || fd > STDERR_FILENO)
-        return fd;
-    const int ret = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    (void)close(fd); /* Nothing was written. */
-    return ret;
-}
-
 struct snug_terminal snug_terminal_open(void)
 {
-    struct snug_terminal ret = {.fd = open_terminal(), .own = getpgrp()};
+    struct snug_terminal ret = {
+        .fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC),
+        .own = getpgrp(),
+    };
     /* A job in the background must not take the terminal from its shell. */
     if (ret.fd >= 0 && tcgetpgrp(ret.fd) != ret.own) {
         (void)close(ret.fd); /* Nothing was written. */
