@@ -105,7 +105,7 @@ place_programs() {
     local release mode file
     while read -r release mode file; do
         case $mode in internal | musl-internal | static) ;; *) continue ;; esac
-        [ "$release" != 1.22.12 ] && [ "$release" != "$newest" ] || echo "$release $mode $file"
+        [ "$release" != 1.22.2 ] && [ "$release" != "$newest" ] || echo "$release $mode $file"
     done <"$list"
 }
 
