@@ -8,6 +8,7 @@
 . "$(dirname "$0")/machine.sh"
 . "$(dirname "$0")/patient.sh"
 . "$(dirname "$0")/kept.sh"
+. "$(dirname "$0")/../public.sh"
 snug=$(realpath "$1") keeper=$(realpath "$2") object=$(realpath "$3")
 
 # Whatever the machine has.
@@ -223,6 +224,22 @@ where_nothing_may_be_executed() {
     finish
 }
 
+# Whoever may not look into a process is told so, and no figure that would be 0.
+memory_of_others() {
+    public=$(public_make) || return 0
+    cp "$snug" "$public/snug"
+    begin "$keeper"
+    status=0
+    what='doctor of a process of another user'
+    as_other_user "$public/snug" doctor --pid "$pid" >"$work/out" 2>"$work/err" || status=$?
+    [ "$status" -le 2 ] || fail "ended with status $status"
+    finds memory.kinds skipped
+    finds memory.live skipped 'its memory may not be read: Permission denied'
+    finds memory.arenas skipped 'its memory may not be read: Permission denied'
+    finish
+    rm -r "$public"
+}
+
 whether_the_object_is_there
 threads_that_come_meanwhile
 many_threads
@@ -232,5 +249,6 @@ if [ "$(id -u)" = 0 ]; then
     in_a_namespace_of_its_own
     who_stands_above
     where_nothing_may_be_executed
+    memory_of_others
 fi
 end

@@ -57,6 +57,14 @@ static int add_sockets(const struct snug_sockets *sockets)
     return r;
 }
 
+static int add_makeup(const struct snug_makeup *makeup)
+{
+    char text[RECORD_BYTES];
+    struct snug_builder out = snug_text_build(text, sizeof text);
+    snug_makeup_put(&out, makeup);
+    return snug_recorder_add(SNUG_MAKEUP_PATH, text, out.n);
+}
+
 /* What is said here, of what was kept: for people, and to compare with elsewhere. */
 static int add_answers(const struct snug_subject *subject,
                        const struct snug_patient *patient)
@@ -101,6 +109,8 @@ static int record(struct snug_subject *subject, const struct snug_arguments *arg
     r = add_answers(subject, &patient);
     if (r == 0 && patient.sockets.is_known)
         r = add_sockets(&patient.sockets);
+    if (r == 0 && patient.has_process)
+        r = add_makeup(&patient.makeup);
     snug_patient_release(&patient);
     return r < 0 ? r : snug_recorder_error();
 }

@@ -6,6 +6,7 @@
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/doctor/diagnosis.h"
+#include "snug/cli/doctor/memory_account.h"
 
 enum { ROW_BYTES = SNUG_FINDING_BYTES + 32, INDENT_COLUMNS = 18 };
 
@@ -114,6 +115,7 @@ enum snug_grade snug_diagnosis_put_json(const struct snug_patient *patient,
     snug_json_end(json);
     for (unsigned i = SNUG_N_GRADES; i-- > 0;)
         snug_json_number(json, snug_finding_grade(i), writer.n[i]);
+    snug_memory_account_put_json(patient, json);
     return writer.worst;
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Whether the memory limit is known and fits Go's target, whether it has been met, and what
- * the memory is that fills it.
+ * Whether the memory limit is known and fits Go's target, and whether it has been met.
  */
 #include <stdio.h>
 
@@ -11,10 +10,7 @@
 enum {
     AT_LIMIT_PERCENT = 97, /* A target that leaves less is as good as none. */
     FAR_BELOW_PERCENT = 50,
-    ALARM_PERCENT = 90, /* Of the limit: where alarms usually stand. */
-    SUM_PERCENT = 2,    /* What the kinds may differ from all that is in use, or a MiB. */
     MIB_LOG2 = 20,
-    N_KINDS = 4, /* Of memory, that all is made of; version 1 leaves out the last. */
 };
 
 static const char no_limit[] = "there is no limit that is known";
@@ -182,88 +178,6 @@ static void look_at_events(const struct snug_patient *patient, struct snug_findi
     }
 }
 
-static void look_at_kinds(const struct snug_patient *patient, struct snug_finding *ret)
-{
-    const struct snug_memory_evidence *memory = &patient->memory;
-    const struct snug_figure *const part[N_KINDS] = {
-        &memory->anonymous, &memory->page_cache, &memory->kernel, &memory->sockets};
-    const struct snug_figure sum =
-        snug_evidence_sum(part, memory->is_v2 ? N_KINDS : N_KINDS - 1);
-    if (!memory->current.is_known || !memory->anonymous.is_known) {
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "memory.stat cannot be read");
-        return;
-    }
-    snug_finding_see(
-        ret, SNUG_GRADE_OK,
-        "%s in use: anonymous (heaps, stacks) %s, page cache %s (active %s, inactive %s, "
-        "shared %s), kernel %s, sockets %s; together %s",
-        snug_amount_bytes(memory->current).text, snug_amount_bytes(memory->anonymous).text,
-        snug_amount_bytes(memory->page_cache).text,
-        snug_amount_bytes(memory->active_file).text,
-        snug_amount_bytes(memory->inactive_file).text,
-        snug_amount_bytes(memory->shared).text, snug_amount_bytes(memory->kernel).text,
-        snug_amount_bytes(memory->sockets).text, snug_amount_bytes(sum).text);
-    const uint64_t all = memory->current.number;
-    const uint64_t gap = sum.number > all ? sum.number - all : all - sum.number;
-    if (sum.is_known && gap >> MIB_LOG2 && snug_amount_percent(gap, all) > SUM_PERCENT)
-        ret->grade = SNUG_GRADE_NOTE;
-}
-
-/* What the alarm is about: the page cache that has been used lately, or what is no cache.
- */
-static void tell_alarm(const struct snug_patient *patient, uint64_t percent,
-                       struct snug_finding *ret)
-{
-    const struct snug_memory_evidence *memory = &patient->memory;
-    const uint64_t limit = limit_of(patient)->bytes;
-    const uint64_t cache = memory->active_file.is_known ? memory->active_file.number : 0;
-    const uint64_t of_cache = snug_amount_percent(cache, limit);
-    const uint64_t without = percent > of_cache ? percent - of_cache : 0;
-    if (without < ALARM_PERCENT && cache) {
-        ret->grade = SNUG_GRADE_NOTE;
-        snug_finding_follow(ret,
-                            "An alarm at %lu %% would be false: %s of it is page cache, "
-                            "which the kernel gives back before it kills.",
-                            percent, amount_of(cache).text);
-        if (memory->is_v2)
-            snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo %lu >%s/memory.reclaim", cache,
-                              memory->directory);
-        return;
-    }
-    ret->grade = SNUG_GRADE_WARNING;
-    snug_finding_follow(ret,
-                        "%s of it is anonymous memory, and %s is shared: neither can be "
-                        "given back without swap, and the next step is a kill.",
-                        snug_amount_bytes(memory->anonymous).text,
-                        snug_amount_bytes(memory->shared).text);
-    mend_by_limit(patient, ret);
-}
-
-static void look_at_working(const struct snug_patient *patient, struct snug_finding *ret)
-{
-    const struct snug_memory_evidence *memory = &patient->memory;
-    const struct snug_figure working = snug_evidence_working_set(memory);
-    char rss[96] = "";
-    if (!working.is_known) {
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "memory.stat cannot be read");
-        return;
-    }
-    if (patient->has_process)
-        (void)snprintf(rss, sizeof rss, "; the process's own RSS is %s",
-                       snug_amount_bytes(patient->condition.rss_bytes).text);
-    snug_finding_see(ret, SNUG_GRADE_OK,
-                     "the working set is %s: %s in use, less inactive page cache of %s%s; "
-                     "Go's Alloc is a part of RSS that only the program can tell",
-                     snug_amount_bytes(working).text,
-                     snug_amount_bytes(memory->current).text,
-                     snug_amount_bytes(memory->inactive_file).text, rss);
-    if (limit_of(patient)->kind != SNUG_SET)
-        return;
-    const uint64_t percent = snug_amount_percent(working.number, limit_of(patient)->bytes);
-    if (percent >= ALARM_PERCENT)
-        tell_alarm(patient, percent, ret);
-}
-
 static void look_at_swap(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_memory_evidence *memory = &patient->memory;
@@ -334,8 +248,6 @@ static const struct snug_check checks[] = {
     {"memory.target", "Does GOMEMLIMIT fit the limit?", look_at_target},
     {"memory.high", "Is the program slowed down below its limit?", look_at_high},
     {"memory.events", "Has the limit been met, and was anybody killed?", look_at_events},
-    {"memory.kinds", "What is the memory that is in use?", look_at_kinds},
-    {"memory.working", "Why would an alarm on memory fire?", look_at_working},
     {"memory.swap", "Is any of it in swap?", look_at_swap},
     {"memory.huge", "Do huge pages bring memory back?", look_at_huge},
     {"memory.shared", "Do several processes share the limit?", look_at_shared},

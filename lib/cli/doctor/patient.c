@@ -96,6 +96,7 @@ static void read_process(const struct snug_subject *subject, const struct snug_p
     } else {
         snug_condition_read(&subject->root, &ret->condition);
     }
+    snug_makeup_read(subject, &ret->makeup);
     snug_lineage_read(&subject->root, &ret->condition, &ret->lineage);
     snug_sockets_read(&subject->root, &ret->sockets);
     snug_connections_read(&subject->root, &ret->sockets, &ret->connections);

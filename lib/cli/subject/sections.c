@@ -25,21 +25,38 @@ static bool ends_in(struct snug_text names, size_t at, const char *ending)
     return end && (size_t)(end - names.at) >= at + n && memcmp(end - n, ending, n) == 0;
 }
 
-bool snug_sections_find(const uint8_t *file, size_t n_bytes, const char *ending,
-                        struct snug_text *ret)
+static const Elf64_Shdr *find(const uint8_t *file, size_t n_bytes, const char *ending)
 {
     const Elf64_Ehdr *header = (const void *)file;
     if (header->e_shentsize != sizeof(Elf64_Shdr) || header->e_shoff > n_bytes ||
         header->e_shoff % _Alignof(Elf64_Shdr) ||
         (n_bytes - header->e_shoff) / sizeof(Elf64_Shdr) < header->e_shnum ||
         header->e_shstrndx >= header->e_shnum)
-        return false;
+        return NULL;
     const Elf64_Shdr *section = (const void *)(file + header->e_shoff);
     const struct snug_text names = bytes_of(file, n_bytes, &section[header->e_shstrndx]);
     for (size_t i = 0; i < header->e_shnum; i++)
-        if (ends_in(names, section[i].sh_name, ending)) {
-            *ret = bytes_of(file, n_bytes, &section[i]);
-            return ret->at;
-        }
-    return false;
+        if (ends_in(names, section[i].sh_name, ending))
+            return &section[i];
+    return NULL;
+}
+
+bool snug_sections_find(const uint8_t *file, size_t n_bytes, const char *ending,
+                        struct snug_text *ret)
+{
+    const Elf64_Shdr *section = find(file, n_bytes, ending);
+    if (section)
+        *ret = bytes_of(file, n_bytes, section);
+    return section && ret->at;
+}
+
+bool snug_sections_range(const uint8_t *file, size_t n_bytes, const char *ending,
+                         uint64_t *ret_start, uint64_t *ret_end)
+{
+    const Elf64_Shdr *section = find(file, n_bytes, ending);
+    if (!section || !section->sh_addr || section->sh_size > UINT64_MAX - section->sh_addr)
+        return false;
+    *ret_start = section->sh_addr;
+    *ret_end = section->sh_addr + section->sh_size;
+    return true;
 }

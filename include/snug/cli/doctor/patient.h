@@ -11,6 +11,7 @@
 #include "snug/cli/subject/peers.h"
 #include "snug/cli/subject/evidence.h"
 #include "snug/cli/subject/lineage.h"
+#include "snug/cli/subject/makeup.h"
 #include "snug/cli/subject/subject.h"
 
 struct snug_patient {
@@ -24,6 +25,7 @@ struct snug_patient {
     char huge_mode[16];             /* Of transparent huge pages; "" if it is not known. */
     struct snug_figure n_huge_none; /* khugepaged's max_ptes_none. */
     struct snug_condition condition;
+    struct snug_makeup makeup;         /* Of the process, all 0 without one. */
     struct snug_figure threads_before; /* When the window began; not known without one. */
     struct snug_figure new_threads;    /* Since then. */
     struct snug_lineage lineage;

@@ -14,3 +14,8 @@
  * snug_elf_from_file took. False if there is none, or what leads there is out of bounds. */
 bool snug_sections_find(const uint8_t *file, size_t n_bytes, const char *ending,
                         struct snug_text *ret);
+
+/* Where that section is to lie in memory, as the file has it: also one that has no bytes in
+ * the file. False as above, or if it is not loaded. */
+bool snug_sections_range(const uint8_t *file, size_t n_bytes, const char *ending,
+                         uint64_t *ret_start, uint64_t *ret_end);
