@@ -11,7 +11,8 @@
 # The programs are examples/see with files beside this script added; "modes" says how each is
 # linked. Not in the list, since they print other things: RELEASE-live, which is a service in
 # small, RELEASE-seccomp, which loads a seccomp filter, RELEASE-needs and RELEASE-needs-static,
-# which make the runtime call the kernel, RELEASE-storm, RELEASE-noise, RELEASE-heap and RELEASE-stress.
+# which make the runtime call the kernel, RELEASE-storm, RELEASE-noise, RELEASE-heap,
+# RELEASE-kinds and RELEASE-stress.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 . "$here/toolchain.sh"
@@ -153,6 +154,10 @@ build_release() { # RELEASE
         (cd "$dir/src/live" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-live" .)
     [ -n "$arm64" ] ||
         (cd "$here/heap" && go_release "$goroot" build -ldflags=-w -o "$dir/bin/$release-heap" .)
+    # Stripped, as services are.
+    [ -n "$arm64" ] || [ "$(minor "$release")" -lt 19 ] ||
+        (cd "$here/kinds" && CGO_ENABLED=1 CC=cc go_release "$goroot" build "-ldflags=-s -w" \
+            -o "$dir/bin/$release-kinds" .)
     if [ -z "$arm64" ] && [[ " $some $newest " = *" $release "* ]]; then
         (cd "$here/stress" && CGO_ENABLED=1 CC=cc go_release "$goroot" build -ldflags=-w \
             -o "$dir/bin/$release-stress" .)
