@@ -20,6 +20,9 @@ doctor_rows() {
         'own/memory.high 24M' 'own/memory.max 256M' -- 'warning: memory' mended
     row 'doctor tells all kinds of memory that are in use' 'ill kinds' \
         'own/memory.max 256M' -- ok shared
+    row 'doctor tells what the memory of a Go program is made of' 'ill parts' \
+        'own/memory.max 400M' -- 'the kinds are memory.current' 'the working set' \
+        'the parts are anonymous memory' 'the C heap' RSS Alloc HeapInuse tmpfs
     row 'stat tells what the files of a cgroup say' 'ill figures' \
         'own/memory.max 64M' 'own/memory.high max' -- 'the same 5 of 5' killed there
 }
