@@ -3,10 +3,12 @@
  * from the program's first instruction, so what happens before main counts.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "snug/base/calls.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/explain/explain_seccomp.h"
+#include "snug/cli/subject/needed.h"
 #include "snug/plan/refusals.h"
 
 enum { ROW_BYTES = 2048, NAME_BYTES = 64 };
@@ -14,30 +16,27 @@ enum { ROW_BYTES = 2048, NAME_BYTES = 64 };
 static struct snug_refusals walk_through(const struct snug_subject *subject,
                                          const struct snug_profile *profile)
 {
-    const struct snug_program *program = &subject->facts.program;
-    const bool may_be_go = program->is_go || !program->is_known;
-    const bool has_libc = !program->is_static || subject->form == SNUG_FORM_PACKED;
     return (struct snug_refusals){
         .code = profile->code,
-        .go_minor = program->go_minor,
-        .who = SNUG_NEEDS_AT_START | (may_be_go ? SNUG_NEEDS_GO : 0u) |
-               (has_libc ? SNUG_NEEDS_LIBC | SNUG_NEEDS_SNUG : 0u) |
-               (subject->plan.seccomp.who & (SNUG_NEEDS_FOLLOW | SNUG_NEEDS_RARE)) |
-               (program->libc == SNUG_LIBC_MUSL ? SNUG_NEEDS_MUSL : 0u),
+        .go_minor = subject->facts.program.go_minor,
+        .who = snug_needed_who(subject),
     };
 }
 
-static const char *callers(const struct snug_subject *subject, unsigned who)
+/* None is refused. */
+static void put_none(const struct snug_subject *subject, struct snug_builder *out)
 {
-    if (!subject->facts.program.is_known || subject->form == SNUG_FORM_PACKED)
-        return "none of the calls that a Go program, libc and snug need";
-    if (!(who & SNUG_NEEDS_LIBC))
-        return who & SNUG_NEEDS_GO
-                   ? "none of the calls that this Go release needs"
-                   : "unknown: nobody knows the needs of a static program that is not Go";
-    return who & SNUG_NEEDS_GO
-               ? "none of the calls that this Go release, libc and snug need"
-               : "none of the calls that libc and snug need";
+    const char *callers = snug_needed_words(subject);
+    if (!callers) {
+        snug_text_put(out, "unknown: nobody knows the needs of a static program that is "
+                           "not Go");
+        return;
+    }
+    snug_text_put(out, "none of the calls that ");
+    snug_text_put(out, callers);
+    snug_text_put(out, " need");
+    if (!strstr(callers, " and "))
+        snug_text_put(out, "s");
 }
 
 void snug_explain_seccomp_write_text(const struct snug_subject *subject,
@@ -62,7 +61,7 @@ void snug_explain_seccomp_write_text(const struct snug_subject *subject,
     }
     if (!n) {
         text = snug_text_build(row, sizeof row);
-        snug_text_put(&text, callers(subject, walk.who));
+        put_none(subject, &text);
         snug_page_write_row(out, "refuses", row);
     }
     if (!profile->rules.n_unknown)
