@@ -173,7 +173,7 @@ a_container() {
     prints 'none given: a cgo Go program'
     "$snug" doctor --root "$work/tree.2" >"$work/out" || true
     finds process.threads skipped 'no process was named'
-    [ ! -e "$work/tree.2/snug" ] || fail 'holds a program'
+    [ ! -e "$work/tree.2/snug/program" ] || fail 'holds a program'
 }
 
 what_cannot_be_written() {

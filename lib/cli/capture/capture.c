@@ -19,7 +19,7 @@
 #include "snug/cli/explain/verdict.h"
 #include "snug/cli/subject/record.h"
 
-enum { RECORD_BYTES = 32 * 1024, ORIGIN_BYTES = 512 };
+enum { RECORD_BYTES = 32 * 1024, LIVE_BYTES = 32 * 1024, ORIGIN_BYTES = 512 };
 
 static int add_program(const struct snug_subject *subject)
 {
@@ -65,6 +65,14 @@ static int add_makeup(const struct snug_makeup *makeup)
     return snug_recorder_add(SNUG_MAKEUP_PATH, text, out.n);
 }
 
+static int add_live(const struct snug_live *live)
+{
+    static char text[LIVE_BYTES];
+    struct snug_builder out = snug_text_build(text, sizeof text);
+    snug_live_put(live, &out);
+    return out.is_full ? -ENAMETOOLONG : snug_recorder_add(SNUG_LIVE_PATH, text, out.n);
+}
+
 /* What is said here, of what was kept: for people, and to compare with elsewhere. */
 static int add_answers(const struct snug_subject *subject,
                        const struct snug_patient *patient)
@@ -107,6 +115,8 @@ static int record(struct snug_subject *subject, const struct snug_arguments *arg
     snug_verdict_apply(subject);
     snug_patient_examine(subject, 0, NULL, &patient);
     r = add_answers(subject, &patient);
+    if (r == 0)
+        r = add_live(&patient.live);
     if (r == 0 && patient.sockets.is_known)
         r = add_sockets(&patient.sockets);
     if (r == 0 && patient.has_process)

@@ -71,6 +71,8 @@ const char *snug_finding_place(enum snug_place place)
         return "environment";
     case SNUG_PLACE_POD:
         return "pod";
+    case SNUG_PLACE_PROFILE:
+        return "seccomp profile";
     case SNUG_PLACE_NOWHERE:
         break;
     }

@@ -118,6 +118,7 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
         look_again(subject, window_sec, ret);
     if (ret->has_process)
         read_process(subject, peers, ret);
+    snug_live_read(subject, !peers, &ret->live);
     read_huge(&subject->root, ret);
     snug_zone_read(&subject->root, subject->entries, &ret->zone);
     snug_preloads_read(&subject->root, subject->entries, &ret->preloads);

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "snug/base/calls.h"
 #include "snug/cli/doctor/checks.h"
+#include "snug/cli/subject/amount.h"
+#include "snug/cli/subject/needed.h"
 
-enum { THREADS_BASE = 100, THREADS_PER_CPU = 4 };
+enum { THREADS_BASE = 100, THREADS_PER_CPU = 4, NEAR_PERCENT = 80 };
 
 static const char no_process[] = "no process was named: use --pid";
 
@@ -18,29 +21,72 @@ static void mend_by_init(const struct snug_patient *patient, struct snug_finding
                       snug_finding_word(patient->subject->executable.path, "PROGRAM"));
 }
 
+/* `pause 1, service 12 (2 processes)`: of each container, where several are to be seen. */
+static void put_containers(const struct snug_containers *containers,
+                           struct snug_builder *out)
+{
+    for (unsigned i = 0; i < containers->n && containers->n > 1; i++) {
+        const struct snug_container *member = &containers->member[i];
+        snug_text_put(out, i ? ", " : "; by container: ");
+        snug_text_put(out, member->name);
+        snug_text_put(out, " ");
+        snug_text_put_u64(out, member->n_threads);
+        if (member->n_processes == 1)
+            continue;
+        snug_text_put(out, " (");
+        snug_text_put_u64(out, member->n_processes);
+        snug_text_put(out, " processes)");
+    }
+}
+
+/* Near the cgroup's limit of process ids. */
+static bool is_near_limit(const struct snug_containers *containers)
+{
+    return containers->n_ids.is_known && containers->max_ids.is_known &&
+           snug_amount_percent(containers->n_ids.number, containers->max_ids.number) >=
+               NEAR_PERCENT;
+}
+
+static void tell_near(const struct snug_containers *containers, struct snug_finding *ret)
+{
+    snug_finding_see(ret, SNUG_GRADE_WARNING,
+                     "its cgroup has %lu threads and processes, and may have %lu",
+                     containers->n_ids.number, containers->max_ids.number);
+    snug_finding_follow(ret, "Go ends where it gets no thread that it needs, and no child "
+                             "can be started. In a pod the limit is the kubelet's "
+                             "podPidsLimit.");
+    snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo %lu >%s", 2 * containers->max_ids.number,
+                      containers->from);
+}
+
 static void look_at_threads(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_figure threads = patient->condition.threads;
     const uint64_t many =
         THREADS_BASE + (uint64_t)THREADS_PER_CPU * patient->subject->facts.cpu.n_allowed;
     char since[64] = "";
+    char text[384];
+    struct snug_builder by_container = snug_text_build(text, sizeof text);
+    put_containers(&patient->live.containers, &by_container);
     if (patient->new_threads.number)
         (void)snprintf(since, sizeof since, ", %lu of them in the last %lu s",
                        patient->new_threads.number, patient->window_sec);
     if (!threads.is_known) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s",
                          patient->has_process ? "its status cannot be read" : no_process);
-    } else if (threads.number <= many) {
-        snug_finding_see(ret, SNUG_GRADE_OK, "%lu %s%s", threads.number,
-                         threads.number == 1 ? "thread" : "threads", since);
-    } else {
-        snug_finding_see(ret, SNUG_GRADE_WARNING, "%lu threads, more than %lu%s",
-                         threads.number, many, since);
+    } else if (threads.number > many) {
+        snug_finding_see(ret, SNUG_GRADE_WARNING, "%lu threads, more than %lu%s%s",
+                         threads.number, many, since, text);
         snug_finding_follow(ret, "Go never ends a thread, unless its goroutine ends while "
                                  "locked to it. Calls that block in C or in files, and "
                                  "runtime.LockOSThread, make more. The mend names who "
                                  "makes them, and cures nothing.");
         snug_finding_mend(ret, SNUG_PLACE_POLICY, "threads.warn = 100\nlog = info\n");
+    } else if (is_near_limit(&patient->live.containers)) {
+        tell_near(&patient->live.containers, ret);
+    } else {
+        snug_finding_see(ret, SNUG_GRADE_OK, "%lu %s%s%s", threads.number,
+                         threads.number == 1 ? "thread" : "threads", since, text);
     }
 }
 
@@ -215,23 +261,90 @@ static void look_at_zone(const struct snug_patient *patient, struct snug_finding
     }
 }
 
+/* `futex (errno 1), clone (kills)`: those that do harm, or those that do none. */
+static void put_refused(const struct snug_trials *trials, bool is_harmless,
+                        struct snug_builder *out)
+{
+    for (unsigned i = 0; i < trials->n; i++) {
+        const struct snug_refused *refused = &trials->refused[i];
+        if (refused->is_harmless != is_harmless)
+            continue;
+        snug_text_put(out, out->n ? ", " : "");
+        snug_calls_put_name(out, refused->number);
+        if (is_harmless)
+            continue;
+        snug_text_put(out, refused->error ? " (errno " : " (kills");
+        if (refused->error)
+            snug_text_put_u64(out, refused->error);
+        snug_text_put(out, ")");
+    }
+}
+
+static void mend_profile(const struct snug_trials *trials, struct snug_finding *ret)
+{
+    char text[SNUG_FINDING_BYTES - 64];
+    struct snug_builder names = snug_text_build(text, sizeof text);
+    for (unsigned i = 0; i < trials->n; i++) {
+        if (trials->refused[i].is_harmless)
+            continue;
+        snug_text_put(&names, names.n ? ", \"" : "\"");
+        snug_calls_put_name(&names, trials->refused[i].number);
+        snug_text_put(&names, "\"");
+    }
+    snug_finding_mend(ret, SNUG_PLACE_PROFILE,
+                      "{\"names\": [%s], \"action\": \"SCMP_ACT_ALLOW\"}", text);
+}
+
+static void tell_trials(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_trials *trials = &patient->live.trials;
+    const char *who = snug_needed_words(patient->subject);
+    char text[512];
+    struct snug_builder out = snug_text_build(text, sizeof text);
+    put_refused(trials, false, &out);
+    if (out.n) {
+        snug_finding_see(ret, SNUG_GRADE_WARNING, "the filter refuses what %s make%s: %s%s",
+                         who, strstr(who, " and ") ? "" : "s", text,
+                         trials->is_cut ? "; as it kills, not all were tried" : "");
+        snug_finding_follow(ret, "The program fails, or is killed, when it comes to such a "
+                                 "call, which may be rare.");
+        mend_profile(trials, ret);
+        return;
+    }
+    put_refused(trials, true, &out);
+    snug_finding_see(ret, SNUG_GRADE_OK,
+                     "a filter is active, and of the %u calls that %s make%s, it refuses "
+                     "%s%s",
+                     trials->n_tried, who, strstr(who, " and ") ? "" : "s",
+                     out.n ? text : "none", out.n ? ", which does no harm" : "");
+}
+
 static void look_at_seccomp(const struct snug_patient *patient, struct snug_finding *ret)
 {
-    const struct snug_privilege_facts *privileges = &patient->subject->facts.privileges;
-    switch (privileges->seccomp) {
-    case SNUG_SECCOMP_UNKNOWN:
+    static const char *const why[SNUG_TRIALS_N_STATES] = {
+        [SNUG_TRIALS_NOT_HERE] = "what it refuses can be tried only where it is in force",
+        [SNUG_TRIALS_NO_FILTER] = "its status does not tell",
+        [SNUG_TRIALS_OTHER] = "what it refuses can be tried only under it, and snug itself "
+                              "is not; look from inside the container",
+        [SNUG_TRIALS_FAILED] = "what it refuses cannot be tried: no child may be made",
+    };
+    const enum snug_seccomp seccomp = patient->subject->facts.privileges.seccomp;
+    const enum snug_trials_state state = patient->live.trials.state;
+    if (seccomp == SNUG_SECCOMP_UNKNOWN)
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "its status does not tell");
-        return;
-    case SNUG_SECCOMP_OFF:
+    else if (seccomp == SNUG_SECCOMP_OFF)
         snug_finding_see(ret, SNUG_GRADE_OK, "no filter is active");
-        return;
-    case SNUG_SECCOMP_STRICT:
-    case SNUG_SECCOMP_FILTER:
-        break;
-    }
-    snug_finding_see(ret, SNUG_GRADE_OK,
-                     "a filter is active; snug tries in a child what it may do. What a "
-                     "profile refuses: snug explain --seccomp PROFILE.json -- PROGRAM");
+    else if (!snug_needed_words(patient->subject))
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED,
+                         "a filter is active; nobody knows the needs of a static program "
+                         "that is not Go");
+    else if (state != SNUG_TRIALS_MADE)
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED,
+                         "a filter is active; %s. Of a profile it is told too by: snug "
+                         "explain --seccomp PROFILE.json -- PROGRAM",
+                         why[state]);
+    else
+        tell_trials(patient, ret);
 }
 
 static const struct snug_check checks[] = {
@@ -241,7 +354,7 @@ static const struct snug_check checks[] = {
     {"process.chain", "Does the SIGTERM of a stop come to it?", look_at_chain},
     {"process.reaper", "Would orphans be waited for?", look_at_reaper},
     {"process.zone", "Is its time zone UTC?", look_at_zone},
-    {"process.seccomp", "Is a seccomp filter active?", look_at_seccomp},
+    {"process.seccomp", "Does a seccomp filter refuse what is needed?", look_at_seccomp},
 };
 
 const struct snug_family snug_process_checks = {checks, sizeof checks / sizeof *checks};

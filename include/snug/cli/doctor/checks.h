@@ -22,6 +22,8 @@ extern const struct snug_family snug_object_checks;
 extern const struct snug_family snug_cpu_checks;
 extern const struct snug_family snug_memory_checks;
 extern const struct snug_family snug_makeup_checks; /* Of memory too. */
+extern const struct snug_family snug_limits_checks;
+extern const struct snug_family snug_numa_checks;
 extern const struct snug_family snug_process_checks;
 extern const struct snug_family snug_network_checks;
 extern const struct snug_family snug_build_checks;

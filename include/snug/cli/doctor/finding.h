@@ -24,6 +24,7 @@ enum snug_place {
     SNUG_PLACE_POLICY,      /* Lines of the policy file. */
     SNUG_PLACE_ENVIRONMENT, /* NAME=VALUE, of the program. */
     SNUG_PLACE_POD,         /* Of the container, in a pod's specification. */
+    SNUG_PLACE_PROFILE,     /* An entry of `syscalls` in a seccomp profile. */
 };
 
 enum { SNUG_FINDING_BYTES = 768 };

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "snug/cli/doctor/live.h"
 #include "snug/cli/doctor/preloads.h"
 #include "snug/cli/doctor/pprof.h"
 #include "snug/cli/doctor/zone.h"
@@ -33,6 +34,7 @@ struct snug_patient {
     struct snug_sockets sockets;
     struct snug_connections connections;
     struct snug_pprof pprof; /* By who examines, if it is asked for. */
+    struct snug_live live;
     bool is_gvisor;
     struct snug_preloads preloads;
 };

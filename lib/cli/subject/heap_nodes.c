@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later
+ * By move_pages(2), which moves nothing if it is given no nodes, and tells where each page
+ * is. The kernel holds the lock of the mappings for 16 pages at a time (mm/migrate.c,
+ * DO_PAGES_STAT_CHUNK_NR). numa_maps and smaps hold it for a whole mapping each.
+ */
+#include "snug/cli/subject/heap_nodes.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "snug/apply/trial.h"
+#include "snug/base/sys.h"
+
+enum {
+    PAGE_BYTES = 4096, /* A step; any page size has its nodes. */
+    N_FEW = 512,       /* Pages to ask about; */
+    N_MANY = 4096,     /* where most of those are not in memory. */
+    N_ENOUGH = 128,
+    RANGES_MAX = 4096,
+    LINE_BYTES = 8192,
+};
+
+static const uint64_t chunk_bytes = 4 << 20; /* By which Go's heap grows. */
+
+struct range {
+    uint64_t start;
+    uint64_t n_bytes;
+};
+
+struct heap {
+    uint64_t n_bytes;
+    size_t n;
+    struct range range[RANGES_MAX];
+};
+
+/* `c000000000-c000400000 rw-p 00000000 00:00 0`, perhaps with a name `[anon: Go: heap]`.
+ * Both ends are whole chunks: nobody else's mappings are, but by chance. */
+static void take_line(struct snug_text line, struct heap *heap)
+{
+    struct snug_text range;
+    struct snug_text word;
+    struct snug_text first;
+    uint64_t start;
+    uint64_t end;
+    if (!snug_text_cut_word(&line, &range) || !snug_text_cut_word(&line, &word) ||
+        !snug_text_equals(word, "rw-p") || !snug_text_cut_word(&line, &word) ||
+        !snug_text_cut_word(&line, &word) || !snug_text_equals(word, "00:00") ||
+        !snug_text_cut_word(&line, &word))
+        return;
+    if (snug_text_cut_word(&line, &word) && !snug_text_starts(word, "[anon:"))
+        return;
+    if (!snug_text_cut(&range, '-', &first) || snug_text_hex(first, &start) < 0 ||
+        snug_text_hex(range, &end) < 0 || end <= start || start % chunk_bytes ||
+        end % chunk_bytes || heap->n == RANGES_MAX)
+        return;
+    heap->range[heap->n++] = (struct range){start, end - start};
+    heap->n_bytes += end - start;
+}
+
+static int find_heap(int pid, struct heap *heap)
+{
+    char path[32];
+    (void)snprintf(path, sizeof path, "/proc/%d/maps", pid);
+    heap->n = heap->n_bytes = 0;
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(&snug_file_live, path);
+    if (fd < 0)
+        return fd;
+    char buffer[LINE_BYTES];
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    struct snug_text line;
+    int r;
+    while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)
+        if (r > 0)
+            take_line(line, heap);
+    return r;
+}
+
+/* `n` addresses, equally far from each other. */
+static void choose(const struct heap *heap, unsigned n, const void **ret)
+{
+    const uint64_t step = heap->n_bytes / n;
+    const struct range *range = heap->range;
+    uint64_t before = 0; /* The heap's bytes below `range`. */
+    for (unsigned i = 0; i < n; i++) {
+        const uint64_t at = i * step + step / 2;
+        while (at - before >= range->n_bytes)
+            before += range++->n_bytes;
+        const uint64_t address = range->start + (at - before);
+        ret[i] = (const void *)(uintptr_t)(address - address % PAGE_BYTES);
+    }
+}
+
+struct question {
+    int pid;
+    unsigned n;
+    const void *page[N_MANY];
+    int node[N_MANY];
+};
+
+static long ask(struct question *question)
+{
+    return snug_sys_any(SYS_move_pages, question->pid, (long)question->n,
+                        (long)question->page, 0, (long)question->node, 0);
+}
+
+static int ask_nothing(const void *pid)
+{
+    return (int)snug_sys_any(SYS_move_pages, *(const int *)pid, 0, 0, 0, 0, 0);
+}
+
+static void count(const struct question *question, struct snug_heap_nodes *ret)
+{
+    for (unsigned i = 0; i < question->n; i++) {
+        const int node = question->node[i];
+        if (node < 0 || node >= SNUG_NODES_MAX)
+            continue; /* Not in memory, mostly. */
+        ret->on_node[node]++;
+        ret->n_pages++;
+    }
+}
+
+void snug_heap_nodes_read(int pid, struct snug_heap_nodes *ret)
+{
+    static struct heap heap;
+    static struct question question;
+    long r = find_heap(pid, &heap);
+    *ret = (struct snug_heap_nodes){.heap_bytes = heap.n_bytes};
+    /* A filter may kill for it. */
+    if (r == 0 && snug_trial_is_filtered())
+        r = snug_sys_ask_child(ask_nothing, &pid);
+    question.pid = pid;
+    for (question.n = N_FEW; r == 0 && heap.n && ret->n_pages < N_ENOUGH;
+         question.n = N_MANY) {
+        *ret = (struct snug_heap_nodes){.heap_bytes = heap.n_bytes};
+        choose(&heap, question.n, question.page);
+        r = ask(&question);
+        if (r == 0)
+            count(&question, ret);
+        if (question.n == N_MANY)
+            break;
+    }
+    ret->is_known = r == 0;
+    ret->error = (int)-r;
+}
