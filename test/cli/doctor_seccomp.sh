@@ -10,8 +10,7 @@
 . "$(dirname "$0")/kept.sh"
 snug=$(realpath "$1") keeper=$(realpath "$2") profile=$(realpath "$3")
 
-# A profile like that, but that it refuses NAMES, if a group is given in that group's way, else as
-# what it does not name.
+# A profile like that, but that it does not name NAMES, unless MEMBERS make a group of them.
 refuse() { # FILE NAME… [-- MEMBERS]
     python3 - "$profile" "$@" <<'END'
 import json, sys
@@ -34,6 +33,7 @@ END
 
 # Puts an entry in front of all others.
 mend_profile() { # ENTRY FILE
+    [ -n "$1" ] || return 0
     sed -i "s|\"syscalls\": \[|&$1, |" "$2"
 }
 
@@ -95,6 +95,11 @@ some_are_refused() {
     finds process.seccomp warning 'madvise (errno 95)'
     doctor_under "$work/thread.json"
     finds process.seccomp warning ': clone (errno 1)'
+    # One way of several, which libc takes to wait until a time.
+    refuse "$work/until.json" futex -- '"action": "SCMP_ACT_ALLOW", "args":
+        [{"index": 1, "value": 393, "op": "SCMP_CMP_NE"}]'
+    doctor_under "$work/until.json"
+    finds process.seccomp warning ': futex (errno 1)'
 }
 
 # What does no harm is no warning, and a release that does not make a call does not miss it.

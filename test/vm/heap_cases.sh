@@ -157,6 +157,20 @@ name_row() { # RELEASE
          [ \$kernel = \$snug ] && echo named where the kernel can" -- 'named where the kernel can'
 }
 
+# See uneven for what each does.
+doctor_rows() {
+    row 'doctor tells a heap that is where its CPUs were' 'uneven away' -- \
+        'warning: its' again 'mend: numa.place = local' mended
+    row 'doctor tells a heap on one node of a program on both' 'uneven onesided' -- \
+        'warning: it' again 'mend: numa.place = interleave' mended
+    row 'doctor tells a heap on one node of a program that fits there' 'uneven confined' \
+        'own/cpu.max 200000 100000' -- 'warning: it' again 'mend: numa.confine = on' mended
+    row 'doctor tells who refuses mbind' 'uneven refused' -- 'warning: mbind' mended \
+        'another user: skipped: unknown' 'another filter: skipped: unknown'
+    row 'doctor tells what snug was refused in the process' 'uneven counted' -- \
+        'warning: snug'
+}
+
 # Every span and NUMA key at once, with threads that grow the heap, fork and map. The emulator takes
 # minutes for 64 threads, with snug or without.
 stress_rows() { # RELEASE THREADS SECONDS
@@ -185,6 +199,7 @@ two)
     name_row 1.22.2 # From Go 1.25 on the runtime gives names of its own.
     seccomp_rows "$newest"
     huge_rows "$newest"
+    doctor_rows
     [ -z "$is_long" ] || huge_rows 1.22.2
     ;;
 four)

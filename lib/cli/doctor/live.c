@@ -40,6 +40,7 @@ static const struct member members[] = {
     NUMBER(heap.is_known),
     NUMBER(heap.error),
     NUMBER(heap.heap_bytes),
+    NUMBER(heap.n_asked),
     NUMBER(heap.n_pages),
     {"heap.on_node", AT(heap.on_node), sizeof(unsigned), false, SNUG_NODES_MAX,
      sizeof(unsigned)},

@@ -15,6 +15,7 @@ enum {
     ARENA_LOG2 = 26,   /* What lies on one node together, if it is placed. */
     N_ARENAS = 3,      /* Fewer cannot be shared out. */
     N_ENOUGH = 16,     /* Pages, or nothing is to be said. */
+    MOST_PERCENT = 80, /* Of a cgroup's memory in one process. */
     CAP_SYS_NICE = 23,
 };
 
@@ -40,34 +41,81 @@ static unsigned n_cpus_on(const struct snug_facts *facts, unsigned node)
     return ret;
 }
 
-static unsigned percent_on(const struct snug_heap_nodes *heap, uint64_t nodes)
+/* How much of the heap lies on each node, in whatever unit. */
+struct shares {
+    uint64_t all; /* 0: not known. */
+    uint64_t on_node[SNUG_NODES_MAX];
+    char by[96];
+};
+
+static void share_pages(const struct snug_heap_nodes *heap, struct shares *ret)
 {
-    unsigned n = 0;
+    *ret = (struct shares){0};
+    if (!heap->is_known || heap->n_pages < N_ENOUGH)
+        return;
+    ret->all = heap->n_pages;
+    for (unsigned node = 0; node < SNUG_NODES_MAX; node++)
+        ret->on_node[node] = heap->on_node[node];
+    (void)snprintf(ret->by, sizeof ret->by, "of the heap, by %u pages of it",
+                   heap->n_pages);
+}
+
+/* Where the process has most of its cgroup's anonymous memory, that lies as its heap. */
+static void share_cgroup(const struct snug_patient *patient, struct shares *ret)
+{
+    const struct snug_figure own = patient->condition.anonymous_bytes;
+    const struct snug_spread *spread = &patient->spread;
+    uint64_t all = 0;
+    if (!spread->has_nodes || !own.is_known)
+        return;
+    for (unsigned node = 0; node < SNUG_NODES_MAX; node++)
+        all += spread->node_bytes[node];
+    if (!all || snug_amount_percent(own.number, all) < MOST_PERCENT)
+        return;
+    ret->all = all;
+    memcpy(ret->on_node, spread->node_bytes, sizeof ret->on_node);
+    (void)snprintf(ret->by, sizeof ret->by,
+                   "of its cgroup's heaps and stacks, by memory.numa_stat");
+}
+
+/* By pages, if most of those that were asked about have a node. */
+static void find_shares(const struct snug_patient *patient, struct shares *ret)
+{
+    const struct snug_heap_nodes *heap = &patient->live.heap;
+    share_pages(heap, ret);
+    if (!ret->all || heap->n_pages < heap->n_asked / 2)
+        share_cgroup(patient, ret);
+}
+
+static unsigned percent_on(const struct shares *shares, uint64_t nodes)
+{
+    uint64_t n = 0;
     for (unsigned node = 0; node < SNUG_NODES_MAX; node++)
         if (nodes >> node & 1)
-            n += heap->on_node[node];
-    return (unsigned)snug_amount_percent(n, heap->n_pages);
+            n += shares->on_node[node];
+    return (unsigned)snug_amount_percent(n, shares->all);
 }
 
 /* `node 0 75 %, node 1 25 %`. */
-static void put_shares(const struct snug_heap_nodes *heap, struct snug_builder *out)
+static void put_shares(const struct shares *shares, struct snug_builder *out)
 {
     for (unsigned node = 0; node < SNUG_NODES_MAX; node++) {
-        if (!heap->on_node[node])
+        const unsigned percent = percent_on(shares, (uint64_t)1 << node);
+        if (!percent)
             continue;
         snug_text_put(out, out->n ? ", node " : "node ");
         snug_text_put_u64(out, node);
         snug_text_put(out, " ");
-        snug_text_put_u64(out, percent_on(heap, (uint64_t)1 << node));
+        snug_text_put_u64(out, percent);
         snug_text_put(out, " %");
     }
 }
 
-static unsigned find_fullest(const struct snug_heap_nodes *heap)
+static unsigned find_fullest(const struct shares *shares)
 {
     unsigned ret = 0;
     for (unsigned node = 1; node < SNUG_NODES_MAX; node++)
-        if (heap->on_node[node] > heap->on_node[ret])
+        if (shares->on_node[node] > shares->on_node[ret])
             ret = node;
     return ret;
 }
@@ -79,12 +127,12 @@ static bool can_be_placed(const struct snug_patient *patient)
     return program->imports_mmap && !program->is_static;
 }
 
-static void tell_away(const struct snug_patient *patient, uint64_t cpus, const char *shares,
+static void tell_away(const struct snug_patient *patient, uint64_t cpus, const char *where,
                       struct snug_finding *ret)
 {
     snug_finding_see(ret, SNUG_GRADE_WARNING,
                      "its CPUs are all on node %u, and its heap is elsewhere: %s",
-                     (unsigned)__builtin_ctzll(cpus), shares);
+                     (unsigned)__builtin_ctzll(cpus), where);
     snug_finding_follow(ret,
                         "Each access goes over the link between the nodes. The CPUs have "
                         "moved since, or its memory policy, or cpuset.mems, names another "
@@ -94,13 +142,13 @@ static void tell_away(const struct snug_patient *patient, uint64_t cpus, const c
 }
 
 static void tell_one_sided(const struct snug_patient *patient, unsigned node,
-                           const char *shares, struct snug_finding *ret)
+                           const char *where, struct snug_finding *ret)
 {
     const bool fits =
         n_cpus_on(&patient->subject->facts, node) >= patient->advice.cpu.count;
     snug_finding_see(ret, SNUG_GRADE_WARNING,
                      "it may run on the CPUs of several nodes, and its heap is on one: %s",
-                     shares);
+                     where);
     snug_finding_follow(
         ret,
         fits ? "Threads on other nodes reach for it over the link. The %u CPUs that are "
@@ -115,56 +163,59 @@ static void tell_one_sided(const struct snug_patient *patient, unsigned node,
         snug_finding_mend(ret, SNUG_PLACE_POLICY, "numa.place = interleave\n");
 }
 
-/* True if that was all. */
-static bool has_no_spread(const struct snug_patient *patient, struct snug_finding *ret)
+/* NULL if something can be said. */
+static const char *why_unknown(const struct snug_patient *patient,
+                               const struct shares *shares)
 {
     const struct snug_facts *facts = &patient->subject->facts;
     const struct snug_heap_nodes *heap = &patient->live.heap;
-    const char *why = NULL;
     if (facts->nodes.n_online == 1)
-        why = "one NUMA node";
-    else if (!patient->has_process)
-        why = "no process was named: use --pid";
-    else if (!facts->nodes.n_online)
-        why = "the nodes are not known";
-    else if (!facts->program.is_go)
-        why = "the program is not known to be Go";
-    else if (!heap->is_known && heap->error == EPERM)
-        why = "move_pages is refused: where its pages are takes the right to trace it, and "
-              "a seccomp filter that lets it";
-    else if (!heap->is_known)
-        why = heap->error ? "the kernel does not tell where its pages are"
-                          : "only where it runs can the kernel be asked";
-    else if (heap->n_pages < N_ENOUGH)
-        why = "no heap of it is in memory";
-    if (why)
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", why);
-    return why;
+        return "one NUMA node";
+    if (!patient->has_process)
+        return "no process was named: use --pid";
+    if (!facts->nodes.n_online)
+        return "the nodes are not known";
+    if (!facts->program.is_go)
+        return "the program is not known to be Go";
+    if (shares->all)
+        return NULL;
+    if (heap->is_known)
+        return "no heap of it is in memory";
+    if (heap->error == EPERM)
+        return "move_pages is refused: where its pages are takes the right to trace it, "
+               "and "
+               "a seccomp filter that lets it";
+    return heap->error ? "the kernel does not tell where its pages are"
+                       : "only where it runs can the kernel be asked";
 }
 
 static void look_at_spread(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_facts *facts = &patient->subject->facts;
-    const struct snug_heap_nodes *heap = &patient->live.heap;
-    const enum snug_reason reason = patient->subject->plan.numa.reason;
+    const struct snug_numa_plan *plan = &patient->subject->plan.numa;
+    struct shares shares;
     char text[256];
-    struct snug_builder shares = snug_text_build(text, sizeof text);
-    if (has_no_spread(patient, ret))
+    struct snug_builder where = snug_text_build(text, sizeof text);
+    find_shares(patient, &shares);
+    const char *why = why_unknown(patient, &shares);
+    if (why) {
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", why);
         return;
-    put_shares(heap, &shares);
+    }
+    put_shares(&shares, &where);
     const uint64_t cpus = nodes_of_cpus(facts);
-    const unsigned fullest = find_fullest(heap);
-    const bool is_on_one = percent_on(heap, (uint64_t)1 << fullest) >= ONE_PERCENT;
-    const uint64_t listed = patient->subject->plan.numa.nodes;
-    if (reason == SNUG_REASON_PLACE_LIST && percent_on(heap, listed) >= 100 - AWAY_PERCENT)
+    const unsigned fullest = find_fullest(&shares);
+    const bool is_on_one = percent_on(&shares, (uint64_t)1 << fullest) >= ONE_PERCENT;
+    const uint64_t heap_bytes = patient->live.heap.heap_bytes;
+    if (plan->reason == SNUG_REASON_PLACE_LIST &&
+        percent_on(&shares, plan->nodes) >= 100 - AWAY_PERCENT)
         snug_finding_see(ret, SNUG_GRADE_OK, "as numa.place says: %s", text);
-    else if (cpus && !(cpus & (cpus - 1)) && percent_on(heap, ~cpus) >= AWAY_PERCENT)
+    else if (cpus && !(cpus & (cpus - 1)) && percent_on(&shares, ~cpus) >= AWAY_PERCENT)
         tell_away(patient, cpus, text, ret);
-    else if (cpus & (cpus - 1) && is_on_one && heap->heap_bytes >> ARENA_LOG2 >= N_ARENAS)
+    else if (cpus & (cpus - 1) && is_on_one && heap_bytes >> ARENA_LOG2 >= N_ARENAS)
         tell_one_sided(patient, fullest, text, ret);
     else
-        snug_finding_see(ret, SNUG_GRADE_OK, "%s of the heap, by %u pages of it", text,
-                         heap->n_pages);
+        snug_finding_see(ret, SNUG_GRADE_OK, "%s %s", text, shares.by);
 }
 
 static bool has_nice(const struct snug_privilege_facts *privileges)

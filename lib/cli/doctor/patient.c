@@ -103,6 +103,18 @@ static void read_process(const struct snug_subject *subject, const struct snug_p
     ret->new_threads = less(ret->condition.threads, ret->threads_before);
 }
 
+/* Where there are several nodes. */
+static void read_spread(const struct snug_subject *subject, struct snug_spread *ret)
+{
+    static struct snug_cgroup cpu;
+    static struct snug_cgroup memory;
+    if (subject->facts.nodes.n_online < 2)
+        return;
+    snug_cgroup_find(&subject->root, &cpu, &memory);
+    if (memory.has_directory && memory.why == SNUG_WHY_NOTHING)
+        snug_spread_read(&subject->root, &memory, ret);
+}
+
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
                           const struct snug_peers *peers, struct snug_patient *ret)
 {
@@ -119,6 +131,7 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
     if (ret->has_process)
         read_process(subject, peers, ret);
     snug_live_read(subject, !peers, &ret->live);
+    read_spread(subject, &ret->spread);
     read_huge(&subject->root, ret);
     snug_zone_read(&subject->root, subject->entries, &ret->zone);
     snug_preloads_read(&subject->root, subject->entries, &ret->preloads);

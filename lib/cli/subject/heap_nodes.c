@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * By move_pages(2), which moves nothing if it is given no nodes, and tells where each page
  * is. The kernel holds the lock of the mappings for 16 pages at a time (mm/migrate.c,
- * DO_PAGES_STAT_CHUNK_NR). numa_maps and smaps hold it for a whole mapping each.
+ * DO_PAGES_STAT_CHUNK_NR). numa_maps and smaps hold it for a whole mapping each. A page
+ * that NUMA balancing has made to fault has no node here on Linux 6.1 to 6.5.
  */
 #include "snug/cli/subject/heap_nodes.h"
 
@@ -22,7 +23,8 @@ enum {
     LINE_BYTES = 8192,
 };
 
-static const uint64_t chunk_bytes = 4 << 20; /* By which Go's heap grows. */
+static const uint64_t arena_bytes = 64 << 20; /* That Go reserves, and of which */
+static const uint64_t chunk_bytes = 4 << 20;  /* so many become its heap. */
 
 struct range {
     uint64_t start;
@@ -33,37 +35,77 @@ struct heap {
     uint64_t n_bytes;
     size_t n;
     struct range range[RANGES_MAX];
-};
-
-/* `c000000000-c000400000 rw-p 00000000 00:00 0`, perhaps with a name `[anon: Go: heap]`.
- * Both ends are whole chunks: nobody else's mappings are, but by chance. */
-static void take_line(struct snug_text line, struct heap *heap)
-{
-    struct snug_text range;
-    struct snug_text word;
-    struct snug_text first;
+    /* Of what lies without a gap behind each other, where it ends so far; and which ranges
+     * are in it. */
     uint64_t start;
     uint64_t end;
-    if (!snug_text_cut_word(&line, &range) || !snug_text_cut_word(&line, &word) ||
-        !snug_text_equals(word, "rw-p") || !snug_text_cut_word(&line, &word) ||
-        !snug_text_cut_word(&line, &word) || !snug_text_equals(word, "00:00") ||
-        !snug_text_cut_word(&line, &word))
-        return;
-    if (snug_text_cut_word(&line, &word) && !snug_text_starts(word, "[anon:"))
-        return;
-    if (!snug_text_cut(&range, '-', &first) || snug_text_hex(first, &start) < 0 ||
-        snug_text_hex(range, &end) < 0 || end <= start || start % chunk_bytes ||
-        end % chunk_bytes || heap->n == RANGES_MAX)
-        return;
-    heap->range[heap->n++] = (struct range){start, end - start};
-    heap->n_bytes += end - start;
+    size_t first;
+};
+
+struct mapping {
+    uint64_t start;
+    uint64_t end;
+    bool is_heaps; /* Private and of no file: heap, or reserved for it. */
+    bool is_used;
+};
+
+/* `c000000000-c000400000 rw-p 00000000 00:00 0`, perhaps with a name `[anon: Go: heap]`. */
+static bool parse(struct snug_text line, struct mapping *ret)
+{
+    struct snug_text range;
+    struct snug_text first;
+    struct snug_text rights;
+    struct snug_text device;
+    struct snug_text word;
+    if (!snug_text_cut_word(&line, &range) || !snug_text_cut_word(&line, &rights) ||
+        !snug_text_cut_word(&line, &word) || !snug_text_cut_word(&line, &device) ||
+        !snug_text_cut_word(&line, &word) || !snug_text_cut(&range, '-', &first) ||
+        snug_text_hex(first, &ret->start) < 0 || snug_text_hex(range, &ret->end) < 0)
+        return false;
+    const bool has_name = snug_text_cut_word(&line, &word);
+    ret->is_used = snug_text_equals(rights, "rw-p");
+    ret->is_heaps = (ret->is_used || snug_text_equals(rights, "---p")) &&
+                    snug_text_equals(device, "00:00") &&
+                    (!has_name || snug_text_starts(word, "[anon:"));
+    return true;
+}
+
+/* An arena is reserved as a whole: of a range all arenas that it touches are there. */
+static void end_run(struct heap *heap)
+{
+    size_t n = heap->first;
+    for (size_t i = heap->first; i < heap->n; i++) {
+        const struct range range = heap->range[i];
+        const uint64_t end = range.start + range.n_bytes + arena_bytes - 1;
+        if (range.start / arena_bytes * arena_bytes < heap->start ||
+            end / arena_bytes * arena_bytes > heap->end)
+            continue;
+        heap->n_bytes += range.n_bytes;
+        heap->range[n++] = range;
+    }
+    heap->n = heap->first = n;
+}
+
+/* Both ends are whole chunks. */
+static void take(const struct mapping *mapping, struct heap *heap)
+{
+    if (!mapping->is_heaps || mapping->start != heap->end) {
+        end_run(heap);
+        heap->start = mapping->start;
+    }
+    heap->end = mapping->end;
+    if (mapping->is_heaps && mapping->is_used && mapping->start % chunk_bytes == 0 &&
+        mapping->end % chunk_bytes == 0 && heap->n < RANGES_MAX)
+        heap->range[heap->n++] =
+            (struct range){mapping->start, mapping->end - mapping->start};
 }
 
 static int find_heap(int pid, struct heap *heap)
 {
     char path[32];
     (void)snprintf(path, sizeof path, "/proc/%d/maps", pid);
-    heap->n = heap->n_bytes = 0;
+    heap->n_bytes = heap->start = heap->end = 0;
+    heap->n = heap->first = 0;
     __attribute__((cleanup(snug_file_close))) const int fd =
         snug_file_open(&snug_file_live, path);
     if (fd < 0)
@@ -71,10 +113,12 @@ static int find_heap(int pid, struct heap *heap)
     char buffer[LINE_BYTES];
     struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
     struct snug_text line;
+    struct mapping mapping;
     int r;
     while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)
-        if (r > 0)
-            take_line(line, heap);
+        if (r > 0 && parse(line, &mapping))
+            take(&mapping, heap);
+    end_run(heap);
     return r;
 }
 
@@ -136,6 +180,7 @@ void snug_heap_nodes_read(int pid, struct snug_heap_nodes *ret)
          question.n = N_MANY) {
         *ret = (struct snug_heap_nodes){.heap_bytes = heap.n_bytes};
         choose(&heap, question.n, question.page);
+        ret->n_asked = question.n;
         r = ask(&question);
         if (r == 0)
             count(&question, ret);

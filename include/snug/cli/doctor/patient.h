@@ -13,6 +13,7 @@
 #include "snug/cli/subject/evidence.h"
 #include "snug/cli/subject/lineage.h"
 #include "snug/cli/subject/makeup.h"
+#include "snug/cli/subject/spread.h"
 #include "snug/cli/subject/subject.h"
 
 struct snug_patient {
@@ -35,6 +36,7 @@ struct snug_patient {
     struct snug_connections connections;
     struct snug_pprof pprof; /* By who examines, if it is asked for. */
     struct snug_live live;
+    struct snug_spread spread; /* Of the own cgroup's memory. */
     bool is_gvisor;
     struct snug_preloads preloads;
 };

@@ -11,7 +11,9 @@ struct snug_heap_nodes {
     bool is_known;
     int error;           /* Why it is not known: an errno; 0: nobody has asked. */
     uint64_t heap_bytes; /* Mapped, be it in memory or not. */
-    unsigned n_pages;    /* In memory, of those that were asked about. */
+    unsigned n_asked;    /* Pages that were asked about; */
+    unsigned n_pages;    /* those that have a node. Others are not in memory, or, with some
+                          * kernels, are watched by its NUMA balancing. */
     unsigned on_node[SNUG_NODES_MAX]; /* Of these. */
 };
 
