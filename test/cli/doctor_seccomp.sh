@@ -156,7 +156,7 @@ what_was_captured() {
     finds process.seccomp warning ': epoll_pwait (kills)'
     cmp -s "$work/out" "$work/captured/doctor" || fail 'says something else than there'
     # Of which a stranger may write anything.
-    for line in 'trials.n 33' 'trials.state 9' '40 trials.refused.number 1' 'trials.n -1' \
+    for line in 'trials.n 33' 'trials.state 9' '40 trials.number 1' 'trials.n -1' \
         'containers.n 17' 'pod.own_bytes.kind 7' '0 heap.on_node 18446744073709551615' \
         '99 heap.on_node 1'; do
         printf 'trials.state 4\n%s\n' "$line" >"$work/captured/snug/live"

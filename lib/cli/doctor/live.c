@@ -18,23 +18,21 @@ struct member {
     size_t stride;
 };
 
-#define SIZE_OF(what) sizeof(((struct snug_live *)0)->what)
-#define AT(what)      offsetof(struct snug_live, what)
-#define NUMBER(what)                                \
-    {                                               \
-#what, AT(what), SIZE_OF(what), false, 1, 0 \
+#define SIZE_OF(member) sizeof((struct snug_live *)0)->member
+#define NUMBER(member)                                                            \
+    {                                                                             \
+#member, offsetof(struct snug_live, member), SIZE_OF(member), false, 1, 0 \
     }
-#define TEXT(what)                                 \
-    {                                              \
-#what, AT(what), SIZE_OF(what), true, 1, 0 \
+#define TEXT(member)                                                             \
+    {                                                                            \
+#member, offsetof(struct snug_live, member), SIZE_OF(member), true, 1, 0 \
     }
-#define EACH(list, what, is_text)                                          \
-    {                                                                      \
-#list "." #what, AT(list[0].what), SIZE_OF(list[0].what), is_text, \
-            SIZE_OF(list) / SIZE_OF(list[0]), SIZE_OF(list[0])             \
+/* Of the elements of a list; `member` is that of the first. */
+#define EACH(text, member, is_text, n, element)                                \
+    {                                                                          \
+        text, offsetof(struct snug_live, member), SIZE_OF(member), is_text, n, \
+            sizeof(element)                                                    \
     }
-#define BOUND(what)  NUMBER(what.kind), NUMBER(what.number)
-#define FIGURE(what) NUMBER(what.is_known), NUMBER(what.number)
 
 static const struct member members[] = {
     NUMBER(heap.is_known),
@@ -42,29 +40,41 @@ static const struct member members[] = {
     NUMBER(heap.heap_bytes),
     NUMBER(heap.n_asked),
     NUMBER(heap.n_pages),
-    {"heap.on_node", AT(heap.on_node), sizeof(unsigned), false, SNUG_NODES_MAX,
-     sizeof(unsigned)},
+    EACH("heap.on_node", heap.on_node[0], false, SNUG_NODES_MAX, unsigned),
     NUMBER(containers.n),
-    EACH(containers.member, name, true),
-    EACH(containers.member, is_own, false),
-    EACH(containers.member, n_processes, false),
-    EACH(containers.member, n_threads, false),
-    FIGURE(containers.n_ids),
-    FIGURE(containers.max_ids),
+    EACH("containers.name", containers.member[0].name, true, SNUG_CONTAINERS_MAX,
+         struct snug_container),
+    EACH("containers.is_own", containers.member[0].is_own, false, SNUG_CONTAINERS_MAX,
+         struct snug_container),
+    EACH("containers.n_processes", containers.member[0].n_processes, false,
+         SNUG_CONTAINERS_MAX, struct snug_container),
+    EACH("containers.n_threads", containers.member[0].n_threads, false, SNUG_CONTAINERS_MAX,
+         struct snug_container),
+    NUMBER(containers.n_ids.is_known),
+    NUMBER(containers.n_ids.number),
+    NUMBER(containers.max_ids.is_known),
+    NUMBER(containers.max_ids.number),
     TEXT(containers.from),
     NUMBER(pod.is_seen),
     NUMBER(pod.n_others),
-    BOUND(pod.own_bytes),
-    BOUND(pod.pod_bytes),
-    BOUND(pod.own_milli),
-    BOUND(pod.pod_milli),
+    NUMBER(pod.own_bytes.kind),
+    NUMBER(pod.own_bytes.number),
+    NUMBER(pod.pod_bytes.kind),
+    NUMBER(pod.pod_bytes.number),
+    NUMBER(pod.own_milli.kind),
+    NUMBER(pod.own_milli.number),
+    NUMBER(pod.pod_milli.kind),
+    NUMBER(pod.pod_milli.number),
     NUMBER(trials.state),
     NUMBER(trials.n_tried),
     NUMBER(trials.is_cut),
     NUMBER(trials.n),
-    EACH(trials.refused, number, false),
-    EACH(trials.refused, error, false),
-    EACH(trials.refused, is_harmless, false),
+    EACH("trials.number", trials.refused[0].number, false, SNUG_TRIALS_REFUSED_MAX,
+         struct snug_refused),
+    EACH("trials.error", trials.refused[0].error, false, SNUG_TRIALS_REFUSED_MAX,
+         struct snug_refused),
+    EACH("trials.is_harmless", trials.refused[0].is_harmless, false,
+         SNUG_TRIALS_REFUSED_MAX, struct snug_refused),
     NUMBER(trials.has_place),
     NUMBER(trials.place_error),
     NUMBER(trials.n_not_placed),

@@ -58,8 +58,11 @@ static bool is_of_pod(const char *own, const char *other)
 static void take_name(const char *name, struct snug_container *ret)
 {
     size_t n = 0;
-    for (; name[n] && n + 1 < sizeof ret->name; n++)
-        ret->name[n] = (unsigned char)name[n] < ' ' ? '?' : name[n];
+    for (; name[n] && n + 1 < sizeof ret->name; n++) {
+        ret->name[n] = name[n];
+        if ((unsigned char)name[n] < ' ')
+            ret->name[n] = '?';
+    }
     ret->name[n] = 0;
 }
 
