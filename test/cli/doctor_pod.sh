@@ -179,6 +179,10 @@ threads_by_container() {
     (in_container "$pod/one" unshare -C "$snug" doctor --pid "$pid") >"$work/out" 2>"$work/err" || :
     finds process.threads ok '4 threads; by container: kept 4, kept 6'
     finds limits.pod skipped
+    # Who looks by kubectl exec is none of those.
+    (in_container "$pod/one" nsenter -t "$pid" -m -p "$snug" doctor --pid 1) >"$work/out" \
+        2>"$work/err" || :
+    finds process.threads ok '4 threads; by container: kept 4, kept 6'
     finish
     # All in one container: nothing to tell apart.
     begin in_container "$pod/one" "$keeper" 3

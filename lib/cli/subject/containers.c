@@ -7,9 +7,11 @@
 #include <dirent.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "snug/base/root.h"
 #include "snug/cli/subject/condition.h"
+#include "snug/cli/subject/process.h"
 
 enum { LINE_BYTES = SNUG_PATH_BYTES + 256 };
 
@@ -97,6 +99,9 @@ static void add(struct census *census, const struct path *path, uint64_t pid)
 
 static void count(struct census *census)
 {
+    /* Who is there to look goes again. */
+    const uint64_t self =
+        snug_process_shares(census->root->pid, "pid") ? (uint64_t)getpid() : 0;
     const int fd = snug_file_open(census->root, "/proc");
     DIR *const directory = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
@@ -107,7 +112,7 @@ static void count(struct census *census)
     while ((entry = readdir(directory))) {
         struct path path;
         uint64_t pid;
-        if (snug_text_u64(snug_text_of(entry->d_name), &pid) == 0 &&
+        if (snug_text_u64(snug_text_of(entry->d_name), &pid) == 0 && pid != self &&
             read_path(census->root, entry->d_name, &path) &&
             (strcmp(path.text, census->own.text) == 0 ||
              is_of_pod(census->own.text, path.text)))

@@ -134,3 +134,15 @@ bool snug_process_may_be_go(const struct snug_root *root)
     snug_executable_close(&executable);
     return ret;
 }
+
+bool snug_process_shares(int pid, const char *kind)
+{
+    char path[64];
+    char own[64];
+    char other[64];
+    (void)snprintf(path, sizeof path, "/proc/self/ns/%s", kind);
+    const ssize_t n_own = readlink(path, own, sizeof own);
+    (void)snprintf(path, sizeof path, "/proc/%d/ns/%s", pid, kind);
+    const ssize_t n_other = readlink(path, other, sizeof other);
+    return n_own > 0 && n_own == n_other && memcmp(own, other, (size_t)n_own) == 0;
+}

@@ -8,14 +8,13 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "snug/base/sys.h"
 #include "snug/cli/subject/needed.h"
+#include "snug/cli/subject/process.h"
 #include "snug/facts/privileges.h"
 
 enum {
@@ -241,25 +240,15 @@ static int try_mbind(const void *unused)
     return (int)snug_sys_any(SYS_mbind, BAD, 0, 0, 0, 0, 0);
 }
 
-/* Two processes of one container: who is started by kubectl exec has its mounts. */
-static bool shares_mounts(int pid)
-{
-    char path[32];
-    char own[64];
-    char other[64];
-    (void)snprintf(path, sizeof path, "/proc/%d/ns/mnt", pid);
-    const ssize_t n_own = readlink("/proc/self/ns/mnt", own, sizeof own);
-    const ssize_t n_other = readlink(path, other, sizeof other);
-    return n_own > 0 && n_own == n_other && memcmp(own, other, (size_t)n_own) == 0;
-}
-
-/* A filter has no name: as many, in one container, are the same. */
+/* A filter has no name: as many, in one container, are the same. Who is started by kubectl
+ * exec has the container's mounts. */
 static bool is_same_filter(int pid, const struct snug_privilege_facts *own,
                            const struct snug_privilege_facts *other)
 {
     return own->seccomp == other->seccomp && own->seccomp != SNUG_SECCOMP_UNKNOWN &&
            (own->seccomp == SNUG_SECCOMP_OFF ||
-            (own->n_filters && own->n_filters == other->n_filters && shares_mounts(pid)));
+            (own->n_filters && own->n_filters == other->n_filters &&
+             snug_process_shares(pid, "mnt")));
 }
 
 void snug_trials_make(const struct snug_subject *subject, struct snug_trials *ret)

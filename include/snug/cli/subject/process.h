@@ -14,3 +14,7 @@ bool snug_process_may_be_go(const struct snug_root *root);
  * even a file: the kernel's own threads have none, and others' may be out of reach. */
 int snug_process_find(const struct snug_root *root, struct snug_executable *ret_executable,
                       enum snug_form *ret_form, struct snug_program *ret_program);
+
+/* Whether this command is in the same namespace of that kind, such as `mnt`, as the live
+ * process. Not if that may not be asked. */
+bool snug_process_shares(int pid, const char *kind);
