@@ -23,6 +23,7 @@ doctor_rows() {
     row 'doctor tells what the memory of a Go program is made of' 'ill parts' \
         'own/memory.max 400M' -- 'the kinds are memory.current' 'the working set' \
         'the parts are anonymous memory' 'the C heap' RSS Alloc HeapInuse tmpfs
+    row "doctor tells a limit that is the pod's" 'ill pod' -- 'warning: the' mended
     row 'stat tells what the files of a cgroup say' 'ill figures' \
         'own/memory.max 64M' 'own/memory.high max' -- 'the same 5 of 5' killed there
 }

@@ -10,7 +10,6 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 
 #include "snug/base/sys.h"
 #include "snug/cli/subject/needed.h"

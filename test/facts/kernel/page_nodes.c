@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * Fact: move_pages without nodes tells the node of each page of another process, and
- * -ENOENT for one that is not in memory, which it then is not yet. Relied on by:
- * lib/cli/subject/heap_nodes.c
+ * Fact: move_pages without nodes tells the node of each page of another process, and an
+ * error for one that is not in memory, which it then is not yet.
+ * Relied on by: lib/cli/subject/heap_nodes.c
  */
 #include <errno.h>
 #include <string.h>
@@ -48,7 +48,7 @@ int main(void)
     int n_lost = 0;
     for (size_t i = 0; i < N_PAGES; i++) {
         n_there += nodes[i] >= 0 && i % 2 == 0;
-        n_lost += nodes[i] == -ENOENT && i % 2 == 1;
+        n_lost += nodes[i] < 0 && i % 2 == 1;
     }
     fact_expect(n_there == N_PAGES / 2, "%d of %d pages in memory have a node", n_there,
                 N_PAGES / 2);
