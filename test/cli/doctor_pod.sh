@@ -198,7 +198,7 @@ ids_that_run_out() {
     begin in_container "$pod/one" "$keeper" 8
     doctor --pid "$pid"
     finds process.threads warning 'its cgroup has 9 threads and processes, and may have 10'
-    has_mend process.threads shell "echo 20 >$ids$pod/one/pids.max"
+    has_mend process.threads 'shell of the container' "echo 20 >$ids$pod/one/pids.max"
     sh -c "$(mend_of process.threads)"
     doctor --pid "$pid"
     finds process.threads ok '9 threads'

@@ -65,6 +65,8 @@ const char *snug_finding_place(enum snug_place place)
     switch (place) {
     case SNUG_PLACE_SHELL:
         return "shell";
+    case SNUG_PLACE_CONTAINER:
+        return "shell of the container";
     case SNUG_PLACE_POLICY:
         return "policy file";
     case SNUG_PLACE_ENVIRONMENT:

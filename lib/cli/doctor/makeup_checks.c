@@ -115,10 +115,7 @@ static void tell_alarm(const struct snug_patient *patient, uint64_t percent,
                             "An alarm at %lu %% would be false: %s of it is page cache, "
                             "which the kernel gives back before it kills.",
                             percent, amount_of(cache).text);
-        if (memory->is_v2)
-            snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo %lu >%s/memory.reclaim", cache,
-                              memory->directory);
-        return;
+        return; /* There is nothing to be mended. */
     }
     ret->grade = SNUG_GRADE_WARNING;
     snug_finding_follow(ret,

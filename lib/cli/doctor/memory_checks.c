@@ -155,7 +155,8 @@ static void look_at_high(const struct snug_patient *patient, struct snug_finding
         facts->hard_bytes ? amount_of(facts->hard_bytes).text : "not set", times);
     snug_finding_follow(ret, "Above it nothing is killed: the kernel makes every thread "
                              "that asks for memory wait, up to two seconds each time.");
-    snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo max >%s", facts->limit.from);
+    snug_finding_mend(ret, SNUG_PLACE_CONTAINER, "echo max >%s",
+                      snug_finding_word(facts->limit.from, "memory.high"));
 }
 
 static void look_at_events(const struct snug_patient *patient, struct snug_finding *ret)
@@ -178,6 +179,23 @@ static void look_at_events(const struct snug_patient *patient, struct snug_findi
     }
 }
 
+/* Without swap all of it is to be in memory, with a tenth to spare; else the next step is a
+ * kill. */
+static void mend_swap(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_memory_evidence *memory = &patient->memory;
+    const struct snug_bytes *limit = limit_of(patient);
+    const uint64_t wanted = memory->current.number + memory->swap.number;
+    if (!memory->current.is_known)
+        return;
+    if (limit->kind == SNUG_SET && wanted > limit->bytes / 10 * 9)
+        snug_finding_mend(ret, SNUG_PLACE_POD, "resources: {limits: {memory: \"%luMi\"}}",
+                          (wanted / 9 * 10 >> MIB_LOG2) + 1);
+    else if (memory->is_v2)
+        snug_finding_mend(ret, SNUG_PLACE_CONTAINER, "echo 0 >%s/memory.swap.max",
+                          snug_finding_word(memory->directory, "CGROUP"));
+}
+
 static void look_at_swap(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_memory_evidence *memory = &patient->memory;
@@ -190,9 +208,7 @@ static void look_at_swap(const struct snug_patient *patient, struct snug_finding
                          snug_amount_bytes(memory->swap).text);
         snug_finding_follow(ret, "Each garbage collection reads the whole heap, and brings "
                                  "it back from there.");
-        if (memory->is_v2)
-            snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo 0 >%s/memory.swap.max",
-                              memory->directory);
+        mend_swap(patient, ret);
     }
 }
 
@@ -237,9 +253,9 @@ static void look_at_shared(const struct snug_patient *patient, struct snug_findi
         snug_finding_see(ret, SNUG_GRADE_OK, "no other process is in the cgroup");
     } else {
         snug_finding_see(ret, SNUG_GRADE_NOTE, "%lu processes are in the cgroup", n.number);
-        snug_finding_follow(ret, "Each Go program among them plans with the whole limit.");
-        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "SNUG_MEMORY_SHARE=%lu%%",
-                          n.number < 100 ? 100 / n.number : 1);
+        snug_finding_follow(ret, "Each Go program among them plans with the whole limit: "
+                                 "where two are Go, SNUG_MEMORY_SHARE=50%% is for each of "
+                                 "them. A shell that waits for the program takes no part.");
     }
 }
 

@@ -55,8 +55,9 @@ static void tell_near(const struct snug_containers *containers, struct snug_find
     snug_finding_follow(ret, "Go ends where it gets no thread that it needs, and no child "
                              "can be started. In a pod the limit is the kubelet's "
                              "podPidsLimit.");
-    snug_finding_mend(ret, SNUG_PLACE_SHELL, "echo %lu >%s", 2 * containers->max_ids.number,
-                      containers->from);
+    snug_finding_mend(ret, SNUG_PLACE_CONTAINER, "echo %lu >%s",
+                      2 * containers->max_ids.number,
+                      snug_finding_word(containers->from, "pids.max"));
 }
 
 static void look_at_threads(const struct snug_patient *patient, struct snug_finding *ret)

@@ -21,6 +21,8 @@ enum snug_grade {
 enum snug_place {
     SNUG_PLACE_NOWHERE, /* There is no mend. */
     SNUG_PLACE_SHELL,
+    SNUG_PLACE_CONTAINER,   /* A shell where the process runs: files are named as it sees
+                               them. */
     SNUG_PLACE_POLICY,      /* Lines of the policy file. */
     SNUG_PLACE_ENVIRONMENT, /* NAME=VALUE, of the program. */
     SNUG_PLACE_POD,         /* Of the container, in a pod's specification. */
