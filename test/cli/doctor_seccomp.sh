@@ -132,18 +132,18 @@ where_it_cannot_be_tried() {
     begin "$snug" run --seccomp "$profile" -- "$keeper" 2
     what='doctor from outside'
     "$snug" doctor --pid "$pid" >"$work/out" 2>"$work/err" || :
-    finds process.seccomp skipped 'look from inside the container'
+    finds process.seccomp skipped 'only inside the container'
     # Under as many, and elsewhere.
     if unshare -m true 2>/dev/null; then
         what='doctor in another container'
         unshare -m "$snug" run --seccomp "$profile" -- "$snug" doctor --pid "$pid" \
             >"$work/out" 2>"$work/err" || :
-        finds process.seccomp skipped 'look from inside the container'
+        finds process.seccomp skipped 'only inside the container'
     fi
     finish
     begin "$snug" run --seccomp "$profile" -- "$snug" run --seccomp "$profile" -- "$keeper"
     doctor_under "$profile" --pid "$pid"
-    finds process.seccomp skipped 'look from inside the container'
+    finds process.seccomp skipped 'only inside the container'
     finish
 }
 

@@ -325,8 +325,7 @@ static void look_at_seccomp(const struct snug_patient *patient, struct snug_find
     static const char *const why[SNUG_TRIALS_N_STATES] = {
         [SNUG_TRIALS_NOT_HERE] = "what it refuses can be tried only where it is in force",
         [SNUG_TRIALS_NO_FILTER] = "its status does not tell",
-        [SNUG_TRIALS_OTHER] = "what it refuses can be tried only under it, and snug itself "
-                              "is not; look from inside the container",
+        [SNUG_TRIALS_OTHER] = "what it refuses can be tried only inside the container",
         [SNUG_TRIALS_FAILED] = "what it refuses cannot be tried: no child may be made",
     };
     const enum snug_seccomp seccomp = patient->subject->facts.privileges.seccomp;

@@ -169,8 +169,13 @@ static int read_processes(const struct walk *walk, int directory)
 static int walk_below(const struct walk *walk, int fd)
 {
     DIR *const directory = fdopendir(fd);
-    int r = directory ? 0 : -errno;
     const struct dirent *entry;
+    int r = 0;
+    if (!directory) {
+        r = -errno;
+        (void)close(fd); /* Nothing was read. */
+        return r;
+    }
     while (r == 0 && (entry = readdir(directory))) {
         if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
             continue;
@@ -182,10 +187,7 @@ static int walk_below(const struct walk *walk, int fd)
             r = -errno;
         }
     }
-    if (directory)
-        (void)closedir(directory); /* Only read. */
-    else
-        (void)close(fd);
+    (void)closedir(directory); /* Only read. */
     return r;
 }
 
