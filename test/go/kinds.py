@@ -48,7 +48,8 @@ def main():
         'anonymous', 'page_cache', 'kernel', 'socket')), memory['used_bytes'])
     percent('the working set', memory['working_set_bytes'], used - inactive)
     near('RSS', process['rss_bytes'], status['VmRSS'] << 10, MIB // 4)
-    near('tmpfs', memory['shared_bytes'], of_files, 0)
+    # What the program prints may go to a tmpfs, too.
+    near('tmpfs', memory['shared_bytes'], of_files, MIB // 16)
     # The program and its libraries count too, if nobody else has read them.
     near('page cache', memory['page_cache_bytes'] - memory['shared_bytes'], of_files + 4 * MIB,
          4 * MIB)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# What memory is made of, for the script that sources this: it has group, bin, build and work.
+# What memory is made of, for the script that sources this: it has group, bin, build and work. The
+# file whose page cache counts lies beside the build, for temporary files may lie in memory.
 
 # Starts the program kinds in the cgroup; leaves its number in kinds_pid, and its input open.
 kinds_begin() { # RELEASE ARGUMENT…
@@ -52,7 +53,7 @@ test_parts() {
     for program in "$bin"/*-kinds; do
         release=${program##*/} release=${release%-kinds} status=0
         kinds_begin "$release" -live 24 -idle 16 -c 16 -threads 3 -metrics \
-            -files 8 -cache "$work/cache" -shared "$shared/file"
+            -files 8 -cache "$build/kinds.cache" -shared "$shared/file"
         kinds_doctor --json
         "$here/kinds.py" "$work/found" "$work/said" $kinds_pid "$memory" 17 8 \
             >"$work/why" 2>&1 || status=1
@@ -62,7 +63,7 @@ test_parts() {
             status=1
         rm -r "$work/tree"
         kinds_end
-        rm "$work/cache" "$shared/file"
+        rm "$build/kinds.cache" "$shared/file"
         result $status "$release-kinds: each kind of memory is told as it is"
     done
     rm -r "$shared"
