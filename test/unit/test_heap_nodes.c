@@ -112,6 +112,8 @@ START_TEST(pages_in_memory_have_a_node)
     map(0, 16 * MIB, PROT_READ | PROT_WRITE, MAP_PRIVATE);
     ck_assert_int_eq(madvise(at, 16 * MIB, MADV_NOHUGEPAGE), 0);
     snug_heap_nodes_read(getpid(), &after);
+    if (!after.is_known && after.error == ENOSYS)
+        return; /* QEMU's user-mode emulation has no such call. */
     ck_assert(after.is_known);
     ck_assert_uint_eq(after.n_pages, 0);
     ck_assert_uint_eq(after.n_asked, 4096);
