@@ -141,11 +141,22 @@ bool snug_shown_knows(uintptr_t thread)
     return load(slot_of(thread), thread, &real, &shown);
 }
 
-static bool read_view(struct snug_view *ret)
+bool snug_shown_has_any(void)
+{
+    return atomic_load_explicit(&shortest_bytes, memory_order_relaxed);
+}
+
+/* To be asked before a view or a set goes on the stack, which may be small. */
+static bool shows_cpus(void)
 {
     /* A library counts in its constructor, which glibc runs before this object's own. */
     snug_start_late();
-    return snug_view_shows_cpus() && snug_view_read(ret) && ret->shows_cpus;
+    return snug_view_shows_cpus();
+}
+
+static bool read_view(struct snug_view *ret)
+{
+    return snug_view_read(ret) && ret->shows_cpus;
 }
 
 /* False if the mask has CPUs that a set cannot hold. */
@@ -162,12 +173,17 @@ static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
     return true;
 }
 
-bool snug_shown_differs(size_t n_bytes, const void *mask)
+__attribute__((noinline)) static bool has_more(size_t n_bytes, const void *mask)
 {
     struct snug_view view;
     struct snug_cpus cpus;
     return read_view(&view) && read_mask(n_bytes, mask, &cpus) &&
            snug_cpus_count(&cpus) > view.count;
+}
+
+bool snug_shown_differs(size_t n_bytes, const void *mask)
+{
+    return shows_cpus() && has_more(n_bytes, mask);
 }
 
 static void see_length(size_t n_bytes)
@@ -177,7 +193,8 @@ static void see_length(size_t n_bytes)
         atomic_store_explicit(&shortest_bytes, n_bytes, memory_order_relaxed);
 }
 
-void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
+__attribute__((noinline)) static void present(uintptr_t thread, size_t n_bytes,
+                                              void *ret_mask)
 {
     struct snug_view view;
     struct snug_cpus mask;
@@ -188,6 +205,12 @@ void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
     const unsigned char *from = (void *)mask.word;
     for (size_t i = 0; i < n_bytes && i < sizeof mask.word; i++)
         ((unsigned char *)ret_mask)[i] = from[i];
+}
+
+void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
+{
+    if (shows_cpus())
+        present(thread, n_bytes, ret_mask);
 }
 
 /* A length may be more than there is. The kernel, which has read the mask, read no less

@@ -94,6 +94,20 @@ int pthread_getaffinity_np(pthread_t thread, size_t n_bytes, cpu_set_t *ret_mask
     return r;
 }
 
+/* What follows a call that has succeeded: sets go on the stack here, and only where one was
+ * shown before, for others' stacks may be small. */
+__attribute__((noinline)) static void
+put_back(int (*next)(pid_t, size_t, const cpu_set_t *), pid_t pid, size_t n_bytes,
+         const cpu_set_t *mask)
+{
+    const int error = snug_next_errno();
+    struct snug_cpus real;
+    if (!snug_shown_restore(thread_of(pid), n_bytes, mask, &real))
+        snug_shown_keep(n_bytes, mask);
+    else if (is_ours(pid) && next(pid, sizeof real.word, (const void *)real.word) < 0)
+        snug_next_set_errno(error); /* Then it has what it asked for. */
+}
+
 /* A mask that the program sets while its thread's is narrowed would be undone. */
 int sched_setaffinity(pid_t pid, size_t n_bytes, const cpu_set_t *mask)
 {
@@ -104,14 +118,22 @@ int sched_setaffinity(pid_t pid, size_t n_bytes, const cpu_set_t *mask)
     if (!next)
         return (int)snug_next_refuse();
     const int r = next(pid, n_bytes, mask);
-    const int error = snug_next_errno();
-    struct snug_cpus real;
-    if (r == 0 && !snug_shown_restore(thread_of(pid), n_bytes, mask, &real))
-        snug_shown_keep(n_bytes, mask);
-    else if (r == 0 && is_ours(pid) &&
-             next(pid, sizeof real.word, (const void *)real.word) < 0)
-        snug_next_set_errno(error); /* Then it has what it asked for. */
+    if (r == 0 && snug_shown_has_any())
+        put_back(next, pid, n_bytes, mask);
     return r;
+}
+
+/* As put_back. */
+__attribute__((noinline)) static void
+put_back_by_handle(int (*next)(void *, size_t, const void *), void *handle,
+                   uintptr_t thread, size_t n_bytes, const cpu_set_t *mask)
+{
+    struct snug_cpus real;
+    if (!snug_shown_restore(thread, n_bytes, mask, &real))
+        snug_shown_keep(n_bytes, mask);
+    else
+        (void)next(handle, n_bytes < sizeof real.word ? n_bytes : sizeof real.word,
+                   real.word); /* As above. */
 }
 
 /* pthread_setaffinity_np and pthread_attr_setaffinity_np, which differ in what they set. */
@@ -122,12 +144,8 @@ static int set_by_handle(enum snug_next_name name, void *handle, uintptr_t threa
     snug_window_close();
     int (*next)(void *, size_t, const void *) = snug_next_find(name);
     const int r = next ? next(handle, n_bytes, mask) : ENOSYS;
-    struct snug_cpus real;
-    if (r == 0 && !snug_shown_restore(thread, n_bytes, mask, &real))
-        snug_shown_keep(n_bytes, mask);
-    else if (r == 0)
-        (void)next(handle, n_bytes < sizeof real.word ? n_bytes : sizeof real.word,
-                   real.word); /* As above. */
+    if (r == 0 && snug_shown_has_any())
+        put_back_by_handle(next, handle, thread, n_bytes, mask);
     return r;
 }
 

@@ -2,6 +2,7 @@
  * What of a process's mappings counts as a Go heap, and which of its pages have a node: by
  * mappings of the test's own. What the process has besides, a sanitizer's, is there before.
  */
+#include <errno.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>

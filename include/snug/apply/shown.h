@@ -23,6 +23,10 @@ bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
 /* Whether the thread was shown a mask, as far as that is remembered. */
 bool snug_shown_knows(uintptr_t thread);
 
+/* For the hooks. Whether any thread was shown a mask by snug_shown_present yet: if not,
+ * nothing can be put back or is to be kept. Takes no room on the stack. */
+bool snug_shown_has_any(void);
+
 /* For the hooks. Whether snug_shown_present would change the mask, were it a thread's of
  * this process. */
 bool snug_shown_differs(size_t n_bytes, const void *mask);
