@@ -94,7 +94,8 @@ traces() {
         finds cpu.throttled warning "$told: throttled in 20 % of 1000 periods so far, for 12.5 s, although only 10 %"
     done <<'END'
 tracing <> go 1.22 trace\0\0\0\0
-tracing >> go 1.9 trace\0\0\0\0\0
+tracing <> go 1.9 trace\0\0\0\0\0
+bursts >> go 1.22 trace\0\0\0\0
 bursts < go 1.22 trace\0\0\0\0
 bursts <> go 1.22 tracks\0\0\0
 bursts <> go 1.22 trace

@@ -116,6 +116,16 @@ static bool is_file_of(const struct stat *status, const struct mapping *mapping)
     return status->st_ino == mapping->inode && snug_text_equals(mapping->device, device);
 }
 
+/* No more than a page, and what is mapped. What a service has mapped otherwise is not to be
+ * opened: that would break a lease that it holds on the file, and the signal that says so
+ * ends it. */
+static bool is_page(const char *path, const struct mapping *mapping)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+           status.st_size <= SNUG_COUNTERS_PAGE_BYTES && is_file_of(&status, mapping);
+}
+
 /* By its path in the process's own namespace; one that has lost its name by the mapping,
  * which takes privileges. */
 static int open_mapping(int pid, const struct mapping *mapping)
@@ -123,15 +133,20 @@ static int open_mapping(int pid, const struct mapping *mapping)
     const struct snug_root process = snug_root_of_process(pid);
     char path[PATH_MAX];
     struct stat status;
-    int fd = -ENAMETOOLONG;
-    if (snug_text_copy(mapping->path, sizeof path, path) == 0)
-        fd = take_file(snug_file_open(&process, path), &status);
+    int fd = -EBADMSG;
+    const int n_root = snprintf(path, sizeof path, "/proc/%d/root", pid);
+    if (snug_text_copy(mapping->path, sizeof path - (size_t)n_root, path + n_root) == 0 &&
+        is_page(path, mapping))
+        fd = take_file(snug_file_open(&process, path + n_root), &status);
     if (fd >= 0 && is_file_of(&status, mapping))
         return fd;
     snug_file_close(&fd);
 
     (void)snprintf(path, sizeof path, "/proc/%d/map_files/%.*s", pid, (int)mapping->range.n,
                    mapping->range.at);
+    errno = 0;
+    if (!is_page(path, mapping))
+        return errno == EPERM || errno == EACCES ? -errno : fd;
     const int mapped = open_live(path, &status);
     return mapped < 0 && fd < 0 ? fd : mapped;
 }
