@@ -239,7 +239,10 @@ static long open_as(const struct rights *rights, const struct snug_root *root,
         return -EACCES;
     const gid_t own_group = (gid_t)setfsgid(rights->group);
     const uid_t own = (uid_t)setfsuid(rights->user);
-    const long ret = open_any(root, path);
+    /* What it cannot be changed to is what it was. */
+    const bool is_other = (uid_t)setfsuid((uid_t)-1) == rights->user &&
+                          (gid_t)setfsgid((gid_t)-1) == rights->group;
+    const long ret = is_taken && !is_other ? -EACCES : open_any(root, path);
     (void)setfsuid(own); /* These were ours. */
     (void)setfsgid(own_group);
     if (is_taken && setgroups((size_t)n_own, own_groups) < 0)

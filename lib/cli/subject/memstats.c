@@ -22,6 +22,7 @@ static const struct layout layouts[] = {
 };
 
 enum {
+    CONTROLLERS_MAX = 64, /* A process may have made up many: each is compared with all. */
     N_LAYOUTS = sizeof layouts / sizeof *layouts,
     FIRST_MINOR = 19,
     WORD_BYTES = sizeof(uint64_t),
@@ -140,11 +141,14 @@ static int search_parts(const uint64_t *word, size_t n, unsigned go_minor, size_
 static int search(const uint64_t *word, size_t n, unsigned go_minor, uint64_t start,
                   struct snug_memstats_place *ret)
 {
+    unsigned n_seen = 0;
     int r = -ENOENT;
     for (size_t i = 0; i + CONTROLLER_WORDS <= n; i++) {
         size_t k;
         if (!is_controller(word + i, layout_of(go_minor)))
             continue;
+        if (++n_seen > CONTROLLERS_MAX)
+            return -ENOTUNIQ;
         const int found = search_parts(word, n, go_minor, i, &k);
         if (found == -ENOENT)
             continue;
