@@ -103,20 +103,21 @@ static bool await_end(pid_t program)
     return r == program && WIFSTOPPED(status) && WSTOPSIG(status) == AT_CALL;
 }
 
-void snug_disposition_restore(pid_t program, bool is_exec)
+bool snug_disposition_restore(pid_t program, bool is_exec)
 {
     const struct action standard = {.flags = is_exec ? SA_NOCLDWAIT : 0};
     struct user_regs_struct before;
     struct iovec all = {&before, sizeof before};
     if (ptrace(PTRACE_GETREGSET, program, NT_PRSTATUS, &all) < 0 ||
         all.iov_len != sizeof before)
-        return;
+        return false;
     struct user_regs_struct call = before;
     const uint64_t at = (stack_of(&before) - RED_ZONE_BYTES - sizeof(struct action)) &
                         ~(uint64_t)(STACK_ALIGNMENT - 1);
     if (!put_action(program, at, &standard) || !set_call(program, &call, at) ||
         !set_registers(program, &call) || !await_end(program))
-        return;
+        return false;
     go_back(&before);
     (void)set_registers(program, &before); /* Were it killed, it would be no matter. */
+    return true;
 }

@@ -113,7 +113,7 @@ static void serve(pid_t program, bool is_orphan, struct snug_tracer tracer, int 
         follow(&tracer, is_orphan);
     const bool is_unwanted = tracer.is_other && tracer.ignores_child && !tracer.has_acted;
     if (!is_orphan && !tracer.is_deaf && (tracer.is_at_exec || is_unwanted))
-        snug_disposition_restore(program, tracer.is_at_exec);
+        (void)snug_disposition_restore(program, tracer.is_at_exec); /* Or it is as it is. */
     _exit(0);
 }
 

@@ -168,14 +168,16 @@ static bool is_other(struct snug_tracer *tracer, const struct call *call)
            !snug_unpacking_calls(call->number, call->argument[0]);
 }
 
-/* It begins the call once more then. */
+/* It begins the call once more then. Where it could not be done, the next call tries again.
+ */
 static void put_back(struct snug_tracer *tracer)
 {
+    if (!tracer->is_deaf && !tracer->has_acted) {
+        if (!snug_disposition_restore(tracer->program, false))
+            return;
+        tracer->is_inside = false;
+    }
     tracer->ignores_child = false;
-    if (tracer->is_deaf || tracer->has_acted)
-        return;
-    snug_disposition_restore(tracer->program, false);
-    tracer->is_inside = false;
 }
 
 /* False if there is nothing more to wait for. */
