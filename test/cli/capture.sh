@@ -106,10 +106,11 @@ files_of_others() {
 
 # Of the kernel's files those that snug reads, whatever a process names.
 files_of_the_kernel() {
-    for name in smaps auxv stack limits; do
-        begin env TZ="/proc/self/$name" "$keeper" 1
-        try 0 "$snug" capture --pid "$pid" "$work/tree.$name"
-        [ ! -f "$work/tree.$name/proc/self/$name" ] || fail "holds $name"
+    for name in self/smaps self/auxv self/stack self/limits 1/task/1/status; do
+        tree=$work/tree.${name##*/}
+        begin env TZ="/proc/$name" "$keeper" 1
+        try 0 "$snug" capture --pid "$pid" "$tree"
+        [ ! -f "$tree/proc/$name" ] || fail "holds $name"
         finish
     done
 }

@@ -88,6 +88,10 @@ END
     rm "$tree/snug/memory"
     doctor 1
     finds memory.kinds ok 'is unknown: it was not captured'
+    # Sums that no runtime has.
+    printf 'go 1\ngo_limit_bytes 268435456\ngo_live_bytes 1\ngo_in_use_bytes 1\n' >"$tree/snug/memory"
+    doctor 1
+    finds memory.live skipped 'what was captured cannot be'
     for line in 'go_heap_bytes many' 'go_heap_bytes' 'go 1' 'stride 0' 'nonsense 3' ' ' \
         'go_alloc_bytes 99999999999999999999'; do
         echo "$line" >"$tree/snug/memory"

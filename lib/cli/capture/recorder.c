@@ -143,19 +143,25 @@ static bool is_kernels(const struct snug_root *root, const char *path)
                : snug_text_starts(text, "/proc/") || snug_text_starts(text, "/sys/");
 }
 
+static const char proc[] = "/proc/";
+
 /* What is asked of the machine and of other processes; censor.c has what is kept of it. */
 static bool is_asked(const char *path)
 {
-    static const char *const patterns[] = {
-        "/proc",
-        "/proc/meminfo",
-        "/proc/version",
-        "/proc/[0-9]*/stat",
-        "/proc/[0-9]*/status",
-        "/proc/[0-9]*/syscall",
-    };
-    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++)
-        if (snug_text_matches(snug_text_of(path), snug_text_of(patterns[i])))
+    static const char *const names[] = {"stat", "status", "syscall"};
+    struct snug_text rest = snug_text_of(path);
+    struct snug_text part;
+    uint64_t pid;
+    if (snug_text_equals(rest, "/proc") || snug_text_equals(rest, "/proc/meminfo") ||
+        snug_text_equals(rest, "/proc/version"))
+        return true;
+    if (!snug_text_starts(rest, proc))
+        return false;
+    rest = snug_text_of(path + sizeof proc - 1);
+    if (!snug_text_cut(&rest, '/', &part) || snug_text_u64(part, &pid) < 0)
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (snug_text_equals(rest, names[i]))
             return true;
     return false;
 }

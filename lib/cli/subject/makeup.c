@@ -267,6 +267,13 @@ static void take_line(struct snug_text name, struct snug_text value,
     }
 }
 
+/* Somebody else may have written it. Of a live process the sums are proved. */
+static bool is_possible(const struct snug_memstats *go)
+{
+    return go->limit && go->live <= INT64_MAX && go->ready <= INT64_MAX &&
+           go->in_use <= go->ready && go->idle <= go->ready - go->in_use;
+}
+
 static void read_captured(const struct snug_root *root, struct snug_makeup *ret)
 {
     __attribute__((cleanup(snug_file_close))) const int fd =
@@ -283,6 +290,10 @@ static void read_captured(const struct snug_root *root, struct snug_makeup *ret)
         struct snug_text name;
         if (snug_text_cut(&line, ' ', &name) && line.at)
             take_line(name, line, ret);
+    }
+    if (ret->has_go && !is_possible(&ret->go)) {
+        ret->has_go = false;
+        say(ret->why_go, "what was captured cannot be", 0);
     }
 }
 
