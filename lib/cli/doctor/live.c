@@ -7,16 +7,9 @@
 #include <stddef.h>
 #include <string.h>
 
-enum { FILE_BYTES = 64 * 1024 };
+#include "snug/cli/subject/member.h"
 
-struct member {
-    const char *name;
-    size_t offset;
-    size_t n_bytes; /* Of a number: a bool, an enum, an unsigned or a uint64_t. */
-    bool is_text;
-    size_t n; /* Of a list; 1: it is none. */
-    size_t stride;
-};
+enum { FILE_BYTES = 64 * 1024 };
 
 #define SIZE_OF(member) sizeof((struct snug_live *)0)->member
 #define NUMBER(member)                                                            \
@@ -34,7 +27,7 @@ struct member {
             sizeof(element)                                                    \
     }
 
-static const struct member members[] = {
+static const struct snug_member members[] = {
     NUMBER(heap.is_known),
     NUMBER(heap.error),
     NUMBER(heap.heap_bytes),
@@ -80,38 +73,14 @@ static const struct member members[] = {
     NUMBER(trials.n_not_placed),
 };
 
-static uint64_t read_number(const struct member *member, const char *at)
-{
-    uint64_t ret = 0;
-    unsigned number;
-    if (member->n_bytes == sizeof(bool))
-        return *(const bool *)at;
-    if (member->n_bytes == sizeof ret) {
-        memcpy(&ret, at, sizeof ret);
-        return ret;
-    }
-    memcpy(&number, at, sizeof number);
-    return number;
-}
-
-static void write_number(const struct member *member, char *at, uint64_t number)
-{
-    const unsigned value = (unsigned)number;
-    if (member->n_bytes == sizeof(bool))
-        *(bool *)at = number;
-    else if (member->n_bytes == sizeof number)
-        memcpy(at, &number, sizeof number);
-    else
-        memcpy(at, &value, sizeof value);
-}
-
 void snug_live_put(const struct snug_live *live, struct snug_builder *out)
 {
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        const struct member *member = &members[i];
+        const struct snug_member *member = &members[i];
         for (size_t j = 0; j < member->n; j++) {
             const char *at = (const char *)live + member->offset + j * member->stride;
-            const uint64_t number = member->is_text ? *at != 0 : read_number(member, at);
+            const uint64_t number =
+                member->is_text ? *at != 0 : snug_member_number(member, at);
             if (!number)
                 continue;
             if (member->n > 1) {
@@ -133,22 +102,17 @@ static void take_line(struct snug_text line, struct snug_live *ret)
 {
     struct snug_text key;
     uint64_t place = 0;
-    uint64_t number;
     if (!snug_text_cut(&line, ' ', &key) || !line.at)
         return;
     const bool has_place = snug_text_u64(key, &place) == 0;
     if (has_place && (!snug_text_cut(&line, ' ', &key) || !line.at))
         return;
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
-        const struct member *member = &members[i];
+        const struct snug_member *member = &members[i];
         if (!snug_text_equals(key, member->name) || place >= member->n)
             continue;
         char *const at = (char *)ret + member->offset + place * member->stride;
-        if (member->is_text)
-            (void)snug_text_copy(line, member->n_bytes, at); /* Or it is left empty. */
-        else if (snug_text_u64(line, &number) == 0 &&
-                 (number <= INT32_MAX || member->n_bytes == sizeof number))
-            write_number(member, at, number);
+        snug_member_take(member, line, at);
     }
 }
 

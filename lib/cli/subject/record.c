@@ -6,28 +6,22 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "snug/cli/subject/member.h"
 #include "snug/cli/subject/record.h"
 
 enum { FILE_BYTES = 32 * 1024 };
 
-struct member {
-    const char *name;
-    size_t offset;
-    size_t n_bytes; /* Of a number: a bool, an enum, an unsigned or a uint64_t. */
-    size_t n_text;  /* Of a text, its end included; 0: it is a number. */
-};
-
 #define SIZE_OF(member) sizeof((struct snug_subject *)0)->member
-#define NUMBER(member)                                                     \
-    {                                                                      \
-#member, offsetof(struct snug_subject, member), SIZE_OF(member), 0 \
+#define NUMBER(member)                                                               \
+    {                                                                                \
+#member, offsetof(struct snug_subject, member), SIZE_OF(member), false, 1, 0 \
     }
-#define TEXT(member)                                                       \
-    {                                                                      \
-#member, offsetof(struct snug_subject, member), 0, SIZE_OF(member) \
+#define TEXT(member)                                                                \
+    {                                                                               \
+#member, offsetof(struct snug_subject, member), SIZE_OF(member), true, 1, 0 \
     }
 
-static const struct member members[] = {
+static const struct snug_member members[] = {
     NUMBER(form),
     NUMBER(has_program),
     NUMBER(executable.is_privileged),
@@ -78,40 +72,16 @@ static const struct member members[] = {
     TEXT(object.chosen.version),
 };
 
-static uint64_t read_number(const struct member *member, const char *at)
-{
-    unsigned ret;
-    uint64_t ret_long;
-    if (member->n_bytes == sizeof(bool))
-        return *(const bool *)at;
-    memcpy(&ret, at, sizeof ret);
-    if (member->n_bytes != sizeof ret_long)
-        return ret;
-    memcpy(&ret_long, at, sizeof ret_long);
-    return ret_long;
-}
-
-static void write_number(const struct member *member, char *at, uint64_t number)
-{
-    const unsigned value = (unsigned)number;
-    if (member->n_bytes == sizeof(bool))
-        *(bool *)at = number;
-    else if (member->n_bytes == sizeof number)
-        memcpy(at, &number, sizeof number);
-    else
-        memcpy(at, &value, sizeof value);
-}
-
 void snug_record_put(struct snug_builder *out, const struct snug_subject *subject)
 {
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         const char *at = (const char *)subject + members[i].offset;
         snug_text_put(out, members[i].name);
         snug_text_put(out, " ");
-        if (members[i].n_text)
+        if (members[i].is_text)
             snug_text_put(out, at);
         else
-            snug_text_put_u64(out, read_number(&members[i], at));
+            snug_text_put_u64(out, snug_member_number(&members[i], at));
         snug_text_put(out, "\n");
     }
     for (unsigned i = 0; i < subject->n_notes; i++) {
@@ -124,18 +94,12 @@ void snug_record_put(struct snug_builder *out, const struct snug_subject *subjec
 static void take_line(struct snug_subject *subject, struct snug_text key,
                       struct snug_text value)
 {
-    uint64_t number;
     if (snug_text_equals(key, "note"))
         snug_subject_note(subject, "%.*s", (int)value.n, value.at);
     for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
         char *at = (char *)subject + members[i].offset;
-        if (!snug_text_equals(key, members[i].name))
-            continue;
-        if (members[i].n_text)
-            (void)snug_text_copy(value, members[i].n_text, at); /* Or it is left empty. */
-        else if (snug_text_u64(value, &number) == 0 &&
-                 (number <= INT32_MAX || members[i].n_bytes == sizeof number))
-            write_number(&members[i], at, number);
+        if (snug_text_equals(key, members[i].name))
+            snug_member_take(&members[i], value, at);
     }
 }
 
