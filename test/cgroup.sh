@@ -13,8 +13,9 @@ cgroup_mount() { # v2 | CONTROLLER
 # where the machine lets nobody make one. By its name minder.py knows it.
 cgroup_open() {
     local temporary=${TMPDIR-/tmp}
-    local name=${temporary##*/}-snug-$$ v2 cpu memory controller
-    v2=$(cgroup_mount v2)
+    local name v2 cpu memory controller
+    temporary=${temporary%/} # Else the name would begin as an option does.
+    name=${temporary##*/}-snug-$$ v2=$(cgroup_mount v2)
     if [ -n "$v2" ] && grep -qw cpu "$v2/cgroup.controllers" 2>/dev/null; then
         for controller in cpu memory; do
             grep -qw $controller "$v2/cgroup.subtree_control" ||

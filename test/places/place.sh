@@ -72,6 +72,7 @@ trap 'exit 1' HUP INT TERM
 [ -n "${HAS_MOUNTS-}" ] || lack 'permission to mount'
 mount -t tmpfs none /run # Where some would leave folders behind.
 temporary=${TMPDIR-/tmp}
+temporary=${temporary%/}
 name=${temporary##*/}-snug-$$ # It is cgroup_open's too.
 group=$(cgroup_open) || lack 'a cgroup that may be made'
 
