@@ -9,13 +9,20 @@ cgroup_mount() { # v2 | CONTROLLER
         $3 == "cgroup" && index("," $4 ",", "," what ",") { print $2; exit }' /proc/mounts
 }
 
+# The name of a cgroup of this script, by which minder.py knows it. It is that of a container or a
+# machine too: letters, digits and single dashes, whatever TMPDIR has.
+cgroup_name() {
+    local begin
+    begin=$(basename -- "${TMPDIR-/tmp}" | tr -cs A-Za-z0-9 -)
+    begin=${begin#-}
+    echo "${begin:0:40}snug-$$"
+}
+
 # Makes a cgroup without limits and prints "v2 DIR" or "v1 CPU_DIR MEMORY_DIR"; fails
-# where the machine lets nobody make one. By its name minder.py knows it.
+# where the machine lets nobody make one.
 cgroup_open() {
-    local temporary=${TMPDIR-/tmp}
     local name v2 cpu memory controller
-    temporary=${temporary%/} # Else the name would begin as an option does.
-    name=${temporary##*/}-snug-$$ v2=$(cgroup_mount v2)
+    name=$(cgroup_name) v2=$(cgroup_mount v2)
     if [ -n "$v2" ] && grep -qw cpu "$v2/cgroup.controllers" 2>/dev/null; then
         for controller in cpu memory; do
             grep -qw $controller "$v2/cgroup.subtree_control" ||

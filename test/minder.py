@@ -13,6 +13,7 @@ sudo above them, which hands a signal on.
 import ctypes
 import glob
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -142,7 +143,10 @@ def main():
     signal.pthread_sigmask(signal.SIG_BLOCK, heard)
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
-    directory = os.path.realpath(tempfile.mkdtemp(prefix='snug-run-'))
+    # Scripts name cgroups, containers and machines for it: letters and digits, which all take.
+    directory = os.path.join(os.path.realpath(tempfile.gettempdir()),
+                             'snug-run-' + secrets.token_hex(6))
+    os.mkdir(directory, 0o700)
     os.chmod(directory, 0o1777)
     os.environ['TMPDIR'] = directory
     child = os.fork()

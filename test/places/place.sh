@@ -71,9 +71,7 @@ trap 'exit 1' HUP INT TERM
 [ "$(id -u)" = 0 ] || lack 'permission to start containers'
 [ -n "${HAS_MOUNTS-}" ] || lack 'permission to mount'
 mount -t tmpfs none /run # Where some would leave folders behind.
-temporary=${TMPDIR-/tmp}
-temporary=${temporary%/}
-name=${temporary##*/}-snug-$$ # It is cgroup_open's too.
+name=$(cgroup_name) # It is cgroup_open's too.
 group=$(cgroup_open) || lack 'a cgroup that may be made'
 
 # For a place that is in the cgroup in which it starts.
