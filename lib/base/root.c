@@ -125,6 +125,32 @@ bool snug_root_is_kernels(const char *path)
     return false;
 }
 
+/* `/proc/PID`, and what follows. */
+static int put_name(int pid, const char *rest, char *ret)
+{
+    struct snug_builder out = snug_text_build(ret, PATH_BYTES);
+    snug_text_put(&out, "/proc/");
+    snug_text_put_u64(&out, (uint64_t)pid);
+    snug_text_put(&out, "/");
+    snug_text_put(&out, rest);
+    return out.is_full ? -ENAMETOOLONG : 0;
+}
+
+int snug_root_enter(int pid)
+{
+    char path[PATH_BYTES];
+    const int r = put_name(pid, "root", path);
+    return r < 0 ? r
+                 : snug_file_lift(
+                       snug_sys_openat(AT_FDCWD, path, O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+long snug_root_open_theirs(const struct snug_root *root, int top, const char *path)
+{
+    const int r = root->owners ? judge_links(top, path, root->owners) : 0;
+    return r < 0 ? r : open_from(top, path);
+}
+
 /* `/proc/self/status` as seen from here is `/proc/PID/status` for another process. All but
  * the kernel's is looked up in that process's own mount namespace, by `/proc/PID/root`, and
  * is what somebody else has made. */
@@ -133,23 +159,14 @@ static long open_of_process(const struct snug_root *root, const char *path)
     const bool is_kernels = snug_root_is_kernels(path);
     if (is_kernels && snug_text_starts(snug_text_of(path), machine))
         return snug_sys_openat(AT_FDCWD, path, SNUG_FILE_OPEN_FLAGS);
-
+    if (!is_kernels) {
+        __attribute__((cleanup(snug_file_close))) const int top =
+            snug_root_enter(root->pid);
+        return top < 0 ? top : snug_root_open_theirs(root, top, path);
+    }
     char buffer[PATH_BYTES];
-    struct snug_builder out = snug_text_build(buffer, sizeof buffer);
-    snug_text_put(&out, "/proc/");
-    snug_text_put_u64(&out, (uint64_t)root->pid);
-    snug_text_put(&out, is_kernels ? "/" : "/root");
-    if (is_kernels)
-        snug_text_put(&out, path + sizeof own - 1);
-    if (out.is_full)
-        return -ENAMETOOLONG;
-    if (is_kernels)
-        return snug_sys_openat(AT_FDCWD, buffer, SNUG_FILE_OPEN_FLAGS);
-
-    __attribute__((cleanup(snug_file_close))) const int top =
-        snug_file_lift(snug_sys_openat(AT_FDCWD, buffer, O_PATH | O_DIRECTORY | O_CLOEXEC));
-    const int r = top >= 0 && root->owners ? judge_links(top, path, root->owners) : top;
-    return r < 0 ? r : open_from(top, path);
+    const int r = put_name(root->pid, path + sizeof own - 1, buffer);
+    return r < 0 ? r : snug_sys_openat(AT_FDCWD, buffer, SNUG_FILE_OPEN_FLAGS);
 }
 
 static long open_below(const struct snug_root *root, const char *path)

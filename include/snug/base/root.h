@@ -14,6 +14,12 @@ struct snug_root snug_root_below(int fd);
  * is the kernel's comes from the live system. */
 struct snug_root snug_root_of_process(int pid);
 
+/* The same for what is not the kernel's, in two steps: who may look there enters, with the
+ * rights of now, and whoever he then is opens. The first returns a descriptor of the
+ * process's root directory, or -errno. */
+int snug_root_enter(int pid);
+long snug_root_open_theirs(const struct snug_root *root, int top, const char *path);
+
 /* Whether the path is one of those: a file in /proc/self that is read here, which is then
  * the process's, or one of the machine's, which is the same for all, below
  * /sys/devices/system. A path that a process has named may say

@@ -3,12 +3,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -20,14 +17,12 @@
 #include "snug/cli/capture/censor.h"
 #include "snug/cli/capture/recorder.h"
 #include "snug/cli/command/writing.h"
+#include "snug/cli/subject/rights.h"
 
 enum {
     STEP = 64,
     FIRST_BYTES = 16 * 1024,
     BYTES_MAX = 64 << 20,
-    LINE_BYTES = 4096,
-    GROUPS_MAX = 512,
-    FILE_GROUP = 4, /* Of `Gid:`: real, effective, saved, and that for files. */
 };
 
 static struct {
@@ -133,140 +128,39 @@ static long open_copy(const struct snug_recorded *copy)
     return fail(r);
 }
 
-/* Of another process nothing else can be told to be so: what lies at `/proc` there is what
- * that process's user has put there. */
-static bool is_kernels(const struct snug_root *root, const char *path)
+static bool is_kernels(const char *path)
 {
     const struct snug_text text = snug_text_of(path);
-    return root->pid || snug_text_starts(text, "/proc/self/")
+    return snug_text_starts(text, "/proc/self/")
                ? snug_root_is_kernels(path)
                : snug_text_starts(text, "/proc/") || snug_text_starts(text, "/sys/");
 }
 
-static const char proc[] = "/proc/";
-
-/* What is asked of the machine and of other processes; censor.c has what is kept of it. */
-static bool is_asked(const char *path)
-{
-    static const char *const names[] = {"stat", "status", "syscall"};
-    struct snug_text rest = snug_text_of(path);
-    struct snug_text part;
-    uint64_t pid;
-    if (snug_text_equals(rest, "/proc") || snug_text_equals(rest, "/proc/meminfo") ||
-        snug_text_equals(rest, "/proc/version"))
-        return true;
-    if (!snug_text_starts(rest, proc))
-        return false;
-    rest = snug_text_of(path + sizeof proc - 1);
-    if (!snug_text_cut(&rest, '/', &part) || snug_text_u64(part, &pid) < 0)
-        return false;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (snug_text_equals(rest, names[i]))
-            return true;
-    return false;
-}
-
-/* Any other file is one that the process has named, and what is made here is to be sent
- * elsewhere: only what the process's own user may read, and nothing of the kernel's, which
- * tells of who asks. */
+/* Any other file is one that a variable has named, and what is made here is to be sent
+ * elsewhere: only what the user may read, and nothing of the kernel's, which tells of who
+ * asks. */
 static bool is_users(int fd, const char *path, uid_t user)
 {
     struct statfs system;
     struct stat status;
     return fstatfs(fd, &system) == 0 &&
-           (system.f_type != PROC_SUPER_MAGIC || is_asked(path)) &&
+           (system.f_type != PROC_SUPER_MAGIC || snug_rights_is_asked(path)) &&
            fstat(fd, &status) == 0 &&
            (status.st_mode & S_IROTH ||
             (status.st_uid == user && status.st_mode & S_IRUSR));
 }
 
-/* Who a process is to the files on the way. */
-struct rights {
-    uid_t user;
-    gid_t group;
-    size_t n;
-    gid_t others[GROUPS_MAX];
-};
-
-/* The numbers of a line of /proc/PID/status. */
-static size_t read_numbers(struct snug_text line, size_t n_max, gid_t *ret)
-{
-    size_t n = 0;
-    uint64_t number;
-    struct snug_text word;
-    (void)snug_text_cut_word(&line, &word); /* What they are. */
-    while (n < n_max && snug_text_cut_word(&line, &word))
-        if (snug_text_u64(word, &number) == 0)
-            ret[n++] = (gid_t)number;
-    return n;
-}
-
-/* Groups that are too many to read, or not told, it has none of. */
-static int read_rights(const struct snug_root *process, struct rights *ret)
-{
-    *ret = (struct rights){.user = snug_root_owners(process).user, .group = (gid_t)-1};
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(process, "/proc/self/status");
-    char buffer[LINE_BYTES];
-    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    struct snug_text line;
-    gid_t groups[FILE_GROUP];
-    int r = fd;
-    while (r >= 0 && ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)) {
-        if (r > 0 && snug_text_starts(line, "Gid:") &&
-            read_numbers(line, FILE_GROUP, groups) == FILE_GROUP)
-            ret->group = groups[FILE_GROUP - 1];
-        if (r > 0 && snug_text_starts(line, "Groups:"))
-            ret->n = read_numbers(line, GROUPS_MAX, ret->others);
-        r = 0;
-    }
-    return r < 0 || ret->user == (uid_t)SNUG_ROOT_NOBODY || ret->group == (gid_t)-1
-               ? -EACCES
-               : 0;
-}
-
-static long open_any(const struct snug_root *root, const char *path)
-{
-    return root->open ? snug_file_open(root, path)
-                      : snug_links_open(path, SNUG_FILE_OPEN_FLAGS);
-}
-
-/* With the rights that the process has to the directories on the way. Who may not take
- * them, and is not root, has his own alone. */
-static long open_as(const struct rights *rights, const struct snug_root *root,
-                    const char *path)
-{
-    static gid_t own_groups[NGROUPS_MAX];
-    const int n_own = getgroups(NGROUPS_MAX, own_groups);
-    if (n_own < 0)
-        return -errno;
-    const bool is_taken = setgroups(rights->n, rights->others) == 0;
-    if (!is_taken && !geteuid() && rights->user)
-        return -EACCES;
-    const gid_t own_group = (gid_t)setfsgid(rights->group);
-    const uid_t own = (uid_t)setfsuid(rights->user);
-    /* What it cannot be changed to is what it was. */
-    const bool is_other = (uid_t)setfsuid((uid_t)-1) == rights->user &&
-                          (gid_t)setfsgid((gid_t)-1) == rights->group;
-    const long ret = is_taken && !is_other ? -EACCES : open_any(root, path);
-    (void)setfsuid(own); /* These were ours. */
-    (void)setfsgid(own_group);
-    if (is_taken && setgroups((size_t)n_own, own_groups) < 0)
-        fail(-errno);
-    return ret;
-}
-
+/* Of another process rights.c makes sure of that. */
 static long open_original(const struct snug_root *root, const char *path)
 {
-    struct snug_root inner = root->pid ? snug_root_of_process(root->pid) : snug_file_live;
-    inner.owners = root->owners;
-    if (is_kernels(root, path))
-        return snug_file_open(&inner, path);
-    struct rights rights = {.user = geteuid()};
-    long ret = root->pid ? read_rights(&inner, &rights) : 0;
-    if (ret == 0)
-        ret = root->pid ? open_as(&rights, &inner, path) : open_any(&inner, path);
-    if (ret < 0 || is_users((int)ret, path, rights.user))
+    struct snug_root process = snug_rights_root(root->pid);
+    process.owners = root->owners;
+    if (root->pid)
+        return snug_file_open(&process, path);
+    if (is_kernels(path))
+        return snug_file_open(&snug_file_live, path);
+    const long ret = snug_links_open(path, SNUG_FILE_OPEN_FLAGS);
+    if (ret < 0 || is_users((int)ret, path, geteuid()))
         return ret;
     (void)close((int)ret); /* Only opened. */
     return -EACCES;

@@ -3,12 +3,12 @@
  * the Go function that changes the count of CPUs can be called only there.
  */
 #include "snug/cli/run/attendant.h"
+#include "snug/cli/subject/rights.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "snug/base/root.h"
 #include "snug/facts/announced.h"
 #include "snug/facts/usage.h"
 #include "snug/plan/memory.h"
@@ -78,7 +78,7 @@ void snug_attendant_end(struct snug_attendant *attendant)
 /* As in apply/aim.c. */
 static uint64_t read_held_bytes(pid_t program)
 {
-    const struct snug_root process = snug_root_of_process((int)program);
+    const struct snug_root process = snug_rights_root((int)program);
     const long page_bytes = sysconf(_SC_PAGESIZE);
     return page_bytes > 0 ? snug_usage_resident(&process, (uint64_t)page_bytes) : 0;
 }

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "snug/base/entries.h"
-#include "snug/base/root.h"
 #include "snug/cli/subject/groups.h"
+#include "snug/cli/subject/rights.h"
 #include "snug/cli/subject/subject.h"
 #include "snug/facts/variables.h"
 
@@ -195,7 +195,7 @@ static void keep(struct snug_census *census, const struct snug_observed *new)
 /* Also what nobody has waited for yet: a zombie of which no thread is left. */
 static bool has_ended(int pid)
 {
-    const struct snug_root process = snug_root_of_process(pid);
+    const struct snug_root process = snug_rights_root(pid);
     char text[1024];
     size_t n;
     uint64_t threads;
@@ -244,7 +244,7 @@ int snug_census_add_page(struct snug_census *census, const char *path)
  */
 static bool is_of_kernel(int pid)
 {
-    const struct snug_root process = snug_root_of_process(pid);
+    const struct snug_root process = snug_rights_root(pid);
     uint64_t kib;
     return snug_file_find(&process, "/proc/self/status", "VmSize:", &kib) == -ENOENT;
 }

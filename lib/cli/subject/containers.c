@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "snug/base/root.h"
 #include "snug/cli/subject/condition.h"
 #include "snug/cli/subject/process.h"
+#include "snug/cli/subject/rights.h"
 
 enum { LINE_BYTES = SNUG_PATH_BYTES + 256 };
 
@@ -153,7 +153,7 @@ static struct snug_figure read_number(const struct snug_root *root, const char *
 
 void snug_containers_read(int pid, bool is_alone, struct snug_containers *ret)
 {
-    const struct snug_root root = snug_root_of_process(pid);
+    const struct snug_root root = snug_rights_root(pid);
     static struct snug_cgroup at;
     static struct census census;
     *ret = (struct snug_containers){0};

@@ -9,11 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "snug/base/root.h"
 #include "snug/cli/subject/loaded.h"
 #include "snug/cli/subject/mapped.h"
 #include "snug/cli/subject/pagemap.h"
 #include "snug/cli/subject/regions.h"
+#include "snug/cli/subject/rights.h"
 #include "snug/cli/subject/sections.h"
 
 enum {
@@ -210,7 +210,7 @@ static int count_all(int pagemap, const struct snug_regions *regions,
 
 static void read_live(const struct snug_subject *subject, struct snug_makeup *ret)
 {
-    const struct snug_root process = snug_root_of_process(subject->root.pid);
+    const struct snug_root process = snug_rights_root(subject->root.pid);
     const bool is_go = subject->facts.program.is_go;
     __attribute__((cleanup(snug_file_close))) int memory =
         snug_file_open(&process, "/proc/self/mem");

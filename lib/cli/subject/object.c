@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "snug/base/root.h"
 #include "snug/cli/subject/mapped.h"
+#include "snug/cli/subject/rights.h"
 
 enum { LINE_BYTES = 8192, OBJECT_BYTES_MAX = 4 << 20, INODE = 5 };
 
@@ -77,7 +77,7 @@ static void find_version(const char *bytes, size_t n, size_t size, char *ret)
 /* Not below the root: a captured tree is to hold no object. */
 static void read_version(int pid, uint64_t inode, struct snug_object *object)
 {
-    const struct snug_root process = snug_root_of_process(pid);
+    const struct snug_root process = snug_rights_root(pid);
     struct stat status;
     __attribute__((cleanup(snug_file_close))) const int fd =
         snug_file_open(&process, object->path);

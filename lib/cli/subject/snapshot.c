@@ -13,8 +13,8 @@
 #include "snug/apply/identity.h"
 #include "snug/base/file.h"
 #include "snug/base/regular.h"
-#include "snug/base/root.h"
 #include "snug/base/sys.h"
+#include "snug/cli/subject/rights.h"
 #include "snug/cli/subject/snapshot.h"
 
 enum { TRIES = 1000, LINE_BYTES = 8192 };
@@ -130,7 +130,7 @@ static bool is_page(const char *path, const struct mapping *mapping)
  * which takes privileges. */
 static int open_mapping(int pid, const struct mapping *mapping)
 {
-    const struct snug_root process = snug_root_of_process(pid);
+    const struct snug_root process = snug_rights_root(pid);
     char path[PATH_MAX];
     struct stat status;
     int fd = -EBADMSG;
@@ -184,7 +184,7 @@ static int find(struct snug_lines *lines, int pid, struct snug_snapshot *ret)
 
 int snug_snapshot_of_process(int pid, struct snug_snapshot *ret)
 {
-    const struct snug_root process = snug_root_of_process(pid);
+    const struct snug_root process = snug_rights_root(pid);
     __attribute__((cleanup(snug_file_close))) const int fd =
         snug_file_open(&process, "/proc/self/maps");
     if (fd < 0)

@@ -17,6 +17,7 @@
 #include "snug/cli/subject/invocation.h"
 #include "snug/cli/subject/process.h"
 #include "snug/cli/subject/record.h"
+#include "snug/cli/subject/rights.h"
 #include "snug/cli/subject/subject.h"
 #include "snug/facts/announced.h"
 #include "snug/facts/nodes.h"
@@ -117,7 +118,8 @@ static int open_pid(const char *text, struct snug_root *ret)
     (void)snprintf(path, sizeof path, "/proc/%d", (int)pid);
     if (access(path, F_OK) < 0)
         return -ESRCH;
-    *ret = snug_root_of_process((int)pid);
+    snug_rights_take((int)pid); /* Before it has named anything. */
+    *ret = snug_rights_root((int)pid);
     return 0;
 }
 

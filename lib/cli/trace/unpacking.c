@@ -9,8 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "snug/base/root.h"
 #include "snug/cli/subject/loaded.h"
+#include "snug/cli/subject/rights.h"
 #include "snug/facts/program.h"
 
 /* For headers of older kernels; the numbers are the same everywhere. */
@@ -100,7 +100,7 @@ bool snug_unpacking_calls(uint64_t number, uint64_t first_argument)
 
 bool snug_unpacking_is_go(pid_t program, unsigned *ret_minor)
 {
-    const struct snug_root process = snug_root_of_process((int)program);
+    const struct snug_root process = snug_rights_root((int)program);
     static struct snug_loaded loaded;
     static struct snug_program found;
     __attribute__((cleanup(snug_file_close))) const int memory =

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "snug/base/file.h"
-#include "snug/base/root.h"
 #include "snug/cli/subject/loaded.h"
+#include "snug/cli/subject/rights.h"
 #include "snug/facts/pacer.h"
 
 enum { WORD_BYTES = sizeof(uint64_t) };
@@ -88,7 +88,7 @@ const char *snug_words_find(pid_t program, unsigned go_minor, uint64_t limit_byt
                             struct snug_words *ret)
 {
     static struct snug_loaded loaded;
-    const struct snug_root process = snug_root_of_process((int)program);
+    const struct snug_root process = snug_rights_root((int)program);
     *ret = (struct snug_words){.memory = open_memory(program)};
     if (ret->memory < 0)
         return "follow: no memory: that of the program may not be written";
