@@ -15,7 +15,7 @@ cgroup_name() {
     local begin
     begin=$(basename -- "${TMPDIR-/tmp}" | tr -cs A-Za-z0-9 -)
     begin=${begin#-}
-    echo "${begin:0:40}snug-$$"
+    printf '%.40ssnug-%d\n' "$begin" $$
 }
 
 # Makes a cgroup without limits and prints "v2 DIR" or "v1 CPU_DIR MEMORY_DIR"; fails
