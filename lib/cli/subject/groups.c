@@ -4,19 +4,15 @@
  */
 #include "snug/cli/subject/groups.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "snug/base/sys.h"
+#include "snug/cli/subject/descent.h"
 
-enum {
-    LINE_BYTES = SNUG_PATH_BYTES + 256,
-    OPEN_FLAGS = O_RDONLY | O_DIRECTORY | O_CLOEXEC
-};
+enum { LINE_BYTES = SNUG_PATH_BYTES + 256 };
 
 static bool has_controller(struct snug_text list, const char *name)
 {
@@ -164,43 +160,23 @@ static int read_processes(const struct walk *walk, int directory)
     return r == -EOPNOTSUPP ? 0 : r; /* A cgroup of threads has no processes to tell. */
 }
 
-/* Takes the descriptor over. What is below may be gone by the time that it is looked at,
- * and then has nothing to tell. */
-static int walk_below(const struct walk *walk, int fd)
+/* What is below may be gone by now, and then has nothing to tell. */
+static void read_below(int directory, void *walk)
 {
-    DIR *const directory = fdopendir(fd);
-    const struct dirent *entry;
-    int r = 0;
-    if (!directory) {
-        r = -errno;
-        (void)close(fd); /* Nothing was read. */
-        return r;
-    }
-    while (r == 0 && (entry = readdir(directory))) {
-        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
-            continue;
-        const int below = openat(fd, entry->d_name, OPEN_FLAGS | O_NOFOLLOW);
-        if (below >= 0) {
-            (void)read_processes(walk, below);
-            r = walk_below(walk, below);
-        } else if (errno != ENOENT && errno != EACCES) {
-            r = -errno;
-        }
-    }
-    (void)closedir(directory); /* Only read. */
-    return r;
+    (void)read_processes(walk, directory);
 }
 
 int snug_groups_each_process(struct snug_groups *groups, void (*call)(int, void *),
                              void *context)
 {
     struct snug_cgroup *at = groups->memory.has_directory ? &groups->memory : &groups->cpu;
-    const struct walk walk = {call, context};
+    struct walk walk = {call, context};
     at->directory[at->n] = 0;
-    const int fd = open(at->directory, OPEN_FLAGS);
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        open(at->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return -errno;
     const int r_own = read_processes(&walk, fd);
-    const int r_below = walk_below(&walk, fd);
+    const int r_below = snug_descent_each(fd, read_below, &walk);
     return r_own < 0 ? r_own : r_below;
 }
