@@ -15,4 +15,9 @@ for shell in sh bash; do
             exit 1
         }
     done
+    # By which minder.py knows it.
+    case $(TMPDIR=/tmp/snug-run-0a1b "$shell" -c '. ./cgroup.sh && cgroup_name') in
+    snug-run-0a1b-*) ;;
+    *) echo "$shell: the name does not begin with that of TMPDIR" && exit 1 ;;
+    esac
 done
