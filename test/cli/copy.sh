@@ -112,6 +112,24 @@ os.kill(os.getpid(), signal.SIGTERM)
 os.execv(sys.argv[1], sys.argv[1:])' "$snug" copy "$to"
 is_as_before "$to" "$to/libsnug.so: Interrupted system call"
 
+# Killed while it writes, it leaves nothing. Where there are no files without a name it has others.
+if command -v strace >"$work/where"; then
+    for call in write fchmod; do
+        age "$to"
+        before=$(marks "$to"/*)
+        try 137 strace -o "$work/calls" -e trace=$call -e inject=$call:signal=KILL:when=2 "$snug" copy "$to"
+        is_alone "$to" libsnug.so snug
+        [ "$(marks "$to"/*)" = "$before" ] || fail 'what was there has changed'
+    done
+    age "$to"
+    try 0 strace -o "$work/calls" -P "$to" -e inject=openat,open:error=EOPNOTSUPP "$snug" copy "$to"
+    grep -q 'O_TMPFILE.*INJECTED' "$work/calls" || fail 'does not ask for a file without a name'
+    is_copied "$to"
+else
+    echo 'not installed: strace'
+    has_untried=1
+fi
+
 for how in '' --may-fail; do
     status=$((${#how} ? 0 : 125))
     try $status "$snug" copy $how "$work/none"

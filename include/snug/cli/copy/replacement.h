@@ -5,12 +5,16 @@
 #pragma once
 
 #include <limits.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
-/* Between preparing and finishing there is another file beside the place. */
+/* Between preparing and finishing there is another file beside the place, mostly without a
+ * name. `{.fd = -1}` is none. */
 struct snug_replacement {
     char place[PATH_MAX];
-    char beside[PATH_MAX]; /* Empty: there is none. */
+    char beside[PATH_MAX]; /* Its name, now or for a moment at the end. */
+    bool has_name;
+    int fd; /* -1: there is none. */
 };
 
 /* Writes a copy of SOURCE, a descriptor at its start, with MODE, beside DIRECTORY/NAME;
