@@ -38,6 +38,18 @@ END
 diff "$work/expected" "$work/plain" || fail 'plain.py does not make it plain'
 ! cmp -s "$work/expected" "$work/odd" || fail 'nothing was odd'
 
+# A cgroup's name is one that runtimes take, and begins as minder.py looks for it, in every shell that
+# makes one: without a name, a test takes the machine for one that has no cgroups.
+for shell in sh bash; do
+    for dir in /tmp /tmp/ / snug-run-0a1b2c /tmp/a__b.- "/x/-ö_é c/" /x/--_ /x/$(printf '%090d' 7); do
+        name=$(TMPDIR=$dir $shell -c '. "$1/cgroup.sh" && cgroup_name' $shell "$here") || name=
+        [[ $name =~ ^([A-Za-z0-9]+-?)*[A-Za-z0-9]+$ ]] && [ ${#name} -le 64 ] ||
+            fail "$shell: TMPDIR $dir gives '$name'"
+    done
+done
+[[ $(TMPDIR=/tmp/snug-run-0a bash -c '. "$1/cgroup.sh" && cgroup_name' bash "$here") == snug-run-0a-* ]] ||
+    fail 'minder.py would not know the name'
+
 gone() { # PID
     [ ! -e "/proc/$1" ] || [ "$(awk '{print $3}' "/proc/$1/stat" 2>/dev/null)" = Z ]
 }
@@ -147,6 +159,47 @@ for script in $(grep -rlE '^ *trap .* EXIT$' "$here" --include='*.sh' --include=
     grep -q "trap 'exit 1' HUP INT TERM" "$script" || grep -q 'tap\.sh"$' "$script" ||
         fail "$script: it traps no signals"
 done
+
+# Who waits for a process that has ended is told so, with the command that waits for it.
+. "$here/alive.sh"
+sleep 9999 &
+started=($!)
+while_alive ${started[0]} true || fail 'a command fails for no reason'
+status=0
+while_alive ${started[0]} sh -c 'exit 7' || status=$?
+[ $status = 7 ] || fail "a command's status is $status, not 7"
+mkfifo "$work/never"
+(exec sleep 0.3) &
+soon=$!
+status=0
+while_alive $soon sh -c 'echo $$ >"$0/waits"; exec cat "$0/never"' "$work" 2>"$work/err" || status=$?
+[ $status = 1 ] && grep -q "process $soon, which it needs, has ended" "$work/err" ||
+    fail "not told that a process has ended: status $status, $(cat "$work/err")"
+[ ! -s "$work/waits" ] || gone "$(cat "$work/waits")" || fail 'what waits lives on'
+kill ${started[0]}
+wait ${started[0]} 2>/dev/null || :
+started=()
+
+# A script has mounts of its own only if that is so, whatever its variables say.
+cat >"$work/mounts" <<'END'
+#!/bin/bash
+. "$HERE/own_mounts.sh"
+if part_mounts "$0" "$@"; then
+    echo "own $(readlink /proc/self/ns/mnt) ${HAS_MOUNTS-} $*"
+else
+    echo none
+fi
+END
+chmod +x "$work/mounts"
+for claimed in '' 1 0 99 yes /proc; do
+    seen=$(HERE=$here HAS_MOUNTS=$claimed "$work/mounts" a 'b c' </dev/null)
+    [ "$seen" = none ] || { [[ $seen == 'own mnt:'*'  a b c' ]] && [[ $seen != *"$(readlink /proc/self/ns/mnt)"* ]]; } ||
+        fail "HAS_MOUNTS=$claimed gives mounts that are not its own: $seen"
+done
+exec 9</proc/self/ns/mnt
+seen=$(HERE=$here HAS_MOUNTS=9 "$work/mounts")
+[ "$seen" = none ] || fail "the machine's own namespace is taken for another: $seen"
+exec 9<&-
 
 ends_all ends 7
 ends_all TERM 143

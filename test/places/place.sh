@@ -9,10 +9,9 @@
 
 places=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [ -n "${IS_PLAIN-}" ] || exec "$places/../plain.py" "$0" "$@"
-if [ -z "${HAS_MOUNTS-}" ] && [ "$(id -u)" = 0 ] && unshare -mpfn sh -c \
-    'mount -t tmpfs none /sys && mount -t sysfs none /sys && mount -t proc none /proc' 2>/dev/null; then
-    HAS_MOUNTS=1 exec unshare -m "$0" "$@"
-fi
+. "$places/../own_mounts.sh"
+has_own_mounts=1
+part_mounts "$0" "$@" || has_own_mounts=
 . "$places/../trust/tap.sh"
 . "$places/../go/cells.sh"
 . "$places/../vm/tree.sh"
@@ -69,7 +68,7 @@ trap leave EXIT
 trap 'exit 1' HUP INT TERM
 
 [ "$(id -u)" = 0 ] || lack 'permission to start containers'
-[ -n "${HAS_MOUNTS-}" ] || lack 'permission to mount'
+[ -n "$has_own_mounts" ] || lack 'permission to mount'
 mount -t tmpfs none /run # Where some would leave folders behind.
 name=$(cgroup_name) # It is cgroup_open's too.
 group=$(cgroup_open) || lack 'a cgroup that may be made'
