@@ -2,7 +2,6 @@
  * The thread that follows. It never runs Go code itself: see procs.c.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -11,12 +10,14 @@
 #include "snug/apply/chroot.h"
 #include "snug/apply/collector.h"
 #include "snug/apply/credentials.h"
+#include "snug/apply/errand.h"
 #include "snug/apply/follow.h"
 #include "snug/apply/heap.h"
 #include "snug/apply/main_thread.h"
 #include "snug/apply/measure.h"
 #include "snug/apply/procs.h"
 #include "snug/apply/reload.h"
+#include "snug/apply/signals.h"
 #include "snug/apply/start.h"
 #include "snug/apply/view.h"
 #include "snug/apply/window.h"
@@ -37,12 +38,6 @@ enum {
     PATIENCE_MS = 1000, /* While the program changes its threads one after the other. */
     NS_PER_MS = 1000000,
     NS_PER_US = 1000,
-
-    /* libc's own signals: glibc and musl stop all threads with one of them to change ids
-     * or to cancel, and wait for each. */
-    FIRST_OF_LIBC = 32,
-    LAST_OF_LIBC = 34,
-    LAST_OF_GLIBC = 33,
 };
 
 static struct {
@@ -63,6 +58,7 @@ static struct {
 void snug_follow_arm(const struct snug_follow *with)
 {
     follow.with = *with;
+    snug_errand_arm();
     atomic_store(&follow.state, ARMED);
 }
 
@@ -76,14 +72,16 @@ bool snug_follow_is_due(void)
 
 unsigned snug_follow_n_threads(void)
 {
-    return atomic_load_explicit(&follow.state, memory_order_relaxed) == STARTED;
+    return atomic_load_explicit(&follow.state, memory_order_relaxed) == STARTED
+               ? 1 + snug_errand_n_threads()
+               : 0;
 }
 
 /* `what` may be NULL: there is nothing to say. True if so. */
 static bool complain(const char *what)
 {
     if (what)
-        snug_log_write(&follow.with.log, SNUG_LOG_ERROR, what);
+        snug_errand_log(&follow.with.log, SNUG_LOG_ERROR, what);
     return !what;
 }
 
@@ -92,8 +90,9 @@ void snug_follow_see_filter(void)
 {
     int armed = ARMED;
     if (atomic_compare_exchange_strong(&follow.state, &armed, IDLE))
-        complain("follow: off: the program loads a seccomp filter before its runtime "
-                 "starts");
+        snug_log_write(&follow.with.log, SNUG_LOG_ERROR,
+                       "follow: off: the program loads a seccomp filter before its "
+                       "runtime starts");
     else if (armed == STARTED && !snug_start_is_filtered() && snug_chroot_compare() > 0)
         atomic_store(&follow.is_elsewhere, true);
 }
@@ -133,7 +132,7 @@ static void record(const struct snug_change *change)
     snug_text_put(&out, ", in ");
     snug_text_put_u64(&out, change->took_ns / NS_PER_US);
     snug_text_put(&out, " us");
-    snug_log_write(&follow.with.log, SNUG_LOG_INFO, line);
+    snug_errand_log(&follow.with.log, SNUG_LOG_INFO, line);
 }
 
 static bool is_shown_alike(const struct snug_plan *a, const struct snug_plan *b)
@@ -296,24 +295,6 @@ static bool look(void)
     return true;
 }
 
-static uint64_t bit(int signal)
-{
-    return (uint64_t)1 << (signal - 1);
-}
-
-/* Those that come to any thread. Open stays what one thread causes: a fault, a filter's
- * SIGSYS. libcap's psx (2.71 to 2.75) makes a call on all threads by a SIGSYS to each, and
- * waits for its handler. Go's own handlers of these end the program on any thread. */
-static void block_signals(void)
-{
-    uint64_t open = bit(SIGILL) | bit(SIGTRAP) | bit(SIGBUS) | bit(SIGFPE) | bit(SIGSEGV) |
-                    bit(SIGSYS) | bit(FIRST_OF_LIBC) | bit(LAST_OF_GLIBC);
-    if (snug_objects_has_musl())
-        open |= bit(LAST_OF_LIBC);
-    const uint64_t set = ~open;
-    (void)snug_sys_rt_sigprocmask(SIG_SETMASK, &set, NULL, sizeof set);
-}
-
 static uint64_t rest_ms(void)
 {
     const uint64_t ms = snug_relief_rest_ms(&follow.collector.relief, follow.interval_ms);
@@ -323,7 +304,8 @@ static uint64_t rest_ms(void)
 static void *run(void *unused)
 {
     (void)unused;
-    block_signals();
+    snug_signals_block();
+    snug_errand_leave();
     if (follow.with.plan->follow.moves_cpus)
         follow.reach.has_door = complain(snug_procs_find(
             follow.with.image, found_module(), follow.with.facts, follow.with.plan));
@@ -357,6 +339,7 @@ static void *run(void *unused)
         complain("follow: ends: the program has another root directory");
     else if (apart_ms)
         complain("follow: ends: other privileges");
+    snug_errand_end();
     atomic_store(&follow.state, IDLE);
     return NULL;
 }
@@ -374,7 +357,11 @@ void snug_follow_start(const struct snug_crew_calls *libc)
     snug_collector_begin(follow.module.cleared, follow.module.cleared_end,
                          follow.with.facts->program.go_minor, snug_collector_read_own, NULL,
                          &follow.collector);
-    if (!snug_crew_arm(libc, snug_objects_has_musl()) ||
-        !snug_crew_create(run, NULL, &thread))
-        complain("follow: no thread could be created");
+    const bool has_crew = snug_crew_arm(libc, snug_objects_has_musl());
+    if (has_crew)
+        snug_errand_begin();
+    if (has_crew && snug_crew_create(run, NULL, &thread))
+        return;
+    snug_errand_end();
+    complain("follow: no thread could be created");
 }

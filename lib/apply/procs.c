@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 
 #include "snug/apply/crew.h"
+#include "snug/apply/errand.h"
 #include "snug/apply/procs.h"
 #include "snug/base/objects.h"
 #include "snug/base/sys.h"
@@ -68,11 +69,17 @@ static void *call_go(void *count)
     return NULL;
 }
 
+/* What Go starts meanwhile has this thread's descriptors, too. */
+static void create_caller(void *count)
+{
+    procs.is_calling = snug_crew_create(call_go, count, &procs.thread);
+}
+
 static void call(unsigned count)
 {
     atomic_store(&procs.is_back, false);
     /* If there is no thread it is tried again in the next round. */
-    procs.is_calling = snug_crew_create(call_go, (void *)(uintptr_t)count, &procs.thread);
+    snug_errand_run(create_caller, (void *)(uintptr_t)count);
     procs.called_with = count;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "snug/apply/reload.h"
 
+#include "snug/apply/errand.h"
 #include "snug/plan/revision.h"
 #include "snug/policy/conf.h"
 #include "snug/policy/problems.h"
@@ -37,7 +38,7 @@ static void report_refusal(const struct snug_log *log, const struct snug_policy 
     } else {
         snug_problems_put_brief(policy, problem, &out);
     }
-    snug_log_write(log, SNUG_LOG_ERROR, line);
+    snug_errand_log(log, SNUG_LOG_ERROR, line);
 }
 
 static void put_word(struct snug_builder *out, const char *before, const char *word)
@@ -74,7 +75,7 @@ static void report_revision(const struct snug_log *log, const struct snug_policy
     if (revision->has_locks)
         put_word(&out, before, "lock");
     const bool waits = revision->waits || revision->has_locks;
-    snug_log_write(log, waits ? SNUG_LOG_ERROR : SNUG_LOG_INFO, line);
+    snug_errand_log(log, waits ? SNUG_LOG_ERROR : SNUG_LOG_INFO, line);
 }
 
 bool snug_reload_look(struct snug_reload *state, struct snug_policy *policy,

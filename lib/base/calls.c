@@ -51,6 +51,7 @@
     ROW(write)             \
     ROW(ppoll)             \
     ROW(close)             \
+    ROW(close_range)       \
     ROW(openat)            \
     ROW(unlinkat)          \
     ROW(getdents64)        \

@@ -3,6 +3,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/futex.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -169,6 +171,16 @@ long snug_sys_close(int fd)
     return call3(SYS_close, fd, 0, 0);
 }
 
+long snug_sys_close_range(unsigned first, unsigned last)
+{
+    return call3(SYS_close_range, first, last, CLOSE_RANGE_UNSHARE);
+}
+
+long snug_sys_epoll_create1(int flags)
+{
+    return call3(SYS_epoll_create1, flags, 0, 0);
+}
+
 long snug_sys_fstat(int fd, struct stat *ret)
 {
     /* The call that the loader makes too, of glibc before 2.39 this one: a seccomp filter
@@ -243,6 +255,16 @@ uint64_t snug_sys_clock_gettime(int clock)
     if (call3(SYS_clock_gettime, clock, (long)&time, 0) < 0)
         return 0;
     return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
+}
+
+long snug_sys_futex_wait(const _Atomic uint32_t *word, uint32_t value)
+{
+    return call4(SYS_futex, (long)word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, value, 0);
+}
+
+long snug_sys_futex_wake(const _Atomic uint32_t *word)
+{
+    return call3(SYS_futex, (long)word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
 }
 
 long snug_sys_getrlimit(int resource, struct rlimit *ret)

@@ -104,8 +104,8 @@ static const struct row rows[] = {
     {SYS_exit, 0, NEWEST, GO | LIBC, NONE, {0}, {0}},
     {SYS_exit, 0, NEWEST, SNUG | START, NONE, {0}, {0}},
     {SYS_exit_group, 0, NEWEST, GO | LIBC, NONE, {0}, {0}},
-    {SYS_futex, 0, NEWEST, GO | LIBC, NONE, {2}, {WAIT}},
-    {SYS_futex, 0, NEWEST, GO | LIBC, NONE, {2}, {WAKE}},
+    {SYS_futex, 0, NEWEST, GO | LIBC | FOLLOW, NONE, {2}, {WAIT}},
+    {SYS_futex, 0, NEWEST, GO | LIBC | FOLLOW, NONE, {2}, {WAKE}},
     {SYS_futex, 0, NEWEST, LIBC, NONE, {2}, {WAIT_UNTIL}},
     {SYS_nanosleep, 0, NEWEST, GO | FOLLOW, NONE, {0}, {0}},
     /* The kernel's own, when a thread that waits for a time has been stopped: by SIGSTOP, a
@@ -139,6 +139,7 @@ static const struct row rows[] = {
 
     /* The network poller. */
     {SYS_epoll_create1, 0, NEWEST, GO, NONE, {0}, {0}},
+    {SYS_epoll_create1, 0, NEWEST, FOLLOW | START, ERRNO, {0}, {0}},
     {SYS_epoll_ctl, 0, NEWEST, GO, NONE, {0}, {0}},
     {SYS_epoll_pwait, 0, NEWEST, GO, NONE, {0}, {0}},
     {SYS_pipe2, 0, 22, GO, NONE, {0}, {0}},
@@ -151,6 +152,7 @@ static const struct row rows[] = {
     {SYS_write, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_ppoll, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_close, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
+    {SYS_close_range, 0, NEWEST, FOLLOW | START, ERRNO, {0}, {0}},
     {SYS_openat, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_unlinkat, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_getdents64, 0, NEWEST, RARE, ERRNO, {0}, {0}},
@@ -187,7 +189,7 @@ static const struct row rows[] = {
 #ifdef SYS_access
     {SYS_access, 0, NEWEST, LIBC | START, ERRNO, {0}, {0}},
 #endif
-    /* And snug, of a program that is not Go, no other: see snug_sys_may_read. */
+/* And snug, of a program that is not Go, no other: see snug_sys_may_read. */
 #ifdef SYS_arch_prctl
     {SYS_arch_prctl, 0, NEWEST, GO | LIBC | START, NONE, {1}, {ARCH_SET_FS}},
 #endif

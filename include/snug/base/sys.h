@@ -32,6 +32,9 @@ long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
 long snug_sys_pread(int fd, void *ret_buf, size_t n_bytes, uint64_t offset);
 long snug_sys_write(int fd, const void *buf, size_t n_bytes);
 long snug_sys_close(int fd);
+/* With CLOSE_RANGE_UNSHARE: for the calling thread alone, which then shares none. */
+long snug_sys_close_range(unsigned first, unsigned last);
+long snug_sys_epoll_create1(int flags);
 long snug_sys_fstat(int fd, struct stat *ret);
 long snug_sys_fstatfs(int fd, struct statfs *ret);
 long snug_sys_newfstatat(int dir, const char *path, struct stat *ret);
@@ -56,6 +59,11 @@ long snug_sys_mbind(void *at, size_t n_bytes, int mode, uint64_t nodes);
 long snug_sys_nanosleep(uint64_t ns);
 uint64_t snug_sys_clock_gettime(int clock); /* In nanoseconds; 0 for no such clock. */
 
+/* Among threads of this process. `wait` returns if the word has another value, by a `wake`
+ * of one thread, or, with -EINTR, for a signal that is handled. */
+long snug_sys_futex_wait(const _Atomic uint32_t *word, uint32_t value);
+long snug_sys_futex_wake(const _Atomic uint32_t *word);
+
 /* Processes. */
 long snug_sys_getrlimit(int resource, struct rlimit *ret);
 long snug_sys_getpid(void);
@@ -75,6 +83,7 @@ long snug_sys_rt_sigtimedwait(const void *set, const struct timespec *time, size
 long snug_sys_ppoll(struct pollfd *files, size_t n_files, const struct timespec *time);
 
 /* Runs `child` in a copy of this process with its own memory, while this thread stands
- * still. What kills it leaves no core dump. Returns what `child` returned, -ECHILD if it died before it did, or another
- * -errno. `child` may make raw system calls and nothing else. */
+ * still. What kills it leaves no core dump. Returns what `child` returned, -ECHILD if it
+ * died before it did, or another -errno. `child` may make raw system calls and nothing
+ * else. */
 long snug_sys_ask_child(int (*child)(const void *argument), const void *argument);
