@@ -355,6 +355,7 @@ void snug_start_see_filter(void)
 {
     if (!snug_start_plan())
         return;
+    snug_log_see_filter();
     snug_follow_see_filter();
     atomic_store(&has_own_filter, true);
     if (snug_window_give_up())

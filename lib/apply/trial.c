@@ -13,6 +13,7 @@
 
 #include "snug/apply/place.h"
 #include "snug/base/file.h"
+#include "snug/base/log.h"
 #include "snug/base/sys.h"
 #include "snug/facts/privileges.h"
 #include "snug/plan/placement.h"
@@ -106,12 +107,21 @@ static int try_rare(const void *unused)
     return 0;
 }
 
+static int try_writing(const void *unused)
+{
+    (void)unused;
+    (void)snug_sys_pwritev2(-1, "", 0, 0);
+    return 0;
+}
+
 bool snug_trial_is_safe(void)
 {
     if (may_be_rare == SNUG_MAYBE) {
         const bool lives =
             !snug_trial_is_filtered() || snug_sys_ask_child(try_rare, NULL) == 0;
         may_be_rare = lives ? SNUG_YES : SNUG_NO;
+        if (lives && snug_trial_is_filtered() && snug_sys_ask_child(try_writing, NULL) != 0)
+            snug_log_see_filter();
     }
     return may_be_rare == SNUG_YES;
 }

@@ -49,6 +49,7 @@
     ROW(eventfd2)          \
     ROW(read)              \
     ROW(write)             \
+    ROW(pwritev2)          \
     ROW(ppoll)             \
     ROW(close)             \
     ROW(close_range)       \

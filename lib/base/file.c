@@ -20,7 +20,7 @@ int snug_file_lift(long fd)
 {
     if (fd < 0 || fd >= FIRST_FREE_FD)
         return (int)fd;
-    const long above = snug_sys_dup_above((int)fd, FIRST_FREE_FD);
+    const long above = snug_sys_fcntl((int)fd, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
     (void)snug_sys_close((int)fd); /* The other one stays open: nothing can be lost. */
     return (int)above;
 }

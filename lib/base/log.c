@@ -3,8 +3,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -21,6 +24,14 @@ enum { LINE_BYTES = 1024, STANDARD_ERROR = 2 };
 /* What descriptor 2 was at the start; zeroes: nothing. */
 static dev_t device;
 static ino_t inode;
+
+/* A pipe may not be asked for room in one with the write. */
+static _Atomic bool asks_before;
+
+void snug_log_see_filter(void)
+{
+    atomic_store(&asks_before, true);
+}
 
 /* A file with a second name may be another's file: only kernels that protect hard links
  * refuse to make one. One that the process has locked is not opened, for to close it would
@@ -92,10 +103,22 @@ static bool has_room(int fd)
     return snug_sys_ppoll(&at, 1, &left) == 1;
 }
 
+/* Of a pipe or a socket others may take the room after it was asked for; kernels before 6.4
+ * cannot write and ask in one. */
+static long write_at_once(int fd, bool is_pipe, const char *line, size_t n_bytes)
+{
+    const long r = is_pipe && !atomic_load(&asks_before)
+                       ? snug_sys_pwritev2(fd, line, n_bytes, RWF_NOWAIT)
+                       : -EOPNOTSUPP;
+    if (r >= 0 || r == -EAGAIN || r == -EPIPE || !has_room(fd))
+        return r;
+    return snug_sys_write(fd, line, n_bytes);
+}
+
 /* Writes without the signal that a pipe nobody reads any more would send, and without that
  * by which a terminal stops a program in the background. One that was pending before stays
  * so. */
-static void write_quietly(int fd, const char *line, size_t n_bytes)
+static void write_quietly(int fd, bool is_pipe, const char *line, size_t n_bytes)
 {
     const uint64_t pipe = 1ull << (SIGPIPE - 1);
     const uint64_t blocked = pipe | 1ull << (SIGTTOU - 1);
@@ -105,7 +128,7 @@ static void write_quietly(int fd, const char *line, size_t n_bytes)
         return;
     (void)snug_sys_rt_sigpending(&pending, sizeof pending);
     /* See the contract: silent. */
-    const long r = snug_sys_write(fd, line, n_bytes);
+    const long r = write_at_once(fd, is_pipe, line, n_bytes);
     const struct timespec at_once = {0};
     if (r == -EPIPE && !(pending & pipe))
         (void)snug_sys_rt_sigtimedwait(&pipe, &at_once, sizeof pipe);
@@ -137,8 +160,9 @@ void snug_log_write(const struct snug_log *log, enum snug_log_level level, const
     const int fd = find_output(log, &status);
     if (fd < 0)
         return;
-    if (may_grow(&status, out.n) && has_room(fd))
-        write_quietly(fd, line, out.n);
+    const bool is_pipe = S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode);
+    if (may_grow(&status, out.n))
+        write_quietly(fd, is_pipe, line, out.n);
     if (fd != STANDARD_ERROR)
         (void)snug_sys_close(fd);
 }

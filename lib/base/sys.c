@@ -136,11 +136,6 @@ long snug_sys_may_read(const char *path)
     return fd < 0 ? fd : snug_sys_close((int)fd);
 }
 
-long snug_sys_dup_above(int fd, int lowest)
-{
-    return snug_sys_fcntl(fd, F_DUPFD_CLOEXEC, lowest);
-}
-
 long snug_sys_fcntl(int fd, int command, long argument)
 {
     return call3(SYS_fcntl, fd, command, argument);
@@ -164,6 +159,12 @@ long snug_sys_pread(int fd, void *ret_buf, size_t n_bytes, uint64_t offset)
 long snug_sys_write(int fd, const void *buf, size_t n_bytes)
 {
     return call3(SYS_write, fd, (long)buf, (long)n_bytes);
+}
+
+long snug_sys_pwritev2(int fd, const void *buf, size_t n_bytes, int flags)
+{
+    const long all[] = {(long)buf, (long)n_bytes};
+    return call6(SYS_pwritev2, fd, (long)all, 1, -1, -1, flags);
 }
 
 long snug_sys_close(int fd)

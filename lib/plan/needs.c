@@ -150,6 +150,7 @@ static const struct row rows[] = {
     {SYS_read, 0, NEWEST, GO | FOLLOW, NONE, {0}, {0}},
     {SYS_read, 0, NEWEST, SNUG | START, ERRNO, {0}, {0}},
     {SYS_write, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
+    {SYS_pwritev2, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_ppoll, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_close, 0, NEWEST, GO | SNUG, ERRNO, {0}, {0}},
     {SYS_close_range, 0, NEWEST, FOLLOW | START, ERRNO, {0}, {0}},

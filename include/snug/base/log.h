@@ -18,6 +18,11 @@ struct snug_log {
  */
 int snug_log_prepare(struct snug_log *log);
 
+/* A seccomp filter may kill for a call that was not tried: pipes are written to by those
+ * that are older than Linux 6.4, from now on. Then a line waits for room that somebody else
+ * takes at the very moment when it is written. */
+void snug_log_see_filter(void);
+
 /* A path is opened as snug_links_open says, and a regular file that has several names is
  * not written to; nor is standard error once it is another file than at the start. Appends
  * `snug[PID]: text` if `level` is wanted. A failure is silent: a log that cannot be written

@@ -23,7 +23,6 @@ long snug_sys_any(long number, long a, long b, long c, long d, long e, long f);
 long snug_sys_openat(int dir, const char *path, int flags);
 /* 0 or -errno. */
 long snug_sys_may_read(const char *path);
-long snug_sys_dup_above(int fd, int lowest);
 long snug_sys_fcntl(int fd, int command, long argument);
 long snug_sys_create(int dir, const char *path, int flags, unsigned mode);
 long snug_sys_unlinkat(int dir, const char *path);
@@ -31,6 +30,8 @@ long snug_sys_getdents64(int fd, void *ret_entries, size_t n_bytes);
 long snug_sys_read(int fd, void *ret_buf, size_t n_bytes);
 long snug_sys_pread(int fd, void *ret_buf, size_t n_bytes, uint64_t offset);
 long snug_sys_write(int fd, const void *buf, size_t n_bytes);
+/* One piece, where the file is. */
+long snug_sys_pwritev2(int fd, const void *buf, size_t n_bytes, int flags);
 long snug_sys_close(int fd);
 /* With CLOSE_RANGE_UNSHARE: for the calling thread alone, which then shares none. */
 long snug_sys_close_range(unsigned first, unsigned last);
