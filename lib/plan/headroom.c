@@ -4,9 +4,12 @@
  * surprises: two programs each see the other's garbage as held, and both see free memory as
  * their own. So a target falls at once and rises by an eighth of the way: who has garbage
  * gives it back within a look, and up to eight programs together never rise by more than
- * there is.
+ * there is. And what is free is all that others can take at once, before anybody looks: so
+ * it is as much as with a tenth kept back, but where the live heap needs it.
  */
 #include "snug/plan/headroom.h"
+
+#include "snug/plan/memory.h"
 
 enum {
     RESERVE_PARTS = 24, /* Of the limit: what may come between two looks. */
@@ -19,6 +22,8 @@ enum {
     LEAST_PARTS = 5,  /* Of the limit: the target is never lower. */
     ROOM_PARTS = 4,   /* Of the live heap, to allocate in between two collections. */
     KEPT_PARTS = 10,  /* Of the limit or the share: a fixed headroom. */
+    ENOUGH_TIMES = 2, /* What lives: so much is room enough. */
+    WARY_LOOKS = 600, /* At the usual interval; who has jumped may do so again. */
 };
 
 static const uint64_t least_reserve_bytes = 8u << 20;
@@ -56,14 +61,18 @@ static void see_others(const struct snug_headroom_sight *sight, struct snug_head
         growth > fast / SOONER_PARTS ? seen + growth : seen; /* It is noise otherwise. */
     state->is_restless = growth > (state->is_restless ? fast / SOONER_PARTS : fast);
     state->seen_bytes = seen;
+    if (growth > state->reserve_bytes && state->n_first == FIRST_LOOKS)
+        state->n_wary = WARY_LOOKS;
     /* Where little is free it is looked sooner, and a peak lasts as long as elsewhere. */
     state->n_tight =
         sight->used_bytes > sight->limit_bytes - sight->limit_bytes / KEPT_PARTS
             ? state->n_tight % SOONER_PARTS + 1
             : 0;
+    const bool is_second = state->n_tight <= 1;
+    state->n_wary -= state->n_wary && is_second && !state->is_restless;
     if (others >= state->others_bytes)
         state->others_bytes = others;
-    else if (state->n_tight <= 1)
+    else if (is_second)
         state->others_bytes -= (state->others_bytes - others + RISE_PARTS - 1) / RISE_PARTS;
 }
 
@@ -76,11 +85,29 @@ static uint64_t find_floor(const struct snug_headroom_sight *sight)
                   sight->share_bytes - sight->share_bytes / KEPT_PARTS);
 }
 
+/* What a tenth kept back leaves of the share. */
+static uint64_t find_fixed(const struct snug_headroom_sight *sight)
+{
+    return snug_memory_round(sight->share_bytes - sight->share_bytes / KEPT_PARTS);
+}
+
+/* A heap with as much room as it has alive gains little by more: with GOGC=100 it does not
+ * even use that. */
+static uint64_t find_ceiling(const struct snug_headroom_sight *sight,
+                             const struct snug_headroom *state)
+{
+    const uint64_t share = sight->share_bytes;
+    const uint64_t most = smaller(share - smaller(share / KEPT_PARTS, state->reserve_bytes),
+                                  without(sight->limit_bytes, state->reserve_bytes));
+    const uint64_t live = state->n_wary ? 0 : smaller(sight->live_bytes, most);
+    return smaller(larger(ENOUGH_TIMES * live, find_fixed(sight)), most);
+}
+
 bool snug_headroom_step(const struct snug_headroom_sight *sight,
                         struct snug_headroom *state)
 {
     const uint64_t limit = sight->limit_bytes;
-    const uint64_t last = state->target_bytes;
+    const uint64_t last = state->target_bytes ? state->target_bytes : find_fixed(sight);
     state->n_first += state->n_first < FIRST_LOOKS;
     state->reserve_bytes =
         within(limit / RESERVE_PARTS, least_reserve_bytes, most_reserve_bytes);
@@ -90,14 +117,11 @@ bool snug_headroom_step(const struct snug_headroom_sight *sight,
     const uint64_t wanted = without(most, state->others_bytes);
     const uint64_t floor = find_floor(sight);
     state->is_floor = floor > wanted;
-    const uint64_t share =
-        sight->share_bytes - smaller(sight->share_bytes / KEPT_PARTS, state->reserve_bytes);
-    const uint64_t target = within(larger(wanted, floor), 1, smaller(share, most));
+    const uint64_t target = within(larger(wanted, floor), 1, find_ceiling(sight, state));
     const uint64_t distance = target > last ? target - last : last - target;
-    if (last && distance < last / STEP_PARTS)
-        return false;
-    state->target_bytes = target ? target : 1;
-    return true;
+    const bool is_moved = distance >= last / STEP_PARTS;
+    state->target_bytes = is_moved ? larger(target, 1) : last;
+    return is_moved;
 }
 
 uint64_t snug_headroom_rest_ms(const struct snug_headroom *state, uint64_t interval_ms)

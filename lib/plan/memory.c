@@ -47,7 +47,7 @@ static bool is_soft(const struct snug_bytes *limit)
     return n && limit->from[n - 1] == 'h';
 }
 
-static uint64_t round_down(uint64_t bytes)
+uint64_t snug_memory_round(uint64_t bytes)
 {
     return bytes - bytes % (bytes >= least_limit_bytes ? span_bytes : page_bytes);
 }
@@ -102,7 +102,7 @@ static enum snug_reason decide_go_limit(const struct snug_memory_facts *memory,
             return SNUG_REASON_MEMORY_NO_ROOM;
         bytes = tightest - below;
     }
-    *ret_bytes = round_down(bytes);
+    *ret_bytes = snug_memory_round(bytes);
     return SNUG_REASON_MEMORY_LIMIT;
 }
 
@@ -124,7 +124,7 @@ static enum snug_reason decide_request(const struct snug_policy *policy,
         return SNUG_REASON_MEMORY_REQUEST_TOO_SMALL;
     if (kept >= bytes || bytes - kept < page_bytes)
         return SNUG_REASON_MEMORY_NO_ROOM;
-    *ret_bytes = round_down(bytes - kept);
+    *ret_bytes = snug_memory_round(bytes - kept);
     return SNUG_REASON_MEMORY_REQUEST;
 }
 

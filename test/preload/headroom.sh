@@ -66,7 +66,7 @@ ends_after 'beside little' 'others 24' 0 "${measured[@]}" -- -live 200 -others 2
 shared=$(mktemp -p /dev/shm) leftovers=("$shared")
 ends_after 'beside a tmpfs' 'others 100' 0 "${measured[@]}" -- -others 100 -of 256 -file "$shared"
 rm -f "$shared"
-# The target has risen above a tenth kept back, and stays there. In a tmpfs there is no page cache.
+# The target stays where a tenth kept back has it. In a tmpfs there is no page cache.
 case $(stat -f -c %T "$work") in
 tmpfs | ramfs) ;;
 *)
@@ -87,8 +87,17 @@ group=$own
 
 # What cannot be measured stays at a tenth, and what is the user's stays.
 ends_after "the user's" 'GOMEMLIMIT 104857600' 0 "${measured[@]}" GOMEMLIMIT=100MiB --
-# The first look comes at once, before the program fills what a tenth leaves.
-ends_after 'a first look at once' 'GOMEMLIMIT 2[45]' 0 "${measured[@]}" SNUG_FOLLOW_INTERVAL=3600 --
+
+# The first look comes at once, before the program fills what a tenth leaves; others hold 100 MiB.
+shared=$(mktemp -p /dev/shm) leftovers=("$shared")
+cgroup_run "$group" head -c "$(mib 100)" /dev/zero >"$shared"
+ends_after 'a first look at once' 'GOMEMLIMIT 1' 0 "${measured[@]}" SNUG_FOLLOW_INTERVAL=3600 --
+rm -f "$shared"
+
+# What jumps finds as much free as with a tenth kept back, but where the live heap needs it.
+ends_after 'with room' 'others 4' 0 "${measured[@]}" GOGC=400 -- -others 4
+! sed -n 's/^GOMEMLIMIT //p' "$work/out" | awk -v most="$(mib 230)" '$1 > most' | grep . ||
+    fail 'a target above a tenth kept back, for a heap that has room'
 
 # Collections for as much garbage. It begins when the target has come to rest.
 collections() { # VARIABLE… PROGRAM ARGUMENT…
@@ -103,6 +112,16 @@ if [ -z "${SNUG_TEST_RESIZE-}" ]; then
     [ $((ours * 10)) -le $((fixed * 8)) ] || fail "$ours collections, with a tenth kept back $fixed"
 fi
 
+# The program with automemlimit, which looks again each second, and calls it before anything else.
+build_rival() {
+    local src=$work/rival.d
+    mkdir "$src"
+    cp "$here"/../bench/programs/go.* "$here"/../go/resize/*.go "$src/"
+    cp "$here/../bench/programs/watch/compiled_in.go" "$src/"
+    printf 'package main\nfunc init() { follow() }\n' >"$src/rival.go"
+    (cd "$src" && GOFLAGS=-mod=mod CGO_ENABLED=1 go build -buildvcs=false -tags own_c,libraries -o "$work/rival" .)
+}
+
 ten_times() { # MIB OTHERS
     local i
     for i in $(seq 10); do
@@ -111,9 +130,20 @@ ten_times() { # MIB OTHERS
         ends_after "${program##*/}, measured, of $1, run $i" "others $2" 0 "${measured[@]}" -- \
             -others "$2" -of "$1"
     done
+    echo "${program##*/}: ten times under $1 MiB, $failures failures so far"
+}
+
+rival_ten_times() { # MIB OTHERS
+    local i program=$work/rival
+    for i in $(seq 10); do
+        ends_after "automemlimit, of $1, run $i" "others $2" 137 SNUG=off -- -others "$2"
+    done
+    echo "automemlimit: ten times under $1 MiB, $failures failures so far"
 }
 
 if [ -n "${SNUG_LONG-}" ]; then
+    # A module comes from a proxy.
+    build_rival || rm -f "$work/rival"
     for program in "$work/resize" "${object%/lib/*}"/go/bin/1.{19,2[0-9]}.*-resize-*; do
         case $program in *-static | *-pie-nocgo | *'*'*) continue ;; esac
         cgroup_limit "$group" 400000 "$(mib 256)"
@@ -121,5 +151,10 @@ if [ -n "${SNUG_LONG-}" ]; then
         cgroup_limit "$group" 400000 "$(mib 1024)"
         live=320 ten_times 1024 480
     done
+    if [ -e "$work/rival" ]; then
+        live=320 rival_ten_times 1024 480
+        cgroup_limit "$group" 400000 "$(mib 256)"
+        live=80 rival_ten_times 256 120
+    fi
 fi
 [ $failures = 0 ]

@@ -26,9 +26,11 @@ struct snug_headroom {
     bool is_restless;       /* What they hold grows fast: the next look should be soon. */
     unsigned n_tight; /* Looks since less than a tenth of the limit is free: 1 to 8. */
     unsigned n_first; /* Looks so far, while that counts: a start is fast too. */
+    unsigned n_wary;  /* Looks until a jump of others is forgotten. */
 };
 
-/* True if the target has moved: by a hundredth or more. */
+/* True if the target has moved: by a hundredth or more. Before the first step it is what a
+ * tenth kept back leaves. */
 bool snug_headroom_step(const struct snug_headroom_sight *sight,
                         struct snug_headroom *state);
 

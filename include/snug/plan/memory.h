@@ -11,6 +11,9 @@ uint64_t snug_memory_headroom(const struct snug_policy *policy, uint64_t limit_b
 /* What memory.share leaves of a limit. */
 uint64_t snug_memory_share(const struct snug_policy *policy, uint64_t limit_bytes);
 
+/* A target as the runtime is told it: a whole number of pages, or of spans. */
+uint64_t snug_memory_round(uint64_t bytes);
+
 /* The memory limit to plan with, in bytes, where one is set: the kernel's, or the lower one
  * that is announced. */
 uint64_t snug_memory_limit(const struct snug_memory_facts *memory);

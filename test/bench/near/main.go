@@ -48,6 +48,7 @@ func main() {
 	for i := 0; i < *live<<20/nodeBytes; i++ {
 		kept = &node{next: kept}
 	}
+	runtime.GC() // How much lives is known.
 	for debug.SetMemoryLimit(-1) <= *above<<20 {
 		time.Sleep(10 * time.Millisecond)
 	}
