@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 releases=1.22.2 modes='external internal' newest_modes=musl-internal
 static_releases='1.19.13 1.22.2'
 if [ "$1" = --long ]; then
-    releases='1.17.13 1.19.13 1.21.13 1.22.2 1.24.13 1.25.12'
+    releases='1.17.13 1.19.13 1.21.13 1.22.2 1.24.13 1.25.12 1.26.8'
     modes='external internal pie pie-external musl-external musl-internal' newest_modes=
     shift
 fi

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Several programs under one limit, with memory.headroom = measured: several.sh OBJECT TIDE. Two Go
 # programs, each of which would take all of it, live, also while the limit itself changes; so does one
-# beside a C program that grows and shrinks, and beside a tmpfs that does. What is looked at is who
+# beside a C program that grows and shrinks, and beside a tmpfs that does. Beside page cache its target
+# stays; SNUG_TEST_DISK names a block device to read, else a file is written. What is looked at is who
 # collects, and who is alive at the end. With SNUG_LONG set, four too, and more often.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,7 +12,7 @@ object=$1 tide=$2
 build_resize
 read -r _ limit <<<"$(cgroup_files "$group")"
 mib() { echo $(($1 << 20)); }
-collections=5 rounds=1
+collections=5 rounds=1 gogc=400
 [ -z "${SNUG_LONG-}" ] || collections=100 rounds=3
 
 fail() { # TEXT; the others would wait for what does not come
@@ -24,7 +25,7 @@ fail() { # TEXT; the others would wait for what does not come
 start() { # LIVE ARGUMENT…
     local n=${#running[@]}
     : >"$work/out.$n"
-    cgroup_exec "$group" env LD_PRELOAD="$object" SNUG_MEMORY_HEADROOM=measured GOGC=400 \
+    cgroup_exec "$group" env LD_PRELOAD="$object" SNUG_MEMORY_HEADROOM=measured GOGC=$gogc \
         GODEBUG=gctrace=1 SNUG_FOLLOW_INTERVAL=100ms \
         "$work/resize" -for 1h -goroutines 1 -pause 100us -live "$@" >"$work/out.$n" 2>&1 &
     running+=($!)
@@ -127,3 +128,30 @@ swell 'beside a C program that grows and shrinks' hold_in_c
 eval "exec ${c_program[1]}>&-" # It ends.
 shared=$(mktemp -p /dev/shm) leftovers=("$shared")
 swell 'beside a tmpfs that grows and shrinks' hold_in_tmpfs
+
+# In a tmpfs there is no page cache.
+fill_cache() {
+    if [ -n "${SNUG_TEST_DISK-}" ]; then
+        cgroup_run "$group" head -c $((160 << 20)) "$SNUG_TEST_DISK" >/dev/null
+        return
+    fi
+    case $(stat -f -c %T "$work") in tmpfs | ramfs) return 1 ;; esac
+    cgroup_run "$group" head -c $((160 << 20)) /dev/zero >"$work/file"
+}
+
+cached_mib() {
+    awk '/^(in)?active_file / { n += $2 } END { print int(n / 2 ^ 20) }' "${limit%/*}/memory.stat"
+}
+
+label='beside page cache' gogc=100
+start 60
+go_on
+if fill_cache; then
+    cached=$(cached_mib)
+    [ "$cached" -ge 60 ] || fail "there are only $cached MiB of it"
+    go_on
+    see
+    target=$(($(sed -n 's/^GOMEMLIMIT //p' "$work/out.0" | tail -n 1) >> 20))
+    [ $target -ge 220 ] || fail "a target of $target MiB"
+fi
+finish

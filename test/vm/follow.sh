@@ -136,12 +136,31 @@ measured_rows() { # RELEASE NAME [STARTS]
         'memory.max 256M' -- 'others 120 in time' 'status 0'
 }
 
+# The same ten times, under 256 MiB and 1 GiB. Who watches has left the cgroup.
+measured_times() { # NAME
+    local mib load from="echo \$\$ >\$BOX/own/cgroup.procs" is_alone=
+    for mib in 256 1024; do
+        load="$1 -for 1h -goroutines 1 -pause 1ms -live $((mib * 5 / 16)) -others $((mib * 15 / 32))"
+        row "$1 is killed beside memory that Go does not count, of $mib MiB, ten times" \
+            "n=0; for i in \$(seq 10); do SNUG_LOG=off preload $load >/dev/null
+                [ \$? = 137 ] && n=\$((n + 1)); done; echo killed \$n" \
+            "own/memory.max ${mib}M" -- 'killed 10' stderr
+        row "$1 lives beside it where the headroom is measured, of $mib MiB, ten times" \
+            "n=0; for i in \$(seq 10); do $from
+                resize SNUG_MEMORY_HEADROOM=measured SNUG_FOLLOW_INTERVAL=100ms preload $load \
+                    -of $mib -- 'others ${load##* }' >said && grep -q ' in time' said && n=\$((n + 1)); done
+            echo lived \$n; cat said" "own/memory.max ${mib}M" -- 'lived 10'
+        is_alone=1 # Four of these are more than the machine has.
+    done
+}
+
 # The script that runs under version 1 on the machine itself.
 several_row() { # RELEASE NAME
     [ "$(minor "$1")" -ge 19 ] || return 0
     [ -n "$is_long" ] || [ "$2" = "$newest-resize-external" ] || return 0
     row "$2 beside others like it, under version 2" \
-        "mkdir -p /dev/shm; SNUG_TEST_RESIZE=/bin/$2 ${is_long:+SNUG_LONG=1} bash \
+        "mkdir -p /dev/shm; disk=\$(ls /dev/nvme0n1 /dev/vda 2>/dev/null | head -n 1)
+            SNUG_TEST_DISK=\$disk SNUG_TEST_RESIZE=/bin/$2 ${is_long:+SNUG_LONG=1} bash \
             /test/preload/several.sh /lib/libsnug.so /bin/tide" -- 'status 0' stderr
 }
 
@@ -199,6 +218,9 @@ if [ -e "${list%/*}/resize" ]; then
         *)
             follow_rows "$release" "$mode" "$name"
             measured_rows "$release" "$name"
+            [ -z "$is_long" ] || case $(minor "$release")-$mode in
+            19-*ternal | 22-*ternal | 26-*ternal | "$(minor "$newest")"-*ternal) measured_times "$name" ;;
+            esac
             several_row "$release" "$name"
             follow_oom_rows "$name" "$n_times" "$follow"
             ;;
