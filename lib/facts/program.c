@@ -22,6 +22,9 @@ enum {
     /* What every process pays for, if it has so much; Python has 1.1 MiB. */
     UNMARKED_PLACES = (4 << 20) / INFO_ALIGN,
     FILE_PLACES = (64 << 20) / INFO_ALIGN, /* A file may be without end. */
+    /* Writable ones; linkers make one or two. The kernel starts programs with a thousand,
+     * all of the same part of the file. */
+    SEGMENTS_MAX = 8,
     /* The first release that reads CPU limits. */
     CONTAINER_MINOR = 25,
     /* A development build does not always say which release it leads to. It is taken for
@@ -134,12 +137,15 @@ static uint64_t search_segment(const struct snug_elf *elf, uint64_t start, uint6
 uint64_t snug_program_find_go(const struct snug_elf *elf)
 {
     uint64_t ret = 0;
-    for (size_t i = 0; i < elf->n_phdr && !ret; i++) {
+    unsigned n_left = SEGMENTS_MAX;
+    for (size_t i = 0; i < elf->n_phdr && !ret && n_left; i++) {
         const Elf64_Phdr *segment = &elf->phdr[i];
         uint64_t end;
-        if (segment->p_type == PT_LOAD && segment->p_flags & PF_W &&
-            !__builtin_add_overflow(segment->p_vaddr, segment->p_filesz, &end))
-            ret = search_segment(elf, search_start(elf, segment), end);
+        if (segment->p_type != PT_LOAD || !(segment->p_flags & PF_W) ||
+            __builtin_add_overflow(segment->p_vaddr, segment->p_filesz, &end))
+            continue;
+        n_left--;
+        ret = search_segment(elf, search_start(elf, segment), end);
     }
     return ret;
 }

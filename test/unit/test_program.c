@@ -67,6 +67,21 @@ START_TEST(what_becomes_read_only_is_not_searched)
 }
 END_TEST
 
+/* Of a thousand, all with the same tens of megabytes, each would be searched. */
+START_TEST(few_writable_segments_are_searched)
+{
+    enum { FEW = 8 };
+    const bool is_few = _i == 0;
+    const unsigned n = is_few ? FEW : FEW + 1;
+    image_put_info("go1.22.12", NULL);
+    for (unsigned i = 1; i < n; i++)
+        image_add_segment(i, PT_LOAD, PF_R | PF_W, IMAGE_BYTES - 4096, 4096);
+    image_add_segment(n, PT_LOAD, PF_R | PF_W, DATA_AT, 4096);
+    ((Elf64_Ehdr *)(void *)image)->e_phnum = (uint16_t)(n + 1);
+    ck_assert(read_file().is_go == is_few);
+}
+END_TEST
+
 static const struct {
     const char *version;
     const char *expected;
@@ -309,6 +324,7 @@ static Suite *program_suite(void)
     tcase_add_loop_test(go, build_information_is_aligned_and_writable, 0,
                         sizeof places / sizeof *places);
     tcase_add_test(go, what_becomes_read_only_is_not_searched);
+    tcase_add_loop_test(go, few_writable_segments_are_searched, 0, 2);
     tcase_add_loop_test(go, a_version_gives_its_release, 0,
                         sizeof versions / sizeof *versions);
     tcase_add_loop_test(go, the_modules_settings_decide_what_the_runtime_follows, 0,
