@@ -96,3 +96,16 @@ SAME(aio_read64, aio_read);
 SAME(aio_write64, aio_write);
 SAME(aio_fsync64, aio_fsync);
 SAME(lio_listio64, lio_listio);
+
+/* Functions of which glibc has an old version that is another one: see versions.map. */
+#if defined(__x86_64__)
+#define SINCE(name, version)                                        \
+    __asm__(".set snug_since_" #name ", " #name "\n"                \
+            ".globl snug_since_" #name "\n"                         \
+            ".symver snug_since_" #name ", " #name "@" version "\n" \
+            ".symver " #name ", " #name "@@@GLIBC_2.34\n")
+
+SINCE(timer_create, "GLIBC_2.3.3");
+SINCE(lio_listio, "GLIBC_2.4");
+SINCE(lio_listio64, "GLIBC_2.4");
+#endif

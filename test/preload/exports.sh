@@ -17,7 +17,7 @@ wanted=$(sed -n 's/^    \([a-z0-9_]*\);$/\1/p' "$map" | sort)
 versions=$(sed -n 's/^\([A-Z]*_[0-9.]*\) {$/\1/p' "${map%/*}/versions.map" | tr '\n' ' ')
 found=$(readelf -W --dyn-syms "$object" |
     awk -v versions=" $versions " '$7 == "ABS" && index(versions, " " $8 " ") { next }
-        $7 != "UND" && ($5 == "GLOBAL" || $5 == "WEAK") { sub(/@.*/, "", $8); print $8 }' | sort)
+        $7 != "UND" && ($5 == "GLOBAL" || $5 == "WEAK") { sub(/@.*/, "", $8); print $8 }' | sort -u)
 [ -n "$wanted" ] || expect 'no exports in the map' "$map"
 [ "$wanted" = "$found" ] ||
     expect 'exports differ from the map (wanted, then found)' "$wanted
