@@ -4,7 +4,8 @@
 # lives where a tenth kept back is not enough, whoever holds it and wherever the limit is; page
 # cache takes nothing from it. What is looked at is events: a program goes on when its target has
 # moved, and is ended when it has said that it has what it wants. With SNUG_LONG set, ten times, under
-# 256 MiB and 1 GiB, with each release and way to link of which the program has been built.
+# 256 MiB and 1 GiB, with each release and way to link of which the program has been built; and one
+# that goes by automemlimit, and looks again each second, where the module can be had.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 object=$1
@@ -112,7 +113,7 @@ if [ -z "${SNUG_TEST_RESIZE-}" ]; then
     [ $((ours * 10)) -le $((fixed * 8)) ] || fail "$ours collections, with a tenth kept back $fixed"
 fi
 
-# The program with automemlimit, which looks again each second, and calls it before anything else.
+# The program with automemlimit, which looks again each second.
 build_rival() {
     local src=$work/rival.d
     mkdir "$src"
