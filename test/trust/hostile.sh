@@ -187,7 +187,7 @@ test_secure() {
 
 # A captured tree made to harm who looks at it.
 test_tree() {
-    local tree=$work/tree name escape=$'\e]0;owned\a\e[31m' csi=$'\xc2\x9b31m'
+    local tree=$work/tree name escape=$'\e]0;owned\a\e[31m' csi=$'\xc2\x9b31m\xe2\x80\xae'
     explain() { timeout 3600 "$snug" explain --root "$tree" "$@"; }
     fresh_tree() {
         rm -rf "$tree"
@@ -249,8 +249,9 @@ test_tree() {
     chmod 644 "$tree/etc/$escape$csi"
     cp /bin/true "$tree/bin/$escape$csi"
     is_plain() {
-        LC_ALL=C grep -aqP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$1" || return 0
-        LC_ALL=C grep -aP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' "$1" | cat -v
+        local moves='[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\x8e\x8f\xa8-\xae]'
+        LC_ALL=C grep -aqP "$moves" "$1" || return 0
+        LC_ALL=C grep -aP "$moves" "$1" | cat -v
         return 1
     }
     explain -- "/bin/$escape$csi" >"$work/out" 2>&1 || true

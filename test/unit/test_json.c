@@ -34,6 +34,12 @@ static const struct row rows[] = {
     ROW("a zero inside", "a\0b", "a\\u0000b"),
     ROW("quote and backslash", "\"\\", "\\\"\\\\"),
     ROW("control characters", "\n\t\x1b\x7f", "\\u000a\\u0009\\u001b\\u007f"),
+    ROW("control characters of two bytes", "\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0",
+        "\\u0080\\u009b\\u009f\xc2\xa0"),
+    ROW("what changes the direction or ends a line",
+        "\xd8\x9c\xe2\x80\x8d\xe2\x80\x8e\xe2\x80\xa8\xe2\x80\xae\xe2\x80\xaf\xe2\x81\xa6"
+        "\xe2\x81\xa9",
+        "\\u061c\xe2\x80\x8d\\u200e\\u2028\\u202e\xe2\x80\xaf\\u2066\\u2069"),
     ROW("nothing", "", ""),
     ROW("plain", "cpu.max", "cpu.max"),
     ROW("two, three and four bytes", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80",

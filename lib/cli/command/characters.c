@@ -34,10 +34,29 @@ size_t snug_characters_first(struct snug_text text)
     return is_overlong || is_surrogate || is_past_end ? 0 : n;
 }
 
-/* Terminals obey U+0080 to U+009F as well, which UTF-8 writes as 0xc2 and their number. */
+uint32_t snug_characters_number(struct snug_text character)
+{
+    static const unsigned char bits[] = {0x7f, 0x1f, 0x0f, 0x07};
+    uint32_t ret = (unsigned char)character.at[0] & bits[character.n - 1];
+    for (size_t i = 1; i < character.n; i++)
+        ret = ret << 6 | ((unsigned char)character.at[i] & 0x3f);
+    return ret;
+}
+
+/* Terminals obey U+0080 to U+009F as well. Those behind let a name change the order of all
+ * that stands beside it, or begin a line. */
 bool snug_characters_is_control(struct snug_text character)
 {
-    const unsigned char first = (unsigned char)character.at[0];
-    return first < 0x20 || first == 0x7f ||
-           (first == 0xc2 && (unsigned char)character.at[1] < 0xa0);
+    static const struct {
+        uint32_t first;
+        uint32_t last;
+    } ranges[] = {
+        {0, 0x1f},        {0x7f, 0x9f},     {0x61c, 0x61c},
+        {0x200e, 0x200f}, {0x2028, 0x202e}, {0x2066, 0x2069},
+    };
+    const uint32_t number = snug_characters_number(character);
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        if (number >= ranges[i].first && number <= ranges[i].last)
+            return true;
+    return false;
 }

@@ -18,7 +18,7 @@ static void put_character(FILE *out, struct snug_text character)
     if (c == '"' || c == '\\')
         (void)fprintf(out, "\\%c", c);
     else if (snug_characters_is_control(character))
-        (void)fprintf(out, "\\u%04x", (unsigned char)character.at[character.n - 1]);
+        (void)fprintf(out, "\\u%04x", snug_characters_number(character));
     else
         (void)fwrite(character.at, 1, character.n, out);
 }

@@ -9,5 +9,8 @@
  * valid UTF-8: too short, an overlong form, a surrogate, or past U+10FFFF. */
 size_t snug_characters_first(struct snug_text text);
 
-/* Whether a valid character is a control character. */
+/* The number that Unicode gives to a valid character. */
+uint32_t snug_characters_number(struct snug_text character);
+
+/* Whether a valid character is a control character, or changes the direction of text. */
 bool snug_characters_is_control(struct snug_text character);
