@@ -104,6 +104,23 @@ files_of_others() {
     rm -r "$public"
 }
 
+# A process names files of any size, and of any number.
+many_bytes() {
+    preloads=
+    for i in 1 2 3 4; do
+        truncate -s 20M "$work/sparse.$i"
+        preloads=$preloads${preloads:+:}$work/sparse.$i
+    done
+    begin env LD_PRELOAD="$preloads" "$keeper" 1
+    try 0 "$snug" capture --pid "$pid" "$work/tree.sparse"
+    is_calm
+    n_kib=$(du -sk --apparent-size "$work/tree.sparse" | cut -f 1)
+    [ "$n_kib" -gt 20480 ] && [ "$n_kib" -lt 40960 ] || fail "keeps $n_kib KiB"
+    [ -f "$work/tree.sparse/proc/self/status" ] || fail 'lacks what the kernel says'
+    rm -r "$work/tree.sparse"
+    finish
+}
+
 # Of the kernel's files those that snug reads, whatever a process names.
 files_of_the_kernel() {
     for name in self/smaps self/auxv self/stack self/limits 1/task/1/status; do
@@ -211,7 +228,7 @@ records_that_lie() {
     done
 }
 
-for claim in a_process files_of_others files_of_the_kernel no_secrets in_an_archive long_names a_container \
+for claim in a_process files_of_others many_bytes files_of_the_kernel no_secrets in_an_archive long_names a_container \
     what_cannot_be_written records_that_lie; do
     $claim
 done

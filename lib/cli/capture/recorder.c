@@ -23,11 +23,13 @@ enum {
     STEP = 64,
     FIRST_BYTES = 16 * 1024,
     BYTES_MAX = 64 << 20,
+    THEIR_BYTES_MAX = 32 << 20, /* Twice the longest policy. */
 };
 
 static struct {
     struct snug_recorded *list;
     size_t n;
+    size_t n_their_bytes; /* Of files that are not the kernel's, which may be sparse. */
     int error;
 } all;
 
@@ -166,6 +168,17 @@ static long open_original(const struct snug_root *root, const char *path)
     return -EACCES;
 }
 
+/* All that a process names together is not to fill the memory of who looks. */
+static int take_room(const char *path, size_t n)
+{
+    if (snug_root_is_kernels(path))
+        return 0;
+    if (n > THEIR_BYTES_MAX - all.n_their_bytes)
+        return -EFBIG;
+    all.n_their_bytes += n;
+    return 0;
+}
+
 static long keep(const char *path, int fd)
 {
     struct stat status;
@@ -181,7 +194,10 @@ static long keep(const char *path, int fd)
     if (r == 0)
         r = read_all(path, fd, &bytes, &n);
     (void)close(fd); /* Only read from. */
+    if (r == 0)
+        r = take_room(path, n);
     if (r < 0) {
+        free(bytes);
         (void)add(path, true, 0, NULL, 0); /* Else it has noted why. */
         return r;
     }
