@@ -166,6 +166,16 @@ for_node_exporter() {
         "$snug" stat --textfile "$work/collected/snug.prom" "$pid"
     complains 'snug.prom: File too large'
     [ "$(ls "$work/collected" | wc -l)" = 2 ] || fail 'leaves something'
+    # Nor does what is killed meanwhile.
+    if command -v strace >"$work/where"; then
+        old=$(stat -c %i "$work/collected/snug.prom")
+        try 137 strace -o "$work/calls" -e trace=fchmod -e inject=fchmod:signal=KILL \
+            "$snug" stat --textfile "$work/collected/snug.prom" "$pid"
+        [ "$(stat -c %i "$work/collected/snug.prom")" = "$old" ] || fail 'replaced the file'
+        [ "$(ls "$work/collected" | wc -l)" = 2 ] || fail 'leaves something'
+    else
+        untried 'not installed: strace'
+    fi
     try 125 "$snug" stat --textfile "$work/collected/snug.prom" --json "$pid"
     complains '--textfile excludes --openmetrics and --json'
     finish

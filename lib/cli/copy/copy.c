@@ -58,8 +58,8 @@ static int finish(const char *directory, struct snug_replacement *replacement)
  * was. */
 static int copy_both(const char *object, const char *command, const char *directory)
 {
-    struct snug_replacement of_object = {.fd = -1};
-    struct snug_replacement of_command = {.fd = -1};
+    struct snug_replacement of_object = {.beside.fd = -1};
+    struct snug_replacement of_command = {.beside.fd = -1};
     int r = prepare(object, directory, "libsnug.so", OBJECT_MODE, &of_object);
     if (r == 0)
         r = prepare(command, directory, "snug", COMMAND_MODE, &of_command);

@@ -1,30 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * The other file has no name until it is whole, so that a copy that is killed leaves
- * nothing; where the file system knows no such files, it has one that starts with a dot.
- * Without fsync: after a crash of the machine the copy is made again.
+ * The other file has a name that starts with a dot, or none until it is whole. Without
+ * fsync: after a crash of the machine the copy is made again.
  */
 #include "snug/cli/copy/replacement.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "snug/cli/command/writing.h"
 
-enum {
-    PART_BYTES = 64 * 1024,
-    MODE_BITS = 07777,
-    LINK_BYTES = 32,
-    N_LETTERS = 6,
-    NAME_MASK = 0xffffff,
-    TRIES = 100,
-};
+enum { PART_BYTES = 64 * 1024, MODE_BITS = 07777 };
 
 /* Less than a whole part only at the end. Returns the number of bytes, or -errno. */
 static ssize_t read_part(int fd, char *ret)
@@ -87,42 +77,16 @@ static int fill(int source, int fd, mode_t mode)
     return r == 0 && fchmod(fd, mode) < 0 ? -errno : r;
 }
 
-/* Its link in /proc: with that it gets a name later. */
-static void put_link(int fd, size_t size, char *ret)
-{
-    (void)snprintf(ret, size, "/proc/self/fd/%d", fd);
-}
-
-/* -1 where there are no files without a name, or no /proc to name them by. */
-static int open_nameless(const char *directory)
-{
-    char link[LINK_BYTES];
-    const int fd = open(directory, O_TMPFILE | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (fd < 0)
-        return -1;
-    put_link(fd, sizeof link, link);
-    if (access(link, F_OK) == 0)
-        return fd;
-    (void)close(fd); /* Nothing is in it. */
-    return -1;
-}
-
 static int write_beside(int source, const char *directory, const char *name, mode_t mode,
                         struct snug_replacement *ret)
 {
-    const int n =
-        snprintf(ret->beside, sizeof ret->beside, "%s/.%s.XXXXXX", directory, name);
-    if (n >= (int)sizeof ret->beside)
+    char beside[PATH_MAX];
+    if (snprintf(beside, sizeof beside, "%s/.%s.XXXXXX", directory, name) >=
+        (int)sizeof beside)
         return -ENAMETOOLONG;
-    ret->fd = open_nameless(directory);
-    ret->has_name = ret->fd < 0;
-    if (ret->has_name)
-        ret->fd = mkostemp(ret->beside, O_CLOEXEC);
-    if (ret->fd < 0) {
-        ret->has_name = false;
-        return -errno;
-    }
-    const int r = fill(source, ret->fd, mode);
+    int r = snug_beside_open(beside, &ret->beside);
+    if (r == 0)
+        r = fill(source, ret->beside.fd, mode);
     if (r < 0)
         snug_replacement_drop(ret);
     return r;
@@ -131,7 +95,7 @@ static int write_beside(int source, const char *directory, const char *name, mod
 int snug_replacement_prepare(int source, const char *directory, const char *name,
                              mode_t mode, struct snug_replacement *ret)
 {
-    *ret = (struct snug_replacement){.fd = -1};
+    *ret = (struct snug_replacement){.beside.fd = -1};
     if (snprintf(ret->place, sizeof ret->place, "%s/%s", directory, name) >=
         (int)sizeof ret->place)
         return -ENAMETOOLONG;
@@ -140,50 +104,14 @@ int snug_replacement_prepare(int source, const char *directory, const char *name
     return write_beside(source, directory, name, mode, ret);
 }
 
-/* A name that nobody has, in the place of the six letters. */
-static int give_name(struct snug_replacement *replacement)
-{
-    char link[LINK_BYTES];
-    char *const letters = replacement->beside + strlen(replacement->beside) - N_LETTERS;
-    put_link(replacement->fd, sizeof link, link);
-    int r = -EEXIST;
-    for (unsigned i = 0; r == -EEXIST && i < TRIES; i++) {
-        uint32_t number;
-        if (getrandom(&number, sizeof number, 0) != sizeof number)
-            return -EIO;
-        (void)snprintf(letters, N_LETTERS + 1, "%06x", number & NAME_MASK);
-        r = linkat(AT_FDCWD, link, AT_FDCWD, replacement->beside, AT_SYMLINK_FOLLOW) < 0
-                ? -errno
-                : 0;
-    }
-    replacement->has_name = r == 0;
-    return r;
-}
-
-/* It is closed before it has its place: a program that is open for writing cannot be
- * started. */
 int snug_replacement_finish(struct snug_replacement *replacement)
 {
-    if (replacement->fd < 0)
-        return 0;
-    int r = replacement->has_name ? 0 : give_name(replacement);
-    if (r < 0)
-        return r;
-    r = close(replacement->fd) < 0 ? -errno : 0;
-    replacement->fd = -1;
-    if (r == 0 && rename(replacement->beside, replacement->place) < 0)
-        r = -errno;
-    if (r == 0)
-        replacement->has_name = false;
-    return r;
+    return replacement->beside.fd < 0
+               ? 0
+               : snug_beside_put(&replacement->beside, replacement->place);
 }
 
 void snug_replacement_drop(struct snug_replacement *replacement)
 {
-    if (replacement->has_name)
-        (void)unlink(replacement->beside); /* What failed before is told. */
-    if (replacement->fd >= 0)
-        (void)close(replacement->fd);
-    replacement->has_name = false;
-    replacement->fd = -1;
+    snug_beside_drop(&replacement->beside);
 }

@@ -5,24 +5,28 @@
 #include "snug/cli/stat/textfile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "snug/cli/command/beside.h"
 #include "snug/cli/command/writing.h"
 #include "snug/cli/stat/openmetrics.h"
 
 enum { MODE = 0644 };
 
-/* Takes the descriptor over. Without fsync: after a crash of the machine the figures are
+/* Without fsync: after a crash of the machine the figures are
  * worth nothing. */
 static int write_to(const struct snug_census *census, int fd)
 {
-    FILE *const out = fdopen(fd, "w");
+    const int own = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *const out = own < 0 ? NULL : fdopen(own, "w");
     if (!out) {
         const int error = -errno;
-        (void)close(fd);
+        if (own >= 0)
+            (void)close(own);
         return error;
     }
     snug_openmetrics_write(census, true, out);
@@ -49,17 +53,18 @@ int snug_textfile_write(const struct snug_census *census, const char *path)
     if (r_place < 0)
         return r_place;
     sigset_t before;
-    char *beside;
-    if (asprintf(&beside, "%s.XXXXXX", path) < 0)
+    char *name;
+    if (asprintf(&name, "%s.XXXXXX", path) < 0)
         return -ENOMEM;
+    struct snug_beside beside;
     snug_writing_hold_signals(&before);
-    const int fd = mkostemp(beside, O_CLOEXEC);
-    int r = fd < 0 ? -errno : write_to(census, fd);
-    if (r == 0 && rename(beside, path) < 0)
-        r = -errno;
-    if (r < 0 && fd >= 0)
-        (void)unlink(beside); /* What failed is told. */
+    int r = snug_beside_open(name, &beside);
+    if (r == 0)
+        r = write_to(census, beside.fd);
+    if (r == 0)
+        r = snug_beside_put(&beside, path);
+    snug_beside_drop(&beside);
     snug_writing_release_signals(&before);
-    free(beside);
+    free(name);
     return r;
 }

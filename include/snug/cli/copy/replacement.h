@@ -4,17 +4,12 @@
  */
 #pragma once
 
-#include <limits.h>
-#include <stdbool.h>
-#include <sys/types.h>
+#include "snug/cli/command/beside.h"
 
-/* Between preparing and finishing there is another file beside the place, mostly without a
- * name. `{.fd = -1}` is none. */
+/* `{.beside.fd = -1}` is none. */
 struct snug_replacement {
     char place[PATH_MAX];
-    char beside[PATH_MAX]; /* Its name, now or for a moment at the end. */
-    bool has_name;
-    int fd; /* -1: there is none. */
+    struct snug_beside beside; /* Between preparing and finishing. */
 };
 
 /* Writes a copy of SOURCE, a descriptor at its start, with MODE, beside DIRECTORY/NAME;
