@@ -25,6 +25,7 @@ enum {
     /* Writable ones; linkers make one or two. The kernel starts programs with a thousand,
      * all of the same part of the file. */
     SEGMENTS_MAX = 8,
+    MODULE_BYTES_MAX = 4 << 20, /* Kubernetes' has some 20 KiB. */
     /* The first release that reads CPU limits. */
     CONTAINER_MINOR = 25,
     /* A development build does not always say which release it leads to. It is taken for
@@ -216,7 +217,7 @@ static struct go_strings read_strings(const struct snug_elf *elf, uint64_t info)
         ret.version = read_pointed(elf, info + POINTERS_AT);
         ret.module = read_pointed(elf, info + POINTERS_AT + sizeof(uint64_t));
     }
-    if (ret.module.n < module_frames_bytes)
+    if (ret.module.n < module_frames_bytes || ret.module.n > MODULE_BYTES_MAX)
         ret.module = (struct snug_text){0};
     else
         ret.module = (struct snug_text){ret.module.at + module_frames_bytes / 2,

@@ -145,6 +145,54 @@ START_TEST(what_is_out_of_bounds_is_not_known)
 }
 END_TEST
 
+/* The file, and `n_bytes` that are 0 behind it, to be freed. */
+static uint8_t *make_longer(size_t n_bytes)
+{
+    uint8_t *const ret = calloc(1, FILE_BYTES + n_bytes);
+    ck_assert_ptr_nonnull(ret);
+    memcpy(ret, file.bytes, FILE_BYTES);
+    return ret;
+}
+
+/* Of all that begin in a text without an end, each would be looked at to its end. */
+START_TEST(a_sections_name_is_short)
+{
+    enum { SHORT = 200, LONG = 300, ALL = 1024 };
+    struct snug_functions ret;
+    write_file();
+    section(1)->sh_name = 1; /* The others have an empty name. */
+    section(2)->sh_name = 0;
+    section(2)->sh_offset = FILE_BYTES;
+    section(2)->sh_size = ALL;
+    uint8_t *const bytes = make_longer(ALL);
+    const size_t n = _i == 0 ? SHORT : LONG;
+    static const char ending[] = ".gopclntab";
+    memset(bytes + FILE_BYTES + 1, 'a', n);
+    memcpy(bytes + FILE_BYTES + n, ending, sizeof ending);
+    snug_functions_read(bytes, FILE_BYTES + ALL, &ret);
+    ck_assert(ret.is_known == (_i == 0));
+    free(bytes);
+}
+END_TEST
+
+/* A sparse file has any number of empty names. */
+START_TEST(names_have_an_end)
+{
+    enum { MOST = 64 << 20 };
+    struct snug_functions ret;
+    write_file();
+    const size_t n = MOST + (size_t)_i;
+    section(1)->sh_offset = FILE_BYTES;
+    section(1)->sh_size = TABLE_AT + n;
+    write_table(0xf1, 64, 64 + n);
+    uint8_t *const bytes = make_longer(TABLE_AT + n);
+    memcpy(bytes + FILE_BYTES, file.bytes + TABLE_AT, 64);
+    snug_functions_read(bytes, FILE_BYTES + TABLE_AT + n, &ret);
+    ck_assert(ret.is_known == (_i == 0));
+    free(bytes);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("functions");
@@ -152,6 +200,8 @@ int main(void)
     tcase_add_loop_test(table, each_layout_has_its_names, 0, 3);
     tcase_add_test(table, a_name_that_only_begins_so_is_another);
     tcase_add_loop_test(table, what_is_out_of_bounds_is_not_known, 0, 17);
+    tcase_add_loop_test(table, a_sections_name_is_short, 0, 2);
+    tcase_add_loop_test(table, names_have_an_end, 0, 2);
     suite_add_tcase(suite, table);
     return suite_run(suite);
 }

@@ -83,6 +83,37 @@ START_TEST(few_writable_segments_are_searched)
 END_TEST
 
 static const struct {
+    size_t n_bytes;
+    bool is_taken;
+} modules[] = {{1 << 20, true}, {4 << 20, true}, {(4 << 20) + 1, false}, {6 << 20, false}};
+
+/* A sparse file has any number of lines. */
+START_TEST(module_information_has_an_end)
+{
+    enum { HEAD_BYTES = 8192 };
+    const size_t n_all = HEAD_BYTES + (8 << 20);
+    uint8_t *const bytes = aligned_alloc(4096, n_all);
+    ck_assert_ptr_nonnull(bytes);
+    memset(bytes, 0, n_all);
+    image_put_info("go1.22.12", NULL);
+    image_add_segment(1, PT_LOAD, PF_R | PF_W, DATA_AT, n_all - DATA_AT);
+    memcpy(bytes, image, HEAD_BYTES);
+    uint8_t *at = bytes + INFO_AT + 32 + 1 + strlen("go1.22.12");
+    for (size_t n = modules[_i].n_bytes; n; n >>= 7)
+        *at++ = (uint8_t)((n & 0x7f) | (n > 0x7f ? 0x80 : 0));
+
+    struct snug_elf elf;
+    struct snug_program program;
+    ck_assert_int_eq(snug_elf_from_file(bytes, n_all, &elf), 0);
+    const uint64_t info = snug_program_find_go(&elf);
+    snug_program_read(&elf, info, &program);
+    ck_assert_str_eq(program.go_version, "go1.22.12");
+    ck_assert(!snug_program_module(&elf, info).at != modules[_i].is_taken);
+    free(bytes);
+}
+END_TEST
+
+static const struct {
     const char *version;
     const char *expected;
     unsigned go_minor;
@@ -325,6 +356,8 @@ static Suite *program_suite(void)
                         sizeof places / sizeof *places);
     tcase_add_test(go, what_becomes_read_only_is_not_searched);
     tcase_add_loop_test(go, few_writable_segments_are_searched, 0, 2);
+    tcase_add_loop_test(go, module_information_has_an_end, 0,
+                        sizeof modules / sizeof *modules);
     tcase_add_loop_test(go, a_version_gives_its_release, 0,
                         sizeof versions / sizeof *versions);
     tcase_add_loop_test(go, the_modules_settings_decide_what_the_runtime_follows, 0,

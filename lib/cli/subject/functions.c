@@ -10,7 +10,9 @@
 
 #include "snug/cli/subject/sections.h"
 
-enum { SLICE_BYTES = 1 << 20 };
+/* Kubernetes' programs have some ten megabytes of names; a sparse file may have any number.
+ */
+enum { SLICE_BYTES = 1 << 20, NAMES_BYTES_MAX = 64 << 20 };
 
 /* The first byte of the header, which is followed by three 0xff. */
 enum { GO_1_16 = 0xfa, GO_1_18 = 0xf0, GO_1_20 = 0xf1 };
@@ -43,7 +45,7 @@ static struct snug_text find_names(struct snug_text table)
     memcpy(word, table.at + 8, sizeof word);
     const uint64_t *offset = &word[kind == GO_1_16 ? 2 : 3];
     if ((kind == GO_1_16 || kind == GO_1_18 || kind == GO_1_20) && offset[0] < offset[1] &&
-        offset[1] <= table.n)
+        offset[1] <= table.n && offset[1] - offset[0] <= NAMES_BYTES_MAX)
         ret = (struct snug_text){table.at + offset[0], offset[1] - offset[0]};
     return ret;
 }

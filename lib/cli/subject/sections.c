@@ -16,12 +16,17 @@ static struct snug_text bytes_of(const uint8_t *file, size_t n_bytes,
     return (struct snug_text){(const char *)file + section->sh_offset, section->sh_size};
 }
 
+/* Each of 65,535 sections may begin its name anywhere, in a file that has no end of one. */
+enum { NAME_BYTES_MAX = 256 };
+
 static bool ends_in(struct snug_text names, size_t at, const char *ending)
 {
     if (!names.at || at >= names.n)
         return false;
     const size_t n = strlen(ending);
-    const char *end = memchr(names.at + at, 0, names.n - at);
+    const size_t n_left = names.n - at;
+    const char *end =
+        memchr(names.at + at, 0, n_left < NAME_BYTES_MAX ? n_left : NAME_BYTES_MAX);
     return end && (size_t)(end - names.at) >= at + n && memcmp(end - n, ending, n) == 0;
 }
 
