@@ -323,7 +323,8 @@ static void *run(void *unused)
          is_at_home && (r == 0 || r == -EINTR) && apart_ms <= ms + PATIENCE_MS;) {
         ms = rest_ms();
         r = snug_sys_nanosleep(ms * NS_PER_MS);
-        if (r != 0)
+        if (r != 0 ||
+            (follow.is_measured && snug_measure_is_quiet(&follow.with.facts->memory)))
             continue;
         const int where = compare_root();
         is_at_home = where <= 0;

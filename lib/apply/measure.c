@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * The runtime's own accounting, and the files of the cgroup that has the limit. Garbage
  * that becomes mapped between two reads must not look like somebody else's: the runtime's
- * word is read before and after, and the larger counts.
+ * word is read before and after, and the larger counts. Where little is free a glance at
+ * one file comes in between: a jump is over within some tens of milliseconds.
  */
 #include "snug/apply/measure.h"
 
@@ -13,7 +14,15 @@
 #include "snug/plan/memory.h"
 #include "snug/stats/counters.h"
 
+enum { GLANCE_MS = 10, GROWTH_PARTS = 4 /* Of the reserve. */ };
+
 static struct snug_headroom headroom;
+
+static struct {
+    uint64_t look_ms;   /* From one look to the next. */
+    uint64_t rested_ms; /* By glances. */
+    uint64_t apart_bytes;
+} glance;
 
 static void take(struct snug_plan *plan)
 {
@@ -56,7 +65,34 @@ void snug_measure_end(void)
 
 uint64_t snug_measure_rest_ms(uint64_t interval_ms)
 {
-    return snug_headroom_rest_ms(&headroom, interval_ms);
+    glance.look_ms = snug_headroom_rest_ms(&headroom, interval_ms);
+    if (!snug_headroom_is_exposed(&headroom) || glance.look_ms <= GLANCE_MS)
+        glance.look_ms = 0;
+    return glance.look_ms ? GLANCE_MS : snug_headroom_rest_ms(&headroom, interval_ms);
+}
+
+/* Whether what is no heap has grown since the last glance. */
+static bool has_grown(const struct snug_memory_facts *memory)
+{
+    uint64_t used;
+    if (snug_usage_read_whole(&snug_file_live, memory->limit.from, &used) < 0)
+        return true; /* The look says why. */
+    const uint64_t ready = snug_aim_ready_bytes();
+    const uint64_t apart = used > ready ? used - ready : 0;
+    const uint64_t last = glance.apart_bytes;
+    const bool ret = apart > last && apart - last > headroom.reserve_bytes / GROWTH_PARTS;
+    if (ret || apart < last)
+        glance.apart_bytes = apart;
+    return ret;
+}
+
+bool snug_measure_is_quiet(const struct snug_memory_facts *memory)
+{
+    glance.rested_ms += GLANCE_MS;
+    if (glance.rested_ms < glance.look_ms && !has_grown(memory))
+        return true;
+    glance.rested_ms = 0;
+    return false;
 }
 
 bool snug_measure_is_floor(void)

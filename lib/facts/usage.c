@@ -78,6 +78,26 @@ static uint64_t count_given_up(struct snug_text text, const struct names *names)
     return ret;
 }
 
+static int read_whole(const struct snug_root *root, const char *from,
+                      const struct names *names, size_t n, uint64_t *ret_bytes)
+{
+    char path[SNUG_PATH_BYTES];
+    const struct snug_text directory = {from, n};
+    if (!names)
+        return -EOPNOTSUPP;
+    if (!put_path(directory, names->used, path))
+        return -ENAMETOOLONG;
+    return snug_file_find(root, path, "", ret_bytes);
+}
+
+int snug_usage_read_whole(const struct snug_root *root, const char *from,
+                          uint64_t *ret_bytes)
+{
+    size_t n;
+    const struct names *names = find_names(from, &n);
+    return read_whole(root, from, names, n, ret_bytes);
+}
+
 int snug_usage_read(const struct snug_root *root, const char *from, uint64_t *ret_bytes)
 {
     char path[SNUG_PATH_BYTES];
@@ -87,11 +107,7 @@ int snug_usage_read(const struct snug_root *root, const char *from, uint64_t *re
     size_t n;
     const struct names *names = find_names(from, &n);
     const struct snug_text directory = {from, n};
-    if (!names)
-        return -EOPNOTSUPP;
-    if (!put_path(directory, names->used, path))
-        return -ENAMETOOLONG;
-    int r = snug_file_find(root, path, "", &used);
+    int r = read_whole(root, from, names, n, &used);
     if (r < 0)
         return r;
     if (!put_path(directory, "memory.stat", path))

@@ -121,7 +121,13 @@ bool snug_headroom_step(const struct snug_headroom_sight *sight,
     const uint64_t distance = target > last ? target - last : last - target;
     const bool is_moved = distance >= last / STEP_PARTS;
     state->target_bytes = is_moved ? larger(target, 1) : last;
+    state->is_above = state->target_bytes > find_fixed(sight);
     return is_moved;
+}
+
+bool snug_headroom_is_exposed(const struct snug_headroom *state)
+{
+    return state->n_tight && (state->is_above || state->is_restless);
 }
 
 uint64_t snug_headroom_rest_ms(const struct snug_headroom *state, uint64_t interval_ms)

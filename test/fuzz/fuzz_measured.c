@@ -33,6 +33,9 @@ static void check_files(uint64_t limit_bytes)
         uint64_t used = 4711;
         const int r = snug_usage_read(&live, limits[i], &used);
         MUST(r == 0 || used == 4711);
+        uint64_t whole = 4711;
+        const int r_whole = snug_usage_read_whole(&live, limits[i], &whole);
+        MUST(r_whole < 0 ? whole == 4711 && r < 0 : r < 0 || used <= whole);
     }
     const uint64_t announced = snug_announced_read(&live, "/announced", limit_bytes);
     MUST(!announced || (announced < limit_bytes && announced >= limit_bytes / 5));

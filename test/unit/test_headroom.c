@@ -191,6 +191,33 @@ START_TEST(it_is_looked_sooner_where_little_is_free)
 }
 END_TEST
 
+/* Until others are at rest again, the target may be lower by then. */
+START_TEST(less_than_a_tenth_free_by_its_own_will_is_exposed)
+{
+    struct snug_headroom state = {.n_first = 16};
+    struct snug_headroom_sight sight = {256 * MIB, 256 * MIB, 240 * MIB, 235 * MIB,
+                                        180 * MIB};
+    ck_assert(!snug_headroom_is_exposed(&state));
+    (void)snug_headroom_step(&sight, &state);
+    ck_assert(snug_headroom_is_exposed(&state));
+    sight.used_bytes += 10 * MIB;
+    (void)snug_headroom_step(&sight, &state);
+    ck_assert_uint_lt(mib(state.target_bytes), 230);
+    ck_assert(snug_headroom_is_exposed(&state));
+    (void)snug_headroom_step(&sight, &state);
+    ck_assert(!snug_headroom_is_exposed(&state));
+    state = (struct snug_headroom){.n_first = 16};
+    sight.used_bytes = 230 * MIB;
+    sight.ready_bytes = 225 * MIB;
+    (void)snug_headroom_step(&sight, &state); /* It has not filled what it may. */
+    ck_assert(!snug_headroom_is_exposed(&state));
+    sight =
+        (struct snug_headroom_sight){256 * MIB, 256 * MIB, 240 * MIB, 235 * MIB, 80 * MIB};
+    (void)snug_headroom_step(&sight, &state); /* As with a tenth kept back. */
+    ck_assert(!state.is_above);
+}
+END_TEST
+
 START_TEST(less_than_a_hundredth_is_not_worth_a_write)
 {
     struct snug_headroom state = {0};
@@ -317,6 +344,7 @@ int main(void)
     tcase_add_test(tcase, it_falls_at_once_and_rises_slowly);
     tcase_add_test(tcase, others_that_have_jumped_may_do_so_again);
     tcase_add_test(tcase, what_a_start_takes_is_no_jump);
+    tcase_add_test(tcase, less_than_a_tenth_free_by_its_own_will_is_exposed);
     tcase_add_test(tcase, the_first_looks_come_soon);
     tcase_add_test(tcase, growth_is_looked_at_sooner_until_it_is_slow);
     tcase_add_test(tcase, it_is_looked_sooner_where_little_is_free);

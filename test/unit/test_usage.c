@@ -58,6 +58,11 @@ START_TEST(what_the_kernel_would_give_up_is_not_used)
     ck_assert_msg(bytes == (r ? 4711 : row->bytes), "%s: %llu", row->label,
                   (unsigned long long)bytes);
     ck_assert_int_eq(snug_usage_is_known(row->from), r != -EOPNOTSUPP);
+
+    bytes = 4711;
+    const int whole = snug_usage_read_whole(&folder, row->from, &bytes);
+    ck_assert_int_eq(whole, row->stat ? r : 0); /* It reads no parts. */
+    ck_assert_uint_eq(bytes, whole ? 4711 : 1000);
 }
 END_TEST
 

@@ -15,8 +15,12 @@ int snug_measure_look(const struct snug_memory_facts *memory, struct snug_plan *
 /* Nothing is measured any more: forgets what was. */
 void snug_measure_end(void);
 
-/* How long to rest before the next look, where it is usually `interval_ms`. */
+/* How long to rest before the next look, where it is usually `interval_ms`; or before a
+ * glance. */
 uint64_t snug_measure_rest_ms(uint64_t interval_ms);
+
+/* After that rest: whether a glance was due and has seen nothing, so that no look is. */
+bool snug_measure_is_quiet(const struct snug_memory_facts *memory);
 
 /* Whether the last target is the lowest there is, whatever others hold. */
 bool snug_measure_is_floor(void);

@@ -23,6 +23,7 @@ struct snug_headroom {
     uint64_t target_bytes;  /* Never 0 after the first look. */
     uint64_t seen_bytes;    /* What they held at the last look. */
     bool is_floor;          /* The target is as low as it may be. */
+    bool is_above;          /* It is more than what a tenth kept back leaves. */
     bool is_restless;       /* What they hold grows fast: the next look should be soon. */
     unsigned n_tight; /* Looks since less than a tenth of the limit is free: 1 to 8. */
     unsigned n_first; /* Looks so far, while that counts: a start is fast too. */
@@ -33,6 +34,10 @@ struct snug_headroom {
  * tenth kept back leaves. */
 bool snug_headroom_step(const struct snug_headroom_sight *sight,
                         struct snug_headroom *state);
+
+/* Whether less is free for a jump of others than a tenth, and whoever can sees to it that a
+ * jump is seen while it comes. */
+bool snug_headroom_is_exposed(const struct snug_headroom *state);
 
 /* How long to rest before the next look, where it is usually `interval_ms`. */
 uint64_t snug_headroom_rest_ms(const struct snug_headroom *state, uint64_t interval_ms);
