@@ -113,4 +113,8 @@ finds memory.shared ok 'no other process is in the cgroup'
 cmp -s "$work/out" "$work/captured/doctor" || fail 'says something else than there'
 doctor --pid "$pid"
 finds memory.shared note '2 processes are in the cgroup'
+# Each cgroup is counted for itself, one after the other.
+doctor --cgroup "${group##* }" --json
+[ "$(grade_of "$pid" memory.shared)" = 'kept note' ] || fail 'the others are not counted'
+[ "$(grade_of "$well" memory.shared)" = 'kept ok' ] || fail 'those of another cgroup are counted'
 end

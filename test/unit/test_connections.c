@@ -19,7 +19,7 @@ static void read_all(void)
 {
     struct snug_sockets sockets;
     snug_sockets_read(&folder, &sockets);
-    snug_connections_read(&folder, &sockets, &connections);
+    snug_connections_read(&folder, &sockets, NULL, &connections);
     snug_sockets_close(&sockets);
     ck_assert(connections.is_known);
 }

@@ -80,14 +80,14 @@ static void look_again(const struct snug_subject *subject, uint64_t window_sec,
     struct timespec left = {.tv_sec = (time_t)window_sec};
     while (nanosleep(&left, &left) < 0)
         continue;
-    snug_evidence_read(&subject->root, &subject->facts, &ret->cpu, &ret->memory);
+    snug_evidence_read(&subject->root, &subject->facts, NULL, &ret->cpu, &ret->memory);
     ret->cpu.periods = less(ret->cpu.periods, before.periods);
     ret->cpu.throttled = less(ret->cpu.throttled, before.throttled);
     ret->cpu.throttled_usec = less(ret->cpu.throttled_usec, before.throttled_usec);
     ret->cpu.usage_usec = less(ret->cpu.usage_usec, before.usage_usec);
 }
 
-static void read_process(const struct snug_subject *subject, const struct snug_peers *peers,
+static void read_process(const struct snug_subject *subject, struct snug_peers *peers,
                          struct snug_patient *ret)
 {
     if (peers) {
@@ -99,7 +99,8 @@ static void read_process(const struct snug_subject *subject, const struct snug_p
     snug_makeup_read(subject, &ret->makeup);
     snug_lineage_read(&subject->root, &ret->condition, &ret->lineage);
     snug_sockets_read(&subject->root, &ret->sockets);
-    snug_connections_read(&subject->root, &ret->sockets, &ret->connections);
+    snug_connections_read(&subject->root, &ret->sockets, peers ? &peers->networks : NULL,
+                          &ret->connections);
     ret->new_threads = less(ret->condition.threads, ret->threads_before);
 }
 
@@ -116,7 +117,7 @@ static void read_spread(const struct snug_subject *subject, struct snug_spread *
 }
 
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
-                          const struct snug_peers *peers, struct snug_patient *ret)
+                          struct snug_peers *peers, struct snug_patient *ret)
 {
     memset(ret, 0, sizeof *ret);
     ret->subject = subject;
@@ -125,7 +126,8 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
     ret->has_program = ret->has_process || subject->has_program;
     advise(subject, &ret->advice);
     ret->is_gvisor = is_gvisor(&subject->root);
-    snug_evidence_read(&subject->root, &subject->facts, &ret->cpu, &ret->memory);
+    snug_evidence_read(&subject->root, &subject->facts, peers ? &peers->crowd : NULL,
+                       &ret->cpu, &ret->memory);
     if (window_sec)
         look_again(subject, window_sec, ret);
     if (ret->has_process)

@@ -7,12 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "snug/cli/command/help.h"
 #include "snug/cli/command/page.h"
 #include "snug/cli/doctor/diagnosis.h"
 #include "snug/cli/subject/groups.h"
 #include "snug/cli/subject/process.h"
+#include "snug/cli/subject/rights.h"
 
 struct survey {
     const struct snug_arguments *arguments;
@@ -63,32 +65,42 @@ static enum snug_grade find_worst(const struct survey *survey)
     return ret;
 }
 
-static void examine(int pid, void *context)
+static void examine_program(struct survey *survey, char *pid)
 {
     static struct snug_subject subject;
     static struct snug_patient patient;
-    struct survey *const survey = context;
     char *const no_command[] = {NULL};
-    char text[16];
-    (void)snprintf(text, sizeof text, "%d", pid);
     struct snug_arguments arguments = *survey->arguments;
-    arguments.pid = text;
+    arguments.pid = pid;
     arguments.operand = no_command;
-    if (snug_subject_open(&subject, &arguments) == 0) {
-        survey->n++;
-        if (snug_process_may_be_go(&subject.root) &&
-            snug_subject_find_program(&subject, no_command) == 0 &&
-            subject.facts.program.is_go) {
-            snug_subject_plan(&subject, &arguments);
-            snug_patient_examine(&subject, 0, &survey->peers, &patient);
-            if (patient.condition.is_known) {
-                survey->n_go++;
-                (arguments.is_json ? write_json : write_troubles)(survey, &patient, pid);
-            }
-            snug_patient_release(&patient);
+    if (snug_subject_open(&subject, &arguments) == 0 &&
+        snug_subject_find_program(&subject, no_command) == 0 &&
+        subject.facts.program.is_go) {
+        snug_subject_plan(&subject, &arguments);
+        snug_patient_examine(&subject, 0, &survey->peers, &patient);
+        if (patient.condition.is_known) {
+            survey->n_go++;
+            (arguments.is_json ? write_json : write_troubles)(survey, &patient,
+                                                              subject.root.pid);
         }
+        snug_patient_release(&patient);
     }
     snug_subject_close(&subject);
+}
+
+static void examine(int pid, void *context)
+{
+    struct survey *const survey = context;
+    const struct snug_root root = snug_rights_root(pid);
+    char text[64];
+    (void)snprintf(text, sizeof text, "/proc/%d", pid);
+    if (access(text, F_OK) < 0)
+        return;
+    survey->n++;
+    if (!snug_process_may_be_go(&root))
+        return;
+    (void)snprintf(text, sizeof text, "%d", pid);
+    examine_program(survey, text);
 }
 
 int snug_survey_make(const struct snug_arguments *arguments)

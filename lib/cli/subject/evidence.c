@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "snug/cli/command/figures.h"
@@ -82,7 +83,14 @@ static struct snug_bound read_bytes(const struct snug_root *root, struct snug_cg
     return ret;
 }
 
-static struct snug_bound read_quota(const struct snug_root *root, struct snug_cgroup *at)
+struct snug_bound snug_evidence_limit_bytes(const struct snug_root *root,
+                                            struct snug_cgroup *at)
+{
+    return read_bytes(root, at, at->is_v2 ? "memory.max" : "memory.limit_in_bytes");
+}
+
+struct snug_bound snug_evidence_limit_milli(const struct snug_root *root,
+                                            struct snug_cgroup *at)
 {
     struct snug_bound ret = {0};
     struct snug_quota quota = {0};
@@ -201,7 +209,7 @@ void snug_evidence_read_cpu(const struct snug_root *root, struct snug_cgroup *at
     };
     *ret = (struct snug_cpu_evidence){0};
     put_directory(at, ret->directory);
-    ret->limit_milli = read_quota(root, at);
+    ret->limit_milli = snug_evidence_limit_milli(root, at);
     read_rows(root, at, "cpu.stat", rows, sizeof rows / sizeof *rows);
     if (throttled_ns.is_known)
         ret->throttled_usec = (struct snug_figure){true, throttled_ns.number / NS_PER_USEC};
@@ -215,23 +223,36 @@ void snug_evidence_read_cpu(const struct snug_root *root, struct snug_cgroup *at
     ret->usage_usec.number /= NS_PER_USEC;
 }
 
-static struct snug_figure count_processes(const struct snug_root *root,
-                                          struct snug_cgroup *at)
+static struct snug_figure count_lines(const struct snug_root *root, int fd)
 {
     struct snug_figure ret = {0};
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(root, snug_cgroup_file(at, "cgroup.procs"));
     char buffer[LINE_BYTES];
     struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
     struct snug_text line;
     uint64_t pid;
-    int r = fd;
+    int r;
     /* Who is there to look, by kubectl exec, goes again. */
-    while (r >= 0 && (r = snug_file_next_line(&lines, &line)) > 0)
-        ret.number +=
-            root->fd >= 0 || snug_text_u64(line, &pid) < 0 || pid != (uint64_t)getpid();
+    const uint64_t self = root->fd < 0 ? (uint64_t)getpid() : 0;
+    while ((r = snug_file_next_line(&lines, &line)) > 0)
+        ret.number += snug_text_u64(line, &pid) < 0 || !pid || pid != self;
     ret.is_known = r == 0;
     return ret;
+}
+
+static struct snug_figure count_processes(const struct snug_root *root,
+                                          struct snug_cgroup *at, struct snug_crowd *last)
+{
+    __attribute__((cleanup(snug_file_close))) const int fd =
+        snug_file_open(root, snug_cgroup_file(at, "cgroup.procs"));
+    struct stat file;
+    if (fd < 0)
+        return (struct snug_figure){0};
+    if (!last || fstat(fd, &file) < 0)
+        return count_lines(root, fd);
+    if (!last->processes.is_known || last->device != file.st_dev ||
+        last->inode != file.st_ino)
+        *last = (struct snug_crowd){file.st_dev, file.st_ino, count_lines(root, fd)};
+    return last->processes;
 }
 
 static void read_v2(const struct snug_root *root, struct snug_cgroup *at,
@@ -257,7 +278,7 @@ static void read_v2(const struct snug_root *root, struct snug_cgroup *at,
         {"low", &ret->reclaimed}, {"high", &ret->slowed},     {"max", &ret->hit},
         {"oom", &ret->starved},   {"oom_kill", &ret->killed},
     };
-    ret->limit_bytes = read_bytes(root, at, "memory.max");
+    ret->limit_bytes = snug_evidence_limit_bytes(root, at);
     ret->high_bytes = read_bytes(root, at, "memory.high");
     read_pressure(root, at, "memory.pressure", &ret->pressure);
     ret->current = read_number(root, at, "memory.current");
@@ -290,7 +311,7 @@ static void read_v1(const struct snug_root *root, struct snug_cgroup *at,
         {"total_swap", &ret->swap},
     };
     const struct row control[] = {{"oom_kill", &ret->killed}};
-    ret->limit_bytes = read_bytes(root, at, "memory.limit_in_bytes");
+    ret->limit_bytes = snug_evidence_limit_bytes(root, at);
     ret->high_bytes.kind = SNUG_NONE;
     ret->current = read_number(root, at, "memory.usage_in_bytes");
     read_rows(root, at, "memory.stat", rows, sizeof rows / sizeof *rows);
@@ -299,20 +320,25 @@ static void read_v1(const struct snug_root *root, struct snug_cgroup *at,
     read_rows(root, at, "memory.oom_control", control, 1);
 }
 
-void snug_evidence_read_memory(const struct snug_root *root, struct snug_cgroup *at,
-                               struct snug_memory_evidence *ret)
+static void read_counted(const struct snug_root *root, struct snug_cgroup *at,
+                         struct snug_figure processes, struct snug_memory_evidence *ret)
 {
-    *ret = (struct snug_memory_evidence){.is_v2 = at->is_v2};
+    *ret = (struct snug_memory_evidence){.is_v2 = at->is_v2, .processes = processes};
     put_directory(at, ret->directory);
-    ret->processes = count_processes(root, at);
     if (at->is_v2)
         read_v2(root, at, ret);
     else
         read_v1(root, at, ret);
 }
 
+void snug_evidence_read_memory(const struct snug_root *root, struct snug_cgroup *at,
+                               struct snug_memory_evidence *ret)
+{
+    read_counted(root, at, count_processes(root, at, NULL), ret);
+}
+
 void snug_evidence_read(const struct snug_root *root, const struct snug_facts *facts,
-                        struct snug_cpu_evidence *ret_cpu,
+                        struct snug_crowd *last, struct snug_cpu_evidence *ret_cpu,
                         struct snug_memory_evidence *ret_memory)
 {
     struct snug_cgroup cpu;
@@ -325,10 +351,9 @@ void snug_evidence_read(const struct snug_root *root, const struct snug_facts *f
         snug_evidence_read_cpu(root, &cpu, ret_cpu);
     }
     if (memory.has_directory) {
-        const struct snug_figure processes = count_processes(root, &memory);
+        const struct snug_figure processes = count_processes(root, &memory, last);
         (void)snug_evidence_go_to(&memory, facts->memory.limit.from); /* Likewise. */
-        snug_evidence_read_memory(root, &memory, ret_memory);
-        ret_memory->processes = processes;
+        read_counted(root, &memory, processes, ret_memory);
     }
 }
 

@@ -9,12 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "snug/cli/subject/loaded.h"
-#include "snug/cli/subject/mapped.h"
+#include "snug/cli/subject/account.h"
 #include "snug/cli/subject/pagemap.h"
 #include "snug/cli/subject/regions.h"
 #include "snug/cli/subject/rights.h"
-#include "snug/cli/subject/sections.h"
 
 enum {
     PIECES_MAX = 512, /* Of pagemap: some ten milliseconds. */
@@ -57,59 +55,10 @@ static const struct member {
 
 enum { N_MEMBERS = sizeof members / sizeof *members };
 
-static bool read_memory(void *from, uint64_t address, void *ret, size_t n_bytes)
-{
-    const int *memory = from;
-    return pread(*memory, ret, n_bytes, (off_t)address) == (ssize_t)n_bytes;
-}
-
 static void say(char ret[SNUG_MAKEUP_WHY_BYTES], const char *what, int error)
 {
     (void)snprintf(ret, SNUG_MAKEUP_WHY_BYTES, "%s%s%s", what, error ? ": " : "",
                    error ? strerror(error) : "");
-}
-
-/* Where the program has its variables without pointers; 0 if its file does not say. */
-static bool find_variables(const struct snug_executable *executable, uint64_t *ret_start,
-                           uint64_t *ret_end)
-{
-    struct snug_mapped file;
-    if (executable->fd < 0 || snug_mapped_open(executable->fd, &file) < 0)
-        return false;
-    struct snug_elf elf;
-    const bool is_found =
-        snug_elf_from_file(file.bytes, file.n_bytes, &elf) == 0 &&
-        snug_sections_range(file.bytes, file.n_bytes, ".noptrbss", ret_start, ret_end);
-    return snug_mapped_close(&file) && is_found;
-}
-
-/* NULL, or why not. */
-static const char *read_go(const struct snug_subject *subject,
-                           const struct snug_root *process, int memory,
-                           struct snug_memstats *ret)
-{
-    static struct snug_loaded image;
-    const unsigned minor = subject->facts.program.go_minor;
-    struct snug_memstats_place place;
-    uint64_t start;
-    uint64_t end;
-    if (!snug_memstats_knows(minor))
-        return "it is not known how its Go release counts";
-    if (!find_variables(&subject->executable, &start, &end))
-        return "its file does not say where its variables are";
-    int r = snug_loaded_open(process, memory, &image);
-    const uint64_t bias = r < 0 ? 0 : image.elf.bias;
-    snug_loaded_close(&image);
-    if (r < 0)
-        return "it is not known where it was loaded";
-    r = snug_memstats_find(minor, start + bias, end + bias, read_memory, &memory, &place);
-    if (r == 0)
-        r = snug_memstats_look(minor, &place, read_memory, &memory, ret);
-    if (r == -EIO)
-        return "its memory cannot be read";
-    if (r == -EAGAIN)
-        return "its heap changes too fast to be seen from outside";
-    return r < 0 ? "its runtime's account was not found" : NULL;
 }
 
 /* Whether what was taken for Go's arenas is what the runtime says that it has. */
@@ -223,13 +172,13 @@ static void read_live(const struct snug_subject *subject, struct snug_makeup *re
         say(ret->why_go, ret->why, 0);
         return;
     }
-    const char *why = is_go ? read_go(subject, &process, memory, &ret->go)
+    const char *why = is_go ? snug_account_read(subject, &process, memory, &ret->go)
                             : "it is not known to be a Go program";
     ret->has_go = !why;
     if (why)
         say(ret->why_go, why, 0);
     struct snug_regions regions;
-    int r = snug_regions_read(maps, is_go, read_memory, &memory, &regions);
+    int r = snug_regions_read(maps, is_go, snug_account_read_memory, &memory, &regions);
     if (r < 0) {
         say(ret->why, "its mappings cannot be read", -r);
     } else {

@@ -91,5 +91,6 @@ void snug_peers_count(const struct snug_peers *peers, uint64_t pid,
 void snug_peers_close(struct snug_peers *peers)
 {
     free(peers->member);
+    snug_tcp_forget(&peers->networks);
     *peers = (struct snug_peers){0};
 }

@@ -93,28 +93,22 @@ static unsigned count_others(struct snug_cgroup *at)
 void snug_pod_read(int pid, struct snug_pod *ret)
 {
     static struct snug_groups groups;
-    static struct snug_cpu_evidence cpu;
-    static struct snug_memory_evidence memory;
     char path[SNUG_PATH_BYTES];
     *ret = (struct snug_pod){0};
     if (!read_path(pid, path) || !is_in_pod(path) || snug_groups_open(path, &groups) < 0)
         return;
     ret->is_seen = true;
     if (groups.memory.has_directory) {
-        snug_evidence_read_memory(&snug_file_live, &groups.memory, &memory);
-        ret->own_bytes = memory.limit_bytes;
+        ret->own_bytes = snug_evidence_limit_bytes(&snug_file_live, &groups.memory);
         ret->n_others = count_others(&groups.memory);
-        snug_evidence_read_memory(&snug_file_live, &groups.memory, &memory);
-        ret->pod_bytes = memory.limit_bytes;
+        ret->pod_bytes = snug_evidence_limit_bytes(&snug_file_live, &groups.memory);
     }
     if (groups.cpu.has_directory) {
-        snug_evidence_read_cpu(&snug_file_live, &groups.cpu, &cpu);
-        ret->own_milli = cpu.limit_milli;
+        ret->own_milli = snug_evidence_limit_milli(&snug_file_live, &groups.cpu);
         if (!groups.memory.has_directory)
             ret->n_others = count_others(&groups.cpu);
         else
             (void)snug_cgroup_go_up(&groups.cpu); /* It is as deep as the other. */
-        snug_evidence_read_cpu(&snug_file_live, &groups.cpu, &cpu);
-        ret->pod_milli = cpu.limit_milli;
+        ret->pod_milli = snug_evidence_limit_milli(&snug_file_live, &groups.cpu);
     }
 }

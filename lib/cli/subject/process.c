@@ -10,13 +10,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "snug/cli/subject/fingerprint.h"
 #include "snug/cli/subject/loaded.h"
 #include "snug/cli/subject/invocation.h"
 #include "snug/cli/subject/process.h"
 #include "snug/facts/maps.h"
 #include "snug/facts/program.h"
 
-enum { COMMAND_BYTES = 256 * 1024, WORDS_MAX = 64 };
+enum { COMMAND_BYTES = 256 * 1024, WORDS_MAX = 64, OTHERS_MAX = 64 };
 
 /* Goes on to the program if the file is a loader. The command line is the process's to
  * change: -errno if there is no such file, or no such line. */
@@ -121,16 +122,39 @@ int snug_process_find(const struct snug_root *root, struct snug_executable *ret_
     return 0;
 }
 
+/* Files that are no Go programs, nor lead to one: hundreds of processes are of the same
+ * few.
+ */
+struct others {
+    unsigned n; /* Ever put there: the oldest goes first. */
+    struct snug_fingerprint file[OTHERS_MAX];
+};
+
+static bool has(const struct others *others, const struct snug_fingerprint *file)
+{
+    for (unsigned i = 0; i < OTHERS_MAX && i < others->n; i++)
+        if (snug_fingerprint_equals(&others->file[i], file))
+            return true;
+    return false;
+}
+
 bool snug_process_may_be_go(const struct snug_root *root)
 {
+    static struct others others;
     struct snug_executable executable = {.fd = -1};
+    struct snug_fingerprint file;
     struct snug_program program;
     if (snug_executable_of_process(root, &executable) < 0)
         return false;
-    const enum snug_form form = snug_executable_read(&executable, true, &program);
-    const bool ret = program.is_go || form == SNUG_FORM_PACKED ||
-                     form == SNUG_FORM_UNREADABLE ||
-                     snug_executable_is_loader(&executable, executable.path);
+    const bool has_file = snug_fingerprint_read(executable.fd, &file);
+    bool ret = !has_file || !has(&others, &file);
+    if (ret) {
+        const enum snug_form form = snug_executable_read(&executable, true, &program);
+        ret = program.is_go || form == SNUG_FORM_PACKED || form == SNUG_FORM_UNREADABLE ||
+              snug_executable_is_loader(&executable, executable.path);
+        if (!ret && has_file)
+            others.file[others.n++ % OTHERS_MAX] = file;
+    }
     snug_executable_close(&executable);
     return ret;
 }

@@ -47,6 +47,7 @@ static struct {
     int error;
     bool is_secure;
     struct rights rights; /* As /proc has them, also of a set-user-id program. */
+    int top; /* The root directory that it had then; 0: it is entered for each file. */
 } taken;
 
 /* What this process is meanwhile not. */
@@ -127,6 +128,9 @@ static bool is_secure(int pid)
 void snug_rights_take(int pid)
 {
     const struct snug_root process = snug_root_of_process(pid);
+    if (taken.top)
+        (void)close(taken.top); /* Nothing was written. */
+    taken.top = 0;
     taken.pid = pid;
     taken.error = read_rights(&process, &taken.rights);
     taken.is_secure = is_secure(pid);
@@ -134,23 +138,43 @@ void snug_rights_take(int pid)
         taken.rights.capabilities = 0;
 }
 
-/* Those to open with. Whoever has the number now must be who it was. */
-static int find(const struct snug_root *process, struct rights *ret)
+/* Whoever has the number now must be who it was: 0, or -errno. */
+static int prove(const struct snug_root *process)
+{
+    static struct rights now;
+    int r = taken.error;
+    if (r == 0)
+        r = read_rights(process, &now);
+    if (r < 0)
+        return r;
+    now.capabilities = taken.rights.capabilities;
+    return memcmp(&now, &taken.rights, sizeof now) == 0 ? 0 : -EACCES;
+}
+
+void snug_rights_hold(int pid)
+{
+    const struct snug_root process = snug_root_of_process(pid);
+    snug_rights_take(pid);
+    const int top = snug_root_enter(pid);
+    if (top >= 0 && prove(&process) == 0)
+        taken.top = top;
+    else
+        snug_file_close(&top);
+}
+
+/* The root directory, and the rights to open with there. Those that are held are of one
+ * time: what the process has become since does not matter. */
+static int enter(const struct snug_root *process, const struct rights **ret_rights)
 {
     static const struct rights nobody = {.user = OVERFLOW_ID, .group = OVERFLOW_ID};
     if (taken.pid != process->pid)
         snug_rights_take(process->pid);
-    int r = taken.error;
-    if (r == 0)
-        r = read_rights(process, ret);
+    const int top = taken.top ? taken.top : snug_root_enter(process->pid);
+    const int r = top < 0 ? top : taken.top ? 0 : prove(process);
+    *ret_rights = taken.is_secure ? &nobody : &taken.rights;
     if (r < 0)
-        return r;
-    ret->capabilities = taken.rights.capabilities;
-    if (memcmp(ret, &taken.rights, sizeof *ret) != 0)
-        return -EACCES;
-    if (taken.is_secure)
-        *ret = nobody;
-    return 0;
+        snug_file_close(&top);
+    return r < 0 ? r : top;
 }
 
 static struct __user_cap_header_struct of_this = {.version = _LINUX_CAPABILITY_VERSION_3};
@@ -241,7 +265,9 @@ bool snug_rights_is_asked(const char *path)
 static long open_proc(const struct snug_root *root)
 {
     struct stat status;
-    const int fd = snug_file_open(root, "/proc");
+    const bool is_held = taken.top && taken.pid == root->pid;
+    const int fd = is_held ? snug_file_lift(snug_root_open_theirs(root, taken.top, "/proc"))
+                           : snug_file_open(root, "/proc");
     if (fd >= 0 && fstat(fd, &status) == 0 && status.st_ino == PROC_ROOT_INODE &&
         is_of_proc(fd))
         return fd;
@@ -267,19 +293,20 @@ static long open_asked(const struct snug_root *root, const char *path)
 
 static long open_as_process(const struct snug_root *process, const char *path)
 {
-    static struct rights rights;
+    const struct rights *rights;
     struct own own;
-    __attribute__((cleanup(snug_file_close))) const int top = snug_root_enter(process->pid);
+    const int top = enter(process, &rights);
     if (top < 0)
         return top;
-    int r = find(process, &rights);
-    if (r == 0)
-        r = read_own(&own);
-    if (r < 0)
-        return r;
-    r = take_on(&rights, &own);
+    int r = read_own(&own);
+    const bool has_own = r == 0;
+    if (has_own)
+        r = take_on(rights, &own);
     const long ret = r < 0 ? r : snug_root_open_theirs(process, top, path);
-    r = put_back(&own);
+    if (has_own)
+        r = put_back(&own);
+    if (top != taken.top)
+        snug_file_close(&top);
     if (ret < 0 || (r == 0 && (!is_of_proc((int)ret) ||
                                (!process->owners && snug_rights_is_asked(path)))))
         return ret;

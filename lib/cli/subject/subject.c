@@ -118,7 +118,7 @@ static int open_pid(const char *text, struct snug_root *ret)
     (void)snprintf(path, sizeof path, "/proc/%d", (int)pid);
     if (access(path, F_OK) < 0)
         return -ESRCH;
-    snug_rights_take((int)pid); /* Before it has named anything. */
+    snug_rights_hold((int)pid); /* Before it has named anything. */
     *ret = snug_rights_root((int)pid);
     return 0;
 }

@@ -43,9 +43,9 @@ struct snug_patient {
 
 /* The subject is opened, its program found and its plan made. Cannot fail. With a window,
  * which is in seconds, this waits. `peers` is NULL, or has the processes among which the
- * live subject's children are. To be released. */
+ * live subject's children are, and keeps what is read for the next. To be released. */
 void snug_patient_examine(const struct snug_subject *subject, uint64_t window_sec,
-                          const struct snug_peers *peers, struct snug_patient *ret);
+                          struct snug_peers *peers, struct snug_patient *ret);
 
 /* Why nothing can be said of what the program was built of; NULL if something can.
  * `needs_modules`: of its modules, and not of its release alone. */

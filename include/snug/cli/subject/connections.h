@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "snug/cli/subject/sockets.h"
+#include "snug/cli/subject/tcp.h"
 
 enum { SNUG_LISTENERS_MAX = 32 };
 
@@ -25,6 +25,7 @@ struct snug_connections {
     struct snug_listener listener[SNUG_LISTENERS_MAX];
 };
 
-/* Of the root's process, with its sockets if these are known. Cannot fail. */
+/* Of the root's process, with its sockets if these are known. `networks` is NULL, or has
+ * what was read for others, and keeps what is read. Cannot fail. */
 void snug_connections_read(const struct snug_root *root, const struct snug_sockets *sockets,
-                           struct snug_connections *ret);
+                           struct snug_networks *networks, struct snug_connections *ret);

@@ -62,11 +62,20 @@ struct snug_memory_evidence {
     struct snug_pressure pressure;
 };
 
+/* How many processes were counted last, and by which file: those of one cgroup follow each
+ * other, and each would count all. */
+struct snug_crowd {
+    uint64_t device;
+    uint64_t inode;
+    struct snug_figure processes;
+};
+
 /* Of the cgroup whose limit is the tightest, or of the process's own where there is no
  * limit; `processes` are always those of the own one. Cannot fail: what cannot be read is
- * not known. The limits say which cgroup it is. */
+ * not known. The limits say which cgroup it is. `last` is NULL, or has what was counted for
+ * another process, and then for this one. */
 void snug_evidence_read(const struct snug_root *root, const struct snug_facts *facts,
-                        struct snug_cpu_evidence *ret_cpu,
+                        struct snug_crowd *last, struct snug_cpu_evidence *ret_cpu,
                         struct snug_memory_evidence *ret_memory);
 
 /* Of the cgroup `at`, which has a directory. */
@@ -74,6 +83,12 @@ void snug_evidence_read_cpu(const struct snug_root *root, struct snug_cgroup *at
                             struct snug_cpu_evidence *ret);
 void snug_evidence_read_memory(const struct snug_root *root, struct snug_cgroup *at,
                                struct snug_memory_evidence *ret);
+
+/* Its limits alone. */
+struct snug_bound snug_evidence_limit_milli(const struct snug_root *root,
+                                            struct snug_cgroup *at);
+struct snug_bound snug_evidence_limit_bytes(const struct snug_root *root,
+                                            struct snug_cgroup *at);
 
 /* Goes up to the cgroup that the limit's file `from` is of. False, and it stays, if that is
  * none of those on the way: "", and what lxcfs states. */

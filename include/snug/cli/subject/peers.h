@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
  * All processes of the caller's /proc, read once: whose child each is, and whether it has
- * ended. For who asks about many of them.
+ * ended. For who asks about many of them, what these have in common is kept here too.
  */
 #pragma once
 
 #include "snug/cli/subject/condition.h"
+#include "snug/cli/subject/tcp.h"
 
 struct snug_peer {
     uint64_t pid;
@@ -17,6 +18,8 @@ struct snug_peers {
     bool is_known;
     size_t n;
     struct snug_peer *member;
+    struct snug_networks networks;
+    struct snug_crowd crowd;
 };
 
 /* Cannot fail. To be closed. */

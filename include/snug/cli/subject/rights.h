@@ -17,5 +17,9 @@ struct snug_root snug_rights_root(int pid);
  * Without it they are taken at the first open. */
 void snug_rights_take(int pid);
 
+/* Takes them, and the root directory that the process has now: for who looks once, and at
+ * many of its files. Until other rights are taken, files are opened there. */
+void snug_rights_hold(int pid);
+
 /* Whether snug asks for that file of /proc, of the machine or of any process. */
 bool snug_rights_is_asked(const char *path);
