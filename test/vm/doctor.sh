@@ -1,17 +1,28 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Cases of snug doctor and stat, for cases.sh, which sources this: see ill for what each does.
 
+# Why a program is throttled: each answer is another's mistake. With --long ten times, for what a
+# chance gives.
+throttle_rows() {
+    local n=1 time of=
+    [ -z "$is_long" ] || n=10
+    for time in $(seq $n); do
+        [ $n = 1 ] || of=", time $time of $n"
+        row "doctor tells a program that wants more CPUs than it has$of" 'ill over' \
+            'own/cpu.max 200000 100000' -- 'warning: short' again
+        row "doctor tells bursts far below the limit$of" 'ill bursts' \
+            'own/cpu.max 400000 100000' -- 'warning: bursts' again
+        row "doctor tells a trace by its file$of" 'ill trace' \
+            'own/cpu.max 400000 100000' -- 'warning: tracing' again
+        row "doctor tells a program that does nothing$of" 'ill idle' \
+            'own/cpu.max 400000 100000' -- 'ok: idle' again
+    done
+}
+
 doctor_rows() {
     # Others would take the CPUs that these are to use.
     local is_alone=1
-    row 'doctor tells a program that wants more CPUs than it has' 'ill over' \
-        'own/cpu.max 200000 100000' -- 'warning: short' again
-    row 'doctor tells bursts far below the limit' 'ill bursts' \
-        'own/cpu.max 400000 100000' -- 'warning: bursts' again
-    row 'doctor tells a trace by its file' 'ill trace' \
-        'own/cpu.max 400000 100000' -- 'warning: tracing' again
-    row 'doctor tells a program that does nothing' 'ill idle' \
-        'own/cpu.max 400000 100000' -- 'ok: idle' again
+    throttle_rows
     is_alone=
     row 'doctor tells nothing of a limit that is not there' 'ill idle' -- 'ok: no' again
     row 'doctor counts who was killed' 'ill killed' \
