@@ -14,7 +14,7 @@
 #include "snug/plan/memory.h"
 #include "snug/stats/counters.h"
 
-enum { GLANCE_MS = 10, GROWTH_PARTS = 4 /* Of the reserve. */ };
+enum { GLANCE_MS = 15, GROWTH_PARTS = 4 /* Of the reserve. */ };
 
 static struct snug_headroom headroom;
 
