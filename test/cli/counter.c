@@ -4,7 +4,7 @@
  *
  *   counter [plain | other | exec PROGRAM… | deaf PROGRAM… | orphan | thread | become
  * PROGRAM… | privileges | wait | late CALLS | speak | stranger | parent | library | many |
- * block | closed]
+ * block | epoll | closed]
  *
  * With IS_PACKED it is no Go program in its file, only once it runs, and not as a stranger.
  * With IS_VAGUE its build mode is not recorded.
@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,6 +139,18 @@ static void print_life(void)
     print_status("TracerPid:");
 }
 
+/* A call that ends with EINTR if anything at all interrupts it. */
+static void wait_for_events(void)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    const int events = epoll_create1(EPOLL_CLOEXEC);
+    (void)epoll_ctl(events, EPOLL_CTL_ADD, 3, &event);
+    (void)puts("waits");
+    (void)fflush(stdout);
+    const int n = epoll_wait(events, &event, 1, -1);
+    (void)printf("events %d, %s\n", n, n < 0 ? strerror(errno) : "no error");
+}
+
 /* Whether it does what comes before no count: a thread that counts first, as in C code with
  * Go linked in, more calls than any start makes, a wait for descriptor 3. */
 static bool strays(const char *way)
@@ -147,6 +160,8 @@ static bool strays(const char *way)
         start_thread();
     else if (strcmp(way, "many") == 0)
         linger("late", "3000");
+    else if (strcmp(way, "epoll") == 0)
+        wait_for_events();
     else if (strcmp(way, "block") == 0)
         (void)!read(3, &byte, sizeof byte);
     else

@@ -118,6 +118,37 @@ is_not_traced_for_ever() { # PROGRAM
     rm "$work/pipe"
 }
 
+# … but a call that a stop would end is left alone. Twice as many ticks of the tracer as it waits.
+is_not_interrupted() { # PROGRAM
+    local pid tracer first ticks=
+    what='a program that waits for events'
+    : >"$work/out"
+    mkfifo "$work/pipe"
+    env --default-signal=CHLD "$snug" run --cpu.count=1 -- "$1" epoll 3<>"$work/pipe" \
+        >"$work/out" 2>"$work/err" &
+    pid=$!
+    until grep -q waits "$work/out" && grep -q '^State:.S' "/proc/$pid/status"; do
+        sleep 0.1
+    done
+    tracer=$(sed -n 's/^TracerPid:.//p' "/proc/$pid/status")
+    first=$(slept "$tracer")
+    until [ "${ticks:-0}" -ge $((first + 4)) ] || [ "$tracer" = 0 ] || grep -q events "$work/out"; do
+        sleep 0.1
+        ticks=$(slept "$tracer")
+    done
+    echo 1<>"$work/pipe" # The program may have ended.
+    wait $pid || :
+    prints_line 'events 1, no error'
+    prints_line "child's code 7"
+    prints_line 'another child no'
+    prints_line "$(printf 'TracerPid:\t0')"
+    rm "$work/pipe"
+}
+
+slept() { # PID
+    sed -n 's/^voluntary_ctxt_switches:.//p' "/proc/$1/status" 2>"$work/where" || :
+}
+
 counts_as_without() { # OPTION…
     try 3 "$snug" run "$@" -- "$counter"
     prints_line "counted $n_cpus, then $n_cpus"
@@ -201,6 +232,7 @@ for options in '' --init; do
 done
 is_not_traced_for_ever "$counter"
 is_not_traced_for_ever "$vague"
+is_not_interrupted "$counter"
 vague_one_has_both
 nothing_to_cut
 follows_what_is_none

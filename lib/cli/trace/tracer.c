@@ -21,11 +21,14 @@
 #include <elf.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "snug/cli/trace/disposition.h"
 #include "snug/cli/trace/unpacking.h"
@@ -39,6 +42,7 @@ enum {
     PACKED_CALLS_MAX = 300,
     EVENT_SHIFT = 16,
     AT_CALL = SIGTRAP | 0x80,
+    PATH_BYTES = 64,
 };
 
 static const long options = PTRACE_O_TRACEEXEC | PTRACE_O_TRACESYSGOOD;
@@ -189,6 +193,8 @@ static bool pass_call(struct snug_tracer *tracer)
     tracer->is_inside = !tracer->is_inside;
     if (tracer->is_inside) {
         tracer->n_calls++;
+        tracer->number = call.number;
+        tracer->argument = call.argument[0];
         tracer->answer_at = is_count(&call) ? call.argument[2] : 0;
         note_action(tracer, &call);
         tracer->is_at_exec = is_exec(&call);
@@ -261,13 +267,53 @@ bool snug_tracer_step(struct snug_tracer *tracer, int status)
     return false;
 }
 
+/* A socket may have a time for its calls: such a call does not begin anew. */
+static bool may_be_socket(pid_t program, uint64_t fd)
+{
+    char path[PATH_BYTES];
+    char target[PATH_BYTES] = {0};
+    (void)snprintf(path, sizeof path, "/proc/%d/fd/%d", program, (int)fd);
+    return readlink(path, target, sizeof target - 1) < 0 ||
+           strncmp(target, "socket:", sizeof "socket:" - 1) == 0;
+}
+
+/* Whether a stop, without a signal that is handled, does it no harm: signal(7). What is not
+ * here may end with EINTR, as epoll_wait, or is none to wait in for long. */
+static bool begins_anew(const struct snug_tracer *tracer)
+{
+    switch (tracer->number) {
+#if defined(__x86_64__)
+    case SYS_poll:
+    case SYS_select:
+    case SYS_pause:
+#endif
+    case SYS_ppoll:
+    case SYS_pselect6:
+    case SYS_rt_sigsuspend:
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+    case SYS_restart_syscall:
+    case SYS_futex:
+    case SYS_wait4:
+    case SYS_waitid:
+        return true;
+    case SYS_read:
+    case SYS_readv:
+    case SYS_write:
+    case SYS_writev:
+        return !may_be_socket(tracer->program, tracer->argument);
+    default:
+        return false;
+    }
+}
+
 void snug_tracer_hurry(struct snug_tracer *tracer)
 {
     if (tracer->has_counted || tracer->n_calls >= CALLS_MAX)
         return;
     tracer->n_calls = CALLS_MAX;
-    /* A call that waits begins anew. */
-    (void)ptrace(PTRACE_INTERRUPT, tracer->program, 0, 0);
+    if (!tracer->is_inside || begins_anew(tracer))
+        (void)ptrace(PTRACE_INTERRUPT, tracer->program, 0, 0);
 }
 
 void snug_tracer_let_go(const struct snug_tracer *tracer)

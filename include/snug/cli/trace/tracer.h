@@ -18,9 +18,11 @@ struct snug_tracer {
      * use for SIGCHLD before, that is put back, and this is false. */
     bool ignores_child;
     pid_t program;
-    bool is_on;         /* It is attached. */
-    bool has_begun;     /* The exec has been. */
-    bool is_inside;     /* The next stop at a system call is its end. */
+    bool is_on;      /* It is attached. */
+    bool has_begun;  /* The exec has been. */
+    bool is_inside;  /* The next stop at a system call is its end. */
+    uint64_t number; /* The call that it is in, and its first argument. */
+    uint64_t argument;
     uint64_t answer_at; /* Where the count's answer is going to; 0: it is not that call. */
     unsigned n_calls;
     bool has_counted;
@@ -44,7 +46,8 @@ int snug_tracer_attach(pid_t program, struct snug_tracer *tracer);
 bool snug_tracer_step(struct snug_tracer *tracer, int status);
 
 /* Before the count: it is to wait to be let go as soon as it begins another call, which
- * may be the one that it is in. */
+ * may be the one that it is in, if that begins anew after a stop. One that would end with
+ * EINTR is left alone: it ends when it does. */
 void snug_tracer_hurry(struct snug_tracer *tracer);
 
 /* For good. The end of the calling process does the same. */
