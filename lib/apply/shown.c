@@ -38,10 +38,62 @@ static struct slot *slot_of(uintptr_t thread)
     return &slots[(thread ^ thread >> 12) % N_SLOTS];
 }
 
-/* Whether the slot is this thread's. Who is just writing there may be preempted, or be the
- * one that this handler of a signal has interrupted: nobody is waited for without end. */
-static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real,
-                 struct snug_cpus *ret_shown)
+/* What is asked of a slot. Nothing of it is copied but what is wanted: a set is 1 KiB, and
+ * the calling thread's stack may be small. */
+struct question {
+    const struct snug_cpus *real; /* What it may be alike; NULL: whatever. */
+    const struct snug_cpus *shown;
+    const unsigned char *written; /* The same as bytes: what follows them is 0. */
+    size_t n_written;
+    struct snug_cpus *ret_real; /* NULL: not wanted. */
+    bool is_alike;              /* The answers. */
+    unsigned n_real;            /* How many CPUs are in the real one, */
+    unsigned n_words;           /* and in how many words. */
+};
+
+static unsigned long word_of(const unsigned char *bytes, size_t n_bytes, unsigned k)
+{
+    unsigned long ret = 0;
+    for (size_t i = 0; i < sizeof ret && k * sizeof ret + i < n_bytes; i++)
+        ret |= (unsigned long)bytes[k * sizeof ret + i] << 8 * i;
+    return ret;
+}
+
+static unsigned count_word(unsigned long word)
+{
+    unsigned n = 0;
+    for (; word; word &= word - 1)
+        n++;
+    return n;
+}
+
+static void answer(struct slot *slot, struct question *question)
+{
+    question->is_alike = true;
+    question->n_real = question->n_words = 0;
+    for (unsigned k = 0; k < SNUG_CPUS_WORDS; k++) {
+        const unsigned long real =
+            atomic_load_explicit(&slot->real[k], memory_order_relaxed);
+        const unsigned long shown =
+            atomic_load_explicit(&slot->shown[k], memory_order_relaxed);
+        if ((question->real && question->real->word[k] != real) ||
+            (question->shown && question->shown->word[k] != shown) ||
+            (question->written &&
+             word_of(question->written, question->n_written, k) != shown))
+            question->is_alike = false;
+        if (question->ret_real)
+            question->ret_real->word[k] = real;
+        if (real) {
+            question->n_real += count_word(real);
+            question->n_words = k + 1;
+        }
+    }
+}
+
+/* Whether the slot is this thread's, and alike. Who is just writing there may be preempted,
+ * or be the one that this handler of a signal has interrupted: nobody is waited for without
+ * end. */
+static bool ask(struct slot *slot, uintptr_t thread, struct question *question)
 {
     for (unsigned i = 0; i < N_TRIES; i++) {
         const unsigned version = atomic_load_explicit(&slot->version, memory_order_acquire);
@@ -49,14 +101,10 @@ static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real
             continue;
         if (!version || atomic_load_explicit(&slot->thread, memory_order_relaxed) != thread)
             return false;
-        for (unsigned k = 0; k < SNUG_CPUS_WORDS; k++) {
-            ret_real->word[k] = atomic_load_explicit(&slot->real[k], memory_order_relaxed);
-            ret_shown->word[k] =
-                atomic_load_explicit(&slot->shown[k], memory_order_relaxed);
-        }
+        answer(slot, question);
         atomic_thread_fence(memory_order_acquire);
         if (atomic_load_explicit(&slot->version, memory_order_relaxed) == version)
-            return true;
+            return question->is_alike;
     }
     return false;
 }
@@ -64,10 +112,7 @@ static bool load(struct slot *slot, uintptr_t thread, struct snug_cpus *ret_real
 static bool has(struct slot *slot, uintptr_t thread, const struct snug_cpus *real,
                 const struct snug_cpus *shown)
 {
-    struct snug_cpus its_real;
-    struct snug_cpus its_shown;
-    return load(slot, thread, &its_real, &its_shown) && snug_cpus_equal(&its_real, real) &&
-           snug_cpus_equal(&its_shown, shown);
+    return ask(slot, thread, &(struct question){.real = real, .shown = shown});
 }
 
 /* What stands there already is not written again: all the while nobody could read it. */
@@ -92,13 +137,11 @@ static void store(struct slot *slot, uintptr_t thread, const struct snug_cpus *r
 static void put_on(struct shelf *shelf, const struct snug_cpus *real,
                    const struct snug_cpus *shown)
 {
-    struct snug_cpus had;
-    struct snug_cpus mask;
+    struct question had = {.shown = shown};
     unsigned i = 0;
-    while (i < N_SLOTS &&
-           !(load(&shelf->slots[i], 0, &had, &mask) && snug_cpus_equal(&mask, shown)))
+    while (i < N_SLOTS && !ask(&shelf->slots[i], 0, &had))
         i++;
-    if (i < N_SLOTS && snug_cpus_count(&had) > snug_cpus_count(real))
+    if (i < N_SLOTS && had.n_real > snug_cpus_count(real))
         return;
     if (i == N_SLOTS)
         i = atomic_fetch_add_explicit(&shelf->n, 1, memory_order_relaxed) % N_SLOTS;
@@ -113,32 +156,41 @@ static bool is_kept(const struct snug_cpus *mask)
     return i < N_SLOTS;
 }
 
-bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
-                       struct snug_cpus *mask)
+/* As snug_shown_narrow. What is shown becomes the view's. */
+static bool narrow(struct snug_view *view, uintptr_t thread, struct snug_cpus *mask)
 {
     if (snug_cpus_count(mask) <= view->count || is_kept(mask))
         return false;
-    struct snug_cpus shown;
-    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
-        shown.word[i] = view->cpus.word[i] & mask->word[i];
-    unsigned n = snug_cpus_count(&shown);
+    bool is_whole = true;
+    unsigned n = 0;
+    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++) {
+        is_whole &= !(view->cpus.word[i] & ~mask->word[i]);
+        view->cpus.word[i] &= mask->word[i];
+        n += count_word(view->cpus.word[i]);
+    }
+    is_whole &= n >= view->count;
     for (unsigned cpu = snug_cpus_next(mask, 0); n < view->count;
          cpu = snug_cpus_next(mask, cpu + 1))
-        if (!snug_cpus_has(&shown, cpu)) {
-            snug_cpus_add(&shown, cpu);
+        if (!snug_cpus_has(&view->cpus, cpu)) {
+            snug_cpus_add(&view->cpus, cpu);
             n++;
         }
-    store(slot_of(thread), thread, mask, &shown);
-    put_on(snug_cpus_equal(&shown, &view->cpus) ? &presented : &others, mask, &shown);
-    *mask = shown;
+    store(slot_of(thread), thread, mask, &view->cpus);
+    put_on(is_whole ? &presented : &others, mask, &view->cpus);
+    *mask = view->cpus;
     return true;
+}
+
+bool snug_shown_narrow(const struct snug_view *view, uintptr_t thread,
+                       struct snug_cpus *mask)
+{
+    struct snug_view own = *view;
+    return narrow(&own, thread, mask);
 }
 
 bool snug_shown_knows(uintptr_t thread)
 {
-    struct snug_cpus real;
-    struct snug_cpus shown;
-    return load(slot_of(thread), thread, &real, &shown);
+    return ask(slot_of(thread), thread, &(struct question){0});
 }
 
 bool snug_shown_has_any(void)
@@ -160,30 +212,30 @@ static bool read_view(struct snug_view *ret)
 }
 
 /* False if the mask has CPUs that a set cannot hold. */
-static bool read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
+static bool fits(size_t n_bytes, const void *mask)
 {
-    const unsigned char *from = mask;
-    unsigned char *to = (void *)ret->word;
-    *ret = (struct snug_cpus){0};
-    for (size_t i = 0; i < n_bytes; i++)
-        if (i < sizeof ret->word)
-            to[i] = from[i];
-        else if (from[i])
-            return false;
-    return true;
+    const unsigned char *byte = mask;
+    size_t i = sizeof(struct snug_cpus);
+    while (i < n_bytes && !byte[i])
+        i++;
+    return i >= n_bytes;
 }
 
-__attribute__((noinline)) static bool has_more(size_t n_bytes, const void *mask)
+static void read_mask(size_t n_bytes, const void *mask, struct snug_cpus *ret)
 {
-    struct snug_view view;
-    struct snug_cpus cpus;
-    return read_view(&view) && read_mask(n_bytes, mask, &cpus) &&
-           snug_cpus_count(&cpus) > view.count;
+    for (unsigned k = 0; k < SNUG_CPUS_WORDS; k++)
+        ret->word[k] = word_of(mask, n_bytes, k);
 }
 
 bool snug_shown_differs(size_t n_bytes, const void *mask)
 {
-    return shows_cpus() && has_more(n_bytes, mask);
+    if (!shows_cpus())
+        return false;
+    const unsigned char *byte = mask;
+    unsigned n = 0;
+    for (size_t i = 0; i < n_bytes; i++)
+        n += count_word(byte[i]);
+    return n > snug_view_count() && fits(n_bytes, mask);
 }
 
 static void see_length(size_t n_bytes)
@@ -198,8 +250,10 @@ __attribute__((noinline)) static void present(uintptr_t thread, size_t n_bytes,
 {
     struct snug_view view;
     struct snug_cpus mask;
-    if (!read_view(&view) || !read_mask(n_bytes, ret_mask, &mask) ||
-        !snug_shown_narrow(&view, thread, &mask))
+    if (!read_view(&view) || !fits(n_bytes, ret_mask))
+        return;
+    read_mask(n_bytes, ret_mask, &mask);
+    if (!narrow(&view, thread, &mask))
         return;
     see_length(n_bytes);
     const unsigned char *from = (void *)mask.word;
@@ -216,81 +270,95 @@ void snug_shown_present(uintptr_t thread, size_t n_bytes, void *ret_mask)
 /* A length may be more than there is. The kernel, which has read the mask, read no less
  * than has a CPU in the one that it gave; and who has more CPUs than that one may name them
  * as far as a mask that can be read is long. */
-static size_t count_bytes(const struct snug_cpus *real)
+static size_t count_bytes(unsigned n_words)
 {
     const size_t shortest = atomic_load_explicit(&shortest_bytes, memory_order_relaxed);
-    unsigned n = SNUG_CPUS_WORDS;
-    while (n && !real->word[n - 1])
-        n--;
-    return n * sizeof *real->word < shortest ? shortest : n * sizeof *real->word;
+    const size_t n_bytes = n_words * sizeof(unsigned long);
+    return n_bytes < shortest ? shortest : n_bytes;
 }
 
+/* Whether what is written is what was shown there. How many CPUs the real mask has, and, if
+ * it is wanted, which. */
 static bool gives_back(struct slot *slot, uintptr_t thread, size_t n_bytes,
-                       const void *mask, struct snug_cpus *ret)
+                       const void *mask, unsigned *ret_n_real, struct snug_cpus *ret_real)
 {
-    struct snug_cpus real;
-    struct snug_cpus shown;
-    struct snug_cpus written;
-    if (!load(slot, thread, &real, &shown))
+    struct question question = {0};
+    if (!ask(slot, thread, &question))
         return false;
-    const size_t n = count_bytes(&real);
-    if (!read_mask(n < n_bytes ? n : n_bytes, mask, &written) ||
-        !snug_cpus_equal(&written, &shown))
+    const size_t n = count_bytes(question.n_words); /* Of a moment when it was whole. */
+    question.written = mask;
+    question.n_written = n < n_bytes ? n : n_bytes;
+    question.ret_real = ret_real;
+    if (!fits(question.n_written, mask) || !ask(slot, thread, &question))
         return false;
-    *ret = real;
+    *ret_n_real = question.n_real;
     return true;
 }
 
 /* Threads that come at once may put the same on a shelf several times. */
-static void take_wider(struct slot *slot, size_t n_bytes, const void *mask,
-                       struct snug_cpus *widest)
+static struct slot *find_wider(struct shelf *shelf, size_t n_bytes, const void *mask,
+                               struct slot *widest, unsigned *n_widest)
 {
-    struct snug_cpus real;
-    if (gives_back(slot, 0, n_bytes, mask, &real) &&
-        snug_cpus_count(&real) > snug_cpus_count(widest))
-        *widest = real;
+    for (unsigned i = 0; i < N_SLOTS; i++) {
+        unsigned n;
+        if (!gives_back(&shelf->slots[i], 0, n_bytes, mask, &n, NULL) || n <= *n_widest)
+            continue;
+        *n_widest = n;
+        widest = &shelf->slots[i];
+    }
+    return widest;
 }
 
 bool snug_shown_restore(uintptr_t thread, size_t n_bytes, const void *mask,
                         struct snug_cpus *ret)
 {
+    struct snug_cpus real;
+    unsigned n = 0;
     if (!mask)
         return false;
-    if (gives_back(slot_of(thread), thread, n_bytes, mask, ret))
-        return true;
-    struct snug_cpus widest = {0};
-    for (unsigned i = 0; i < N_SLOTS; i++) {
-        take_wider(&presented.slots[i], n_bytes, mask, &widest);
-        take_wider(&others.slots[i], n_bytes, mask, &widest);
+    if (!gives_back(slot_of(thread), thread, n_bytes, mask, &n, &real)) {
+        struct slot *widest = find_wider(&presented, n_bytes, mask, NULL, &n);
+        widest = find_wider(&others, n_bytes, mask, widest, &n);
+        /* One that is written at this very moment says nothing. */
+        if (!widest || !gives_back(widest, 0, n_bytes, mask, &n, &real))
+            return false;
     }
-    if (!snug_cpus_count(&widest))
-        return false;
-    *ret = widest;
+    *ret = real;
     return true;
 }
 
-static void find_widest(struct shelf *shelf, struct snug_cpus *widest)
+static struct slot *find_widest(struct shelf *shelf, struct slot *widest,
+                                unsigned *n_widest)
 {
-    struct snug_cpus real;
-    struct snug_cpus shown;
-    for (unsigned i = 0; i < N_SLOTS; i++)
-        if (load(&shelf->slots[i], 0, &real, &shown) &&
-            snug_cpus_count(&real) > snug_cpus_count(widest))
-            *widest = real;
+    for (unsigned i = 0; i < N_SLOTS; i++) {
+        struct question question = {0};
+        if (!ask(&shelf->slots[i], 0, &question) || question.n_real <= *n_widest)
+            continue;
+        *n_widest = question.n_real;
+        widest = &shelf->slots[i];
+    }
+    return widest;
 }
 
 void snug_shown_keep(size_t n_bytes, const void *mask)
 {
-    struct snug_view view;
-    struct snug_cpus whole = {0};
+    unsigned n_widest = 0;
+    struct slot *widest = find_widest(&presented, NULL, &n_widest);
+    widest = find_widest(&others, widest, &n_widest);
     struct snug_cpus set;
-    find_widest(&presented, &whole);
-    find_widest(&others, &whole);
-    const size_t n = count_bytes(&whole);
-    if (!mask || !read_mask(n < n_bytes ? n : n_bytes, mask, &set) || !read_view(&view))
+    struct question whole = {.ret_real = &set};
+    if (!mask || !widest || !ask(widest, 0, &whole))
         return;
-    for (unsigned i = 0; i < SNUG_CPUS_WORDS; i++)
-        set.word[i] &= whole.word[i];
-    if (!snug_cpus_equal(&set, &whole) && snug_cpus_count(&set) > view.count)
+    const size_t n = count_bytes(whole.n_words);
+    const size_t n_written = n < n_bytes ? n : n_bytes;
+    bool is_whole = true;
+    if (!fits(n_written, mask))
+        return;
+    for (unsigned k = 0; k < SNUG_CPUS_WORDS; k++) {
+        const unsigned long word = set.word[k] & word_of(mask, n_written, k);
+        is_whole &= word == set.word[k];
+        set.word[k] = word;
+    }
+    if (!is_whole && snug_view_shows_cpus() && snug_cpus_count(&set) > snug_view_count())
         put_on(&kept, &set, &set);
 }

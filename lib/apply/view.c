@@ -11,7 +11,6 @@
 enum { N_WORDS = sizeof(struct snug_view) / sizeof(uint64_t) };
 
 _Static_assert(sizeof(struct snug_view) % sizeof(uint64_t) == 0, "it is copied by words");
-_Static_assert(offsetof(struct snug_view, shows_cpus) == 0, "it is in the first word");
 
 static _Atomic unsigned number; /* Of the newest view, 0 before the first. */
 static _Atomic uint64_t place[2][N_WORDS];
@@ -38,34 +37,51 @@ void snug_view_show(const struct snug_plan *plan)
 
 bool snug_view_read(struct snug_view *ret)
 {
-    union {
-        struct snug_view view;
-        uint64_t word[N_WORDS];
-    } now;
     unsigned before;
     unsigned after = atomic_load_explicit(&number, memory_order_acquire);
     do {
         before = after;
         if (!before)
             return false;
-        for (unsigned i = 0; i < N_WORDS; i++)
-            now.word[i] = atomic_load_explicit(&place[before % 2][i], memory_order_relaxed);
+        for (unsigned i = 0; i < N_WORDS; i++) {
+            const uint64_t word =
+                atomic_load_explicit(&place[before % 2][i], memory_order_relaxed);
+            __builtin_memcpy((char *)ret + i * sizeof word, &word, sizeof word);
+        }
         atomic_thread_fence(memory_order_acquire);
         after = atomic_load_explicit(&number, memory_order_acquire);
     } while (after != before);
-    *ret = now.view;
     return true;
+}
+
+/* What stands in the first word. */
+union head {
+    uint64_t word;
+    struct {
+        bool shows_cpus;
+        unsigned count;
+    } view;
+};
+
+_Static_assert(sizeof(union head) == sizeof(uint64_t), "it is one word");
+_Static_assert(offsetof(struct snug_view, count) == offsetof(union head, view.count),
+               "the count is in it");
+
+static union head read_head(void)
+{
+    const unsigned now = atomic_load_explicit(&number, memory_order_acquire);
+    /* If the place is written meanwhile, then by a view that is newer still. Before the
+     * first there are zeroes. */
+    return (union head){.word =
+                            atomic_load_explicit(&place[now % 2][0], memory_order_relaxed)};
 }
 
 bool snug_view_shows_cpus(void)
 {
-    const unsigned now = atomic_load_explicit(&number, memory_order_acquire);
-    if (!now)
-        return false;
-    /* If the place is written meanwhile, then by a view that is newer still. */
-    const union {
-        uint64_t word;
-        bool shows_cpus;
-    } first = {.word = atomic_load_explicit(&place[now % 2][0], memory_order_relaxed)};
-    return first.shows_cpus;
+    return read_head().view.shows_cpus;
+}
+
+unsigned snug_view_count(void)
+{
+    return read_head().view.count;
 }

@@ -24,3 +24,6 @@ bool snug_view_read(struct snug_view *ret);
 /* Whether the newest view, if there is one, shows CPUs: a look at one word, for most
  * processes are shown none. From any thread. */
 bool snug_view_shows_cpus(void);
+
+/* How many CPUs it shows. */
+unsigned snug_view_count(void);
