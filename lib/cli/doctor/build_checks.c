@@ -6,6 +6,7 @@
 
 #include "snug/cli/command/figures.h"
 #include "snug/cli/doctor/checks.h"
+#include "snug/cli/doctor/entrance.h"
 
 enum { LIMITS_MINOR = 25, NO_MORE_FIXES_MINOR = 25, ANY = 9999 };
 
@@ -87,7 +88,7 @@ static const struct trouble *find_trouble(const struct snug_patient *patient)
             patch <= trouble->last &&
             (!trouble->needs_partial_mount ||
              (cpu->own.kind == SNUG_SET && !cpu->is_mounted_whole &&
-              !patient->condition.has_object && !is_count_set(patient))))
+              !snug_entrance_is_used(patient) && !is_count_set(patient))))
             return trouble;
     }
     return NULL;
@@ -106,7 +107,7 @@ static void look_at_release(const struct snug_patient *patient, struct snug_find
             snug_finding_follow(ret,
                                 "Go counts all CPUs. Go 1.26 finds the limit, and snug "
                                 "does.");
-            snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "LD_PRELOAD=/snug/libsnug.so");
+            snug_entrance_mend(patient, ret);
         } else {
             snug_finding_follow(ret, "Go 1.%u.%u and newer have it no more. %s",
                                 trouble->minor, trouble->last + 1, told);
@@ -127,7 +128,7 @@ static bool counts_too_many(const struct snug_patient *patient)
 {
     const struct snug_cpu_facts *cpu = &patient->subject->facts.cpu;
     return patient->has_process && patient->condition.has_maps &&
-           !patient->condition.has_object && cpu->limit.kind == SNUG_SET &&
+           !snug_entrance_is_used(patient) && cpu->limit.kind == SNUG_SET &&
            snug_figures_milli(&cpu->limit) < cpu->n_allowed * (uint64_t)1000;
 }
 

@@ -10,6 +10,7 @@
 #include "snug/cli/command/figures.h"
 #include "snug/cli/subject/amount.h"
 #include "snug/cli/doctor/checks.h"
+#include "snug/cli/doctor/entrance.h"
 
 enum {
     FEW_PERIODS = 10, /* With work: a start alone has some, and may be throttled. */
@@ -92,7 +93,7 @@ static void look_at_ancestor(const struct snug_patient *patient, struct snug_fin
     } else if (cpu->own.kind == SNUG_SET &&
                snug_figures_milli(&cpu->own) == snug_figures_milli(&cpu->limit)) {
         snug_finding_see(ret, SNUG_GRADE_OK, "the limit is the own cgroup's");
-    } else if (!patient->has_process || patient->condition.has_object) {
+    } else if (!patient->has_process || snug_entrance_is_used(patient)) {
         snug_finding_see(ret, SNUG_GRADE_OK, "the limit is that of %s, which snug counts",
                          cpu->limit.from);
     } else if (patient->subject->facts.variables.gomaxprocs != SNUG_OWNER_NOBODY) {
@@ -104,7 +105,7 @@ static void look_at_ancestor(const struct snug_patient *patient, struct snug_fin
                          cpu->limit.from);
         snug_finding_follow(ret, "Go, of every release, reads no limit but that of its own "
                                  "cgroup.");
-        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "LD_PRELOAD=/snug/libsnug.so");
+        snug_entrance_mend(patient, ret);
     }
 }
 
@@ -190,8 +191,8 @@ static void tell_throttled(const struct snug_patient *patient, uint64_t share,
     if (patient->advice.cpu.count * (uint64_t)1000 > milli && milli >= 1000)
         snug_finding_mend(ret, SNUG_PLACE_POLICY, "cpu.round = down\n%s",
                           milli < 2000 ? "cpu.min = 1\n" : "");
-    else if (patient->has_process && !patient->condition.has_object)
-        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "LD_PRELOAD=/snug/libsnug.so");
+    else if (patient->has_process && !snug_entrance_is_used(patient))
+        snug_entrance_mend(patient, ret);
 }
 
 static void look_at_throttled(const struct snug_patient *patient, struct snug_finding *ret)

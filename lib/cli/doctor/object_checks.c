@@ -4,16 +4,10 @@
 #include <string.h>
 
 #include "snug/cli/doctor/checks.h"
+#include "snug/cli/doctor/entrance.h"
 #include "snug/policy/problems.h"
 
 static const char no_process[] = "no process was named: use --pid";
-
-/* How a program is started that nothing can be preloaded into. */
-static void mend_by_run(const struct snug_patient *patient, struct snug_finding *ret)
-{
-    snug_finding_mend(ret, SNUG_PLACE_SHELL, "snug run -- %s",
-                      snug_finding_word(patient->subject->executable.path, "PROGRAM"));
-}
 
 static void look_at_program(const struct snug_patient *patient, struct snug_finding *ret)
 {
@@ -40,18 +34,19 @@ static void look_at_program(const struct snug_patient *patient, struct snug_find
         snug_finding_see(ret, SNUG_GRADE_NOTE,
                          "the program is packed: what it holds shows when it runs");
         snug_finding_follow(ret, "If it is static, the loader brings no object into it.");
-        mend_by_run(patient, ret);
+        snug_entrance_mend(patient, ret);
+    } else if (program->is_static && snug_entrance_is_used(patient)) {
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "the program is static, and snug run has set its variables");
     } else if (program->is_static) {
         snug_finding_see(ret, SNUG_GRADE_WARNING, "the program is static");
         snug_finding_follow(ret, "%s", without);
-        mend_by_run(patient, ret);
-    } else if (program->is_go && !program->imports_mmap &&
-               snug_text_matches(snug_text_of(program->interpreter),
-                                 snug_text_of("*/ld-musl*"))) {
+        snug_entrance_mend(patient, ret);
+    } else if (program->is_go && snug_entrance_of(patient) == SNUG_ENTRANCE_RUN) {
         snug_finding_see(ret, SNUG_GRADE_WARNING,
                          "the program is built without cgo, and its loader is musl's");
         snug_finding_follow(ret, "Nothing gives the object a turn there.");
-        mend_by_run(patient, ret);
+        snug_entrance_mend(patient, ret);
     } else if (!program->is_go) {
         snug_finding_see(ret, SNUG_GRADE_NOTE,
                          "the program is not Go: snug leaves it alone unless scope = all");
@@ -76,9 +71,15 @@ static void look_at_loaded(const struct snug_patient *patient, struct snug_findi
         snug_finding_see(ret, SNUG_GRADE_NOTE, "no libsnug.so is in the process");
     } else {
         snug_finding_see(ret, SNUG_GRADE_WARNING, "no libsnug.so is in the process");
-        snug_finding_follow(ret, "Go sizes itself by the machine, and has no memory target "
-                                 "but one that is set by hand or in code.");
-        snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "LD_PRELOAD=/snug/libsnug.so");
+        snug_finding_follow(
+            ret,
+            "Go sizes itself by the machine, and has no memory target but one that is set "
+            "by hand or in code.%s",
+            snug_entrance_of(patient) == SNUG_ENTRANCE_NAMED
+                ? " It is named to be preloaded: if object.preload and object.mount find "
+                  "nothing, it was named after the program had started."
+                : "");
+        snug_entrance_mend(patient, ret);
     }
 }
 
