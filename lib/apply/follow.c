@@ -42,6 +42,7 @@ enum {
 
 static struct {
     _Atomic int state;
+    _Atomic long pid; /* A child by fork has none of these threads. */
     struct snug_follow with;
     struct snug_module module;
     bool has_module;
@@ -72,7 +73,8 @@ bool snug_follow_is_due(void)
 
 unsigned snug_follow_n_threads(void)
 {
-    return atomic_load_explicit(&follow.state, memory_order_relaxed) == STARTED
+    return atomic_load_explicit(&follow.state, memory_order_relaxed) == STARTED &&
+                   snug_sys_getpid() == follow.pid
                ? 1 + snug_errand_n_threads()
                : 0;
 }
@@ -350,6 +352,7 @@ static void *run(void *unused)
 void snug_follow_start(const struct snug_crew_calls *libc)
 {
     unsigned long thread;
+    follow.pid = snug_sys_getpid();
     snug_chroot_begin();
     follow.has_module = snug_module_find(follow.with.image, &follow.module) == 0;
     if (follow.with.plan->follow.first_bytes)

@@ -40,7 +40,8 @@ static uint64_t count_threads(void)
         status.st_nlink <= LINKS_OF_EMPTY)
         return 0;
     const uint64_t n = status.st_nlink - LINKS_OF_EMPTY;
-    return n - snug_follow_n_threads();
+    const uint64_t n_own = snug_follow_n_threads();
+    return n > n_own ? n - n_own : 0;
 }
 
 /* Callers past the table's end are not counted: a program has few. */

@@ -71,6 +71,67 @@ func main() {
 END
 }
 
+# A child by fork has the thread that creates it and those that it creates, and none of snug's.
+build_fork() {
+    build_go forks << 'END'
+package main
+
+/*
+#include <dirent.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+static void *wait_for_ever(void *unused)
+{
+    for (;;)
+        pause();
+    return unused;
+}
+static int is_followed(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int ret = 0;
+    for (struct dirent *task; (task = readdir(tasks));) {
+        char path[300] = "/proc/self/task/", name[16] = "";
+        const int fd = open(strcat(strcat(path, task->d_name), "/comm"), O_RDONLY);
+        ret |= read(fd, name, sizeof name) == 5 && memcmp(name, "snug\n", 5) == 0;
+        close(fd);
+    }
+    closedir(tasks);
+    return ret;
+}
+static int run_child(int n)
+{
+    int status = -1;
+    pthread_t thread;
+    while (!is_followed())
+        usleep(1000);
+    const pid_t pid = fork();
+    for (int i = 0; pid == 0 && i < n; i++)
+        if (pthread_create(&thread, NULL, wait_for_ever, NULL) != 0)
+            _exit(3);
+    if (pid == 0)
+        _exit(0);
+    waitpid(pid, &status, 0);
+    return status;
+}
+*/
+import "C"
+import (
+	"os"
+	"strconv"
+)
+
+func main() {
+	n, _ := strconv.Atoi(os.Args[1])
+	os.Exit(int(C.run_child(C.int(n))))
+}
+END
+}
+
 run() { # VARIABLE… PROGRAM ARGUMENT…
     echo "# $*"
     r=0
@@ -112,6 +173,12 @@ go_programs() {
     run SNUG_THREADS_WARN=off "$work/leak" 100
     warned_at
 
+    # More than the program itself has.
+    run SNUG_FOLLOW=on SNUG_THREADS_WARN=20 "$work/forks" 39
+    warned_at 40
+    run SNUG_FOLLOW=on SNUG_THREADS_WARN=20 "$work/forks" 38
+    warned_at
+
     log=$work/log
     run SNUG_THREADS_WARN=16 SNUG_LOG_FILE="$log" "$work/leak" 66
     warned_at 32 64
@@ -141,6 +208,7 @@ c_programs() {
 c_programs
 if command -v go > "$work/where"; then
     build_programs
+    build_fork
     go_programs
 else
     echo 'not installed: go'
