@@ -106,7 +106,7 @@ by_the_cgroup() {
 
 what_is_not_known() {
     heap 512 8 7
-    spreads 1 skipped 'no heap of it is in memory'
+    spreads 1 skipped 'none of its heap is in memory'
     printf 'heap.error 1\n' >"$tree/snug/live"
     spreads 1 skipped 'move_pages is refused'
     rm "$tree/snug/live"

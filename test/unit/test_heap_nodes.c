@@ -104,6 +104,28 @@ START_TEST(what_is_reserved_is_private_and_closed)
 }
 END_TEST
 
+/* Each arena has 16 chunks, of which every other one is used. */
+START_TEST(no_range_is_left_out_however_many_there_are)
+{
+    enum { N_ARENAS = 640 };
+    const size_t n_bytes = N_ARENAS * arena_bytes;
+    char *const all = mmap(NULL, n_bytes + arena_bytes, PROT_NONE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (all == MAP_FAILED)
+        return; /* A sanitizer, or an emulator, has too little room. */
+    char *const start = all + (-(uintptr_t)all & (arena_bytes - 1));
+    size_t n = 0;
+    for (size_t i = 0; i < n_bytes; i += 8 * MIB)
+        n += mmap(start + i, 4 * MIB, PROT_READ | PROT_WRITE,
+                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+                  0) != MAP_FAILED;
+    snug_heap_nodes_read(getpid(), &after);
+    (void)munmap(all, n_bytes + arena_bytes);
+    ck_assert_uint_gt(n, 4096);
+    ck_assert_uint_eq(after.heap_bytes - before.heap_bytes, n * 4 * MIB);
+}
+END_TEST
+
 START_TEST(pages_in_memory_have_a_node)
 {
     unsigned n = 0;
@@ -150,6 +172,7 @@ int main(void)
     tcase_add_loop_test(heap, arenas_are_known_by_their_shape, 0,
                         sizeof rows / sizeof *rows);
     tcase_add_test(heap, what_is_reserved_is_private_and_closed);
+    tcase_add_test(heap, no_range_is_left_out_however_many_there_are);
     tcase_add_test(heap, pages_in_memory_have_a_node);
     tcase_add_test(heap, of_no_process_nothing_is_known);
     suite_add_tcase(suite, heap);

@@ -85,6 +85,6 @@ long snug_sys_ppoll(struct pollfd *files, size_t n_files, const struct timespec 
 
 /* Runs `child` in a copy of this process with its own memory, while this thread stands
  * still. What kills it leaves no core dump. Returns what `child` returned, -ECHILD if it
- * died before it did, or another -errno. `child` may make raw system calls and nothing
- * else. */
+ * died before it did, or another -errno. `child` may make system calls and nothing
+ * else: those here, and libc's that do no more than make theirs, as clone(2)'s does. */
 long snug_sys_ask_child(int (*child)(const void *argument), const void *argument);

@@ -16,11 +16,6 @@ static bool is_pods(const struct snug_bound *own, const struct snug_bound *pod)
                                      (own->kind == SNUG_SET && own->number >= pod->number));
 }
 
-static bool is_set(const struct snug_patient *patient, enum snug_key key)
-{
-    return patient->subject->policy.setting[key].source != SNUG_FROM_DEFAULT;
-}
-
 static void tell_memory(const struct snug_pod *pod, struct snug_finding *ret)
 {
     const unsigned n = pod->n_others + 1;
@@ -53,8 +48,8 @@ static void tell_cpu(const struct snug_pod *pod, struct snug_finding *ret)
 static void look_at_pod(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_pod *pod = &patient->live.pod;
-    const bool has_share =
-        is_set(patient, SNUG_MEMORY_SHARE) || is_set(patient, SNUG_MEMORY_LIMIT);
+    const bool has_share = snug_patient_sets(patient, SNUG_MEMORY_SHARE) ||
+                           snug_patient_sets(patient, SNUG_MEMORY_LIMIT);
     if (!patient->has_process)
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "no process was named: use --pid");
     else if (!pod->is_seen)
@@ -64,7 +59,8 @@ static void look_at_pod(const struct snug_patient *patient, struct snug_finding 
         snug_finding_see(ret, SNUG_GRADE_OK, "no other container is in its pod");
     else if (is_pods(&pod->own_bytes, &pod->pod_bytes) && !has_share)
         tell_memory(pod, ret);
-    else if (is_pods(&pod->own_milli, &pod->pod_milli) && !is_set(patient, SNUG_CPU_COUNT))
+    else if (is_pods(&pod->own_milli, &pod->pod_milli) &&
+             !snug_patient_sets(patient, SNUG_CPU_COUNT))
         tell_cpu(pod, ret);
     else
         snug_finding_see(ret, SNUG_GRADE_OK, "the %s",

@@ -21,16 +21,6 @@ enum {
 
 static const uint64_t much_c_bytes = 64 << 20; /* Where there is no limit. */
 
-static const struct snug_bytes *limit_of(const struct snug_patient *patient)
-{
-    return &patient->subject->facts.memory.limit;
-}
-
-static struct snug_amount amount_of(uint64_t bytes)
-{
-    return snug_amount_bytes((struct snug_figure){true, bytes});
-}
-
 /* Behind Go's heap. */
 static void put_go(const struct snug_makeup *makeup, size_t size, char *ret)
 {
@@ -38,8 +28,8 @@ static void put_go(const struct snug_makeup *makeup, size_t size, char *ret)
         (void)snprintf(
             ret, size,
             "Go's heap %s (it counts in use %s, idle %s, goroutines' stacks %s), ",
-            snug_amount_bytes(makeup->go_heap).text, amount_of(makeup->go.in_use).text,
-            amount_of(makeup->go.idle).text, amount_of(makeup->go.stacks).text);
+            snug_amount_bytes(makeup->go_heap).text, snug_amount_of(makeup->go.in_use).text,
+            snug_amount_of(makeup->go.idle).text, snug_amount_of(makeup->go.stacks).text);
     else
         (void)snprintf(ret, size, "Go's heap %s (what it counts is unknown: %s), ",
                        snug_amount_bytes(makeup->go_heap).text, makeup->why_go);
@@ -105,7 +95,7 @@ static void tell_alarm(const struct snug_patient *patient, uint64_t percent,
                        struct snug_finding *ret)
 {
     const struct snug_memory_evidence *memory = &patient->memory;
-    const uint64_t limit = limit_of(patient)->bytes;
+    const uint64_t limit = snug_patient_memory_limit(patient)->bytes;
     const uint64_t cache = memory->active_file.is_known ? memory->active_file.number : 0;
     const uint64_t of_cache = snug_amount_percent(cache, limit);
     const uint64_t without = percent > of_cache ? percent - of_cache : 0;
@@ -114,7 +104,7 @@ static void tell_alarm(const struct snug_patient *patient, uint64_t percent,
         snug_finding_follow(ret,
                             "An alarm at %lu %% would be false: %s of it is page cache, "
                             "which the kernel gives back before it kills.",
-                            percent, amount_of(cache).text);
+                            percent, snug_amount_of(cache).text);
         return; /* There is nothing to be mended. */
     }
     ret->grade = SNUG_GRADE_WARNING;
@@ -143,7 +133,7 @@ static void look_at_working(const struct snug_patient *patient, struct snug_find
                        snug_amount_bytes(patient->condition.rss_bytes).text);
     if (makeup->has_go)
         (void)snprintf(alloc, sizeof alloc, "; Go's Alloc, a part of RSS, is about %s",
-                       amount_of(makeup->go.alloc).text);
+                       snug_amount_of(makeup->go.alloc).text);
     else if (patient->has_process && patient->subject->facts.program.is_go)
         (void)snprintf(alloc, sizeof alloc, "; Go's Alloc, a part of RSS, is unknown: %s",
                        makeup->why_go);
@@ -152,9 +142,10 @@ static void look_at_working(const struct snug_patient *patient, struct snug_find
                      snug_amount_bytes(working).text,
                      snug_amount_bytes(memory->current).text,
                      snug_amount_bytes(memory->inactive_file).text, rss, alloc);
-    if (limit_of(patient)->kind != SNUG_SET)
+    if (snug_patient_memory_limit(patient)->kind != SNUG_SET)
         return;
-    const uint64_t percent = snug_amount_percent(working.number, limit_of(patient)->bytes);
+    const uint64_t percent =
+        snug_amount_percent(working.number, snug_patient_memory_limit(patient)->bytes);
     if (percent >= ALARM_PERCENT)
         tell_alarm(patient, percent, ret);
 }
@@ -179,7 +170,7 @@ static void mend_heap(const struct snug_patient *patient, uint64_t needed,
     const struct snug_memory_plan *advice = &patient->advice.memory;
     const bool is_by_hand = patient->subject->facts.variables.gomemlimit == SNUG_OWNER_USER;
     const uint64_t mebibytes = limit_for(needed);
-    if (limit_of(patient)->kind != SNUG_SET)
+    if (snug_patient_memory_limit(patient)->kind != SNUG_SET)
         snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "GOMEMLIMIT=%luMiB", mebibytes);
     else if (advice->sets_go_limit && is_enough(advice->go_limit_bytes, needed))
         snug_finding_mend(ret, SNUG_PLACE_ENVIRONMENT, "GOMEMLIMIT=%lu",
@@ -198,7 +189,7 @@ static void mend_heap(const struct snug_patient *patient, uint64_t needed,
 static void look_at_live(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_makeup *makeup = &patient->makeup;
-    const struct snug_bytes *limit = limit_of(patient);
+    const struct snug_bytes *limit = snug_patient_memory_limit(patient);
     const bool has_target = makeup->go.limit != INT64_MAX;
     const bool has_limit = limit->kind == SNUG_SET;
     if (!makeup->has_go || !makeup->go.live) {
@@ -212,18 +203,18 @@ static void look_at_live(const struct snug_patient *patient, struct snug_finding
     const uint64_t needed = makeup->go.live + overhead;
     char heap[PART_BYTES];
     (void)snprintf(heap, sizeof heap, "%s of the heap live, and Go needs %s beside them",
-                   amount_of(makeup->go.live).text, amount_of(overhead).text);
+                   snug_amount_of(makeup->go.live).text, snug_amount_of(overhead).text);
     if (has_limit && !is_enough(limit->bytes, needed)) {
         snug_finding_see(ret,
                          needed >= limit->bytes ? SNUG_GRADE_ERROR : SNUG_GRADE_WARNING,
-                         "%s; the limit is %s", heap, amount_of(limit->bytes).text);
+                         "%s; the limit is %s", heap, snug_amount_of(limit->bytes).text);
         snug_finding_follow(ret, "There is next to no room for what is allocated between "
                                  "two collections, and the kernel kills.");
         mend_heap(patient, needed, ret);
     } else if (has_target && !is_enough(makeup->go.limit, needed)) {
-        snug_finding_see(ret,
-                         needed >= makeup->go.limit ? SNUG_GRADE_ERROR : SNUG_GRADE_WARNING,
-                         "%s; GOMEMLIMIT is %s", heap, amount_of(makeup->go.limit).text);
+        snug_finding_see(
+            ret, needed >= makeup->go.limit ? SNUG_GRADE_ERROR : SNUG_GRADE_WARNING,
+            "%s; GOMEMLIMIT is %s", heap, snug_amount_of(makeup->go.limit).text);
         snug_finding_follow(ret, "The collector runs without end, and may take half of the "
                                  "CPU time.");
         mend_heap(patient, needed, ret);
@@ -237,7 +228,7 @@ static void look_at_live(const struct snug_patient *patient, struct snug_finding
 static void look_at_arenas(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_makeup *makeup = &patient->makeup;
-    const struct snug_bytes *limit = limit_of(patient);
+    const struct snug_bytes *limit = snug_patient_memory_limit(patient);
     const unsigned n_cpus = patient->advice.cpu.count;
     const uint64_t n = makeup->arenas.number;
     if (!makeup->arenas.is_known || !n_cpus) {
@@ -251,11 +242,11 @@ static void look_at_arenas(const struct snug_patient *patient, struct snug_findi
         limit->kind == SNUG_SET ? limit->bytes / ARENAS_LIMIT_PART : much_c_bytes;
     const bool is_bad = n > (uint64_t)ARENAS_OF_CPU * n_cpus &&
                         makeup->scattered.is_known && makeup->scattered.number >= much;
-    snug_finding_see(
-        ret, is_bad ? SNUG_GRADE_WARNING : SNUG_GRADE_OK,
-        "malloc has %lu arena%s for %u CPU%s; %s are resident outside the largest", n,
-        n == 1 ? "" : "s", n_cpus, n_cpus == 1 ? "" : "s",
-        snug_amount_bytes(makeup->scattered).text);
+    snug_finding_see(ret, is_bad ? SNUG_GRADE_WARNING : SNUG_GRADE_OK,
+                     "malloc has %lu arena%s for %u CPU%s; %s are resident outside the "
+                     "largest mapping of it",
+                     n, n == 1 ? "" : "s", n_cpus, n_cpus == 1 ? "" : "s",
+                     snug_amount_bytes(makeup->scattered).text);
     if (!is_bad)
         return;
     snug_finding_follow(ret, "Each keeps what its threads have freed, and what is free in "

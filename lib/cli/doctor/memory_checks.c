@@ -15,30 +15,20 @@ enum {
 
 static const char no_limit[] = "there is no limit that is known";
 
-static const struct snug_bytes *limit_of(const struct snug_patient *patient)
-{
-    return &patient->subject->facts.memory.limit;
-}
-
-static struct snug_amount amount_of(uint64_t bytes)
-{
-    return snug_amount_bytes((struct snug_figure){true, bytes});
-}
-
 /* Twice the limit, in whole MiB. */
 static void mend_by_limit(const struct snug_patient *patient, struct snug_finding *ret)
 {
-    if (limit_of(patient)->kind == SNUG_SET)
+    if (snug_patient_memory_limit(patient)->kind == SNUG_SET)
         snug_finding_mend(ret, SNUG_PLACE_POD, "resources: {limits: {memory: \"%luMi\"}}",
-                          (limit_of(patient)->bytes >> MIB_LOG2) * 2 + 1);
+                          (snug_patient_memory_limit(patient)->bytes >> MIB_LOG2) * 2 + 1);
 }
 
 static void look_at_visible(const struct snug_patient *patient, struct snug_finding *ret)
 {
-    const struct snug_bytes *limit = limit_of(patient);
+    const struct snug_bytes *limit = snug_patient_memory_limit(patient);
     const struct snug_setting *key = &patient->subject->policy.setting[SNUG_MEMORY_LIMIT];
     if (limit->kind == SNUG_SET) {
-        snug_finding_see(ret, SNUG_GRADE_OK, "%s by %s", amount_of(limit->bytes).text,
+        snug_finding_see(ret, SNUG_GRADE_OK, "%s by %s", snug_amount_of(limit->bytes).text,
                          limit->from);
     } else if (key->source != SNUG_FROM_DEFAULT) {
         snug_finding_see(ret, SNUG_GRADE_OK,
@@ -95,13 +85,13 @@ static void look_at_no_target(const struct snug_patient *patient, struct snug_fi
         mend_target(patient, ret);
     } else {
         snug_finding_see(ret, SNUG_GRADE_OK, "GOMEMLIMIT is not set by hand; snug's is %s",
-                         amount_of(advice->go_limit_bytes).text);
+                         snug_amount_of(advice->go_limit_bytes).text);
     }
 }
 
 static void look_at_target(const struct snug_patient *patient, struct snug_finding *ret)
 {
-    const struct snug_bytes *limit = limit_of(patient);
+    const struct snug_bytes *limit = snug_patient_memory_limit(patient);
     uint64_t target;
     if (limit->kind != SNUG_SET) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", no_limit);
@@ -115,8 +105,8 @@ static void look_at_target(const struct snug_patient *patient, struct snug_findi
     if (percent >= AT_LIMIT_PERCENT) {
         snug_finding_see(ret, percent >= 100 ? SNUG_GRADE_ERROR : SNUG_GRADE_WARNING,
                          "GOMEMLIMIT is %s, the limit %s",
-                         target == UINT64_MAX ? "off" : amount_of(target).text,
-                         amount_of(limit->bytes).text);
+                         target == UINT64_MAX ? "off" : snug_amount_of(target).text,
+                         snug_amount_of(limit->bytes).text);
         snug_finding_follow(ret,
                             "The kernel kills before the collector begins to hold "
                             "back: stacks, C memory and the program itself count too.");
@@ -151,8 +141,8 @@ static void look_at_high(const struct snug_patient *patient, struct snug_finding
     snug_finding_see(
         ret, slowed.is_known && slowed.number ? SNUG_GRADE_WARNING : SNUG_GRADE_NOTE,
         "memory.high is %s, and memory.max %s; passed %s",
-        amount_of(facts->limit.bytes).text,
-        facts->hard_bytes ? amount_of(facts->hard_bytes).text : "not set", times);
+        snug_amount_of(facts->limit.bytes).text,
+        facts->hard_bytes ? snug_amount_of(facts->hard_bytes).text : "not set", times);
     snug_finding_follow(ret, "Above it nothing is killed: the kernel makes every thread "
                              "that asks for memory wait, up to two seconds each time.");
     snug_finding_mend(ret, SNUG_PLACE_CONTAINER, "echo max >%s",
@@ -184,7 +174,7 @@ static void look_at_events(const struct snug_patient *patient, struct snug_findi
 static void mend_swap(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_memory_evidence *memory = &patient->memory;
-    const struct snug_bytes *limit = limit_of(patient);
+    const struct snug_bytes *limit = snug_patient_memory_limit(patient);
     const uint64_t wanted = memory->current.number + memory->swap.number;
     if (!memory->current.is_known)
         return;
@@ -235,17 +225,13 @@ static void look_at_huge(const struct snug_patient *patient, struct snug_finding
     }
 }
 
-static bool is_set(const struct snug_patient *patient, enum snug_key key)
-{
-    return patient->subject->policy.setting[key].source != SNUG_FROM_DEFAULT;
-}
-
 static void look_at_shared(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_figure n = patient->memory.processes;
-    if (limit_of(patient)->kind != SNUG_SET) {
+    if (snug_patient_memory_limit(patient)->kind != SNUG_SET) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "%s", no_limit);
-    } else if (is_set(patient, SNUG_MEMORY_LIMIT) || is_set(patient, SNUG_MEMORY_SHARE)) {
+    } else if (snug_patient_sets(patient, SNUG_MEMORY_LIMIT) ||
+               snug_patient_sets(patient, SNUG_MEMORY_SHARE)) {
         snug_finding_see(ret, SNUG_GRADE_OK, "the policy says what this program may take");
     } else if (!n.is_known) {
         snug_finding_see(ret, SNUG_GRADE_SKIPPED, "cgroup.procs cannot be read");

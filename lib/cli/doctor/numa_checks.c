@@ -180,7 +180,7 @@ static const char *why_unknown(const struct snug_patient *patient,
     if (shares->all)
         return NULL;
     if (heap->is_known)
-        return "no heap of it is in memory";
+        return "none of its heap is in memory";
     if (heap->error == EPERM)
         return "move_pages is refused: where its pages are takes the right to trace it, "
                "and "

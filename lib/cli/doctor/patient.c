@@ -153,6 +153,16 @@ const char *snug_patient_lacks(const struct snug_patient *patient, bool needs_mo
     return NULL;
 }
 
+const struct snug_bytes *snug_patient_memory_limit(const struct snug_patient *patient)
+{
+    return &patient->subject->facts.memory.limit;
+}
+
+bool snug_patient_sets(const struct snug_patient *patient, enum snug_key key)
+{
+    return patient->subject->policy.setting[key].source != SNUG_FROM_DEFAULT;
+}
+
 void snug_patient_release(struct snug_patient *patient)
 {
     snug_sockets_close(&patient->sockets);

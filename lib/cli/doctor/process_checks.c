@@ -296,6 +296,14 @@ static void mend_profile(const struct snug_trials *trials, struct snug_finding *
                       "{\"names\": [%s], \"action\": \"SCMP_ACT_ALLOW\"}", text);
 }
 
+static const char *say_cut(const struct snug_trials *trials)
+{
+    for (unsigned i = 0; trials->is_cut && i < trials->n; i++)
+        if (!trials->refused[i].error)
+            return "; as it kills, not all were tried";
+    return trials->is_cut ? "; there is no room for what else was or would be tried" : "";
+}
+
 static void tell_trials(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_trials *trials = &patient->live.trials;
@@ -305,8 +313,7 @@ static void tell_trials(const struct snug_patient *patient, struct snug_finding 
     put_refused(trials, false, &out);
     if (out.n) {
         snug_finding_see(ret, SNUG_GRADE_WARNING, "the filter refuses what %s make%s: %s%s",
-                         who, strstr(who, " and ") ? "" : "s", text,
-                         trials->is_cut ? "; as it kills, not all were tried" : "");
+                         who, strstr(who, " and ") ? "" : "s", text, say_cut(trials));
         snug_finding_follow(ret, "The program fails, or is killed, when it comes to such a "
                                  "call, which may be rare.");
         mend_profile(trials, ret);

@@ -31,6 +31,11 @@ struct snug_amount snug_amount_bytes(struct snug_figure figure)
     return ret;
 }
 
+struct snug_amount snug_amount_of(uint64_t bytes)
+{
+    return snug_amount_bytes((struct snug_figure){true, bytes});
+}
+
 struct snug_amount snug_amount_cpus(uint64_t milli)
 {
     struct snug_amount ret;

@@ -10,35 +10,13 @@
 #include <unistd.h>
 
 #include "snug/cli/subject/condition.h"
+#include "snug/cli/subject/groups.h"
 #include "snug/cli/subject/process.h"
 #include "snug/cli/subject/rights.h"
-
-enum { LINE_BYTES = SNUG_PATH_BYTES + 256 };
 
 struct path {
     char text[SNUG_PATH_BYTES];
 };
-
-/* That of version 2, or, if all of that is at the top, of memory or pids of version 1. */
-static bool read_path(const struct snug_root *root, const char *process, struct path *ret)
-{
-    char name[64];
-    char buffer[LINE_BYTES];
-    struct snug_text text;
-    (void)snprintf(name, sizeof name, "/proc/%s/cgroup", process);
-    __attribute__((cleanup(snug_file_close))) const int fd = snug_file_open(root, name);
-    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    ret->text[0] = 0;
-    while (fd >= 0 && snug_file_next_line(&lines, &text) > 0) {
-        struct snug_cgroup_line line;
-        if (snug_cgroup_parse(text, &line) < 0 ||
-            (!line.is_unified && !snug_text_equals(line.controllers, "memory")))
-            continue;
-        if (!ret->text[0] || strcmp(ret->text, "/") == 0)
-            (void)snug_text_copy(line.path, sizeof ret->text, ret->text); /* It fits. */
-    }
-    return ret->text[0];
-}
 
 static size_t n_folder(const char *path)
 {
@@ -113,7 +91,7 @@ static void count(struct census *census)
         struct path path;
         uint64_t pid;
         if (snug_text_u64(snug_text_of(entry->d_name), &pid) == 0 && pid != self &&
-            read_path(census->root, entry->d_name, &path) &&
+            snug_groups_find_path(census->root, entry->d_name, path.text) &&
             (strcmp(path.text, census->own.text) == 0 ||
              is_of_pod(census->own.text, path.text)))
             add(census, &path, pid);
@@ -158,7 +136,7 @@ void snug_containers_read(int pid, bool is_alone, struct snug_containers *ret)
     static struct census census;
     *ret = (struct snug_containers){0};
     census = (struct census){.root = &root, .ret = ret};
-    if (is_alone && read_path(&root, "self", &census.own))
+    if (is_alone && snug_groups_find_path(&root, "self", census.own.text))
         count(&census);
     find_ids(&root, &at);
     if (!at.has_directory)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "snug/base/sys.h"
@@ -49,6 +50,25 @@ void snug_groups_read(const struct snug_root *root, struct snug_groups *ret)
         take_line(&line, "cpu", ret->cpu.is_v2, ret->cpu_path);
         take_line(&line, "memory", ret->memory.is_v2, ret->memory_path);
     }
+}
+
+bool snug_groups_find_path(const struct snug_root *root, const char *process, char *ret)
+{
+    char name[64];
+    char buffer[LINE_BYTES];
+    struct snug_text text;
+    (void)snprintf(name, sizeof name, "/proc/%s/cgroup", process);
+    __attribute__((cleanup(snug_file_close))) const int fd = snug_file_open(root, name);
+    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
+    ret[0] = 0;
+    while (fd >= 0 && snug_file_next_line(&lines, &text) > 0) {
+        struct snug_cgroup_line line;
+        const bool is_good = snug_cgroup_parse(text, &line) == 0;
+        if (is_good && (line.is_unified || has_controller(line.controllers, "memory")) &&
+            (!ret[0] || strcmp(ret, "/") == 0))
+            (void)snug_text_copy(line.path, SNUG_PATH_BYTES, ret); /* Or it is "". */
+    }
+    return ret[0];
 }
 
 static struct snug_text without_slashes(const char *path)

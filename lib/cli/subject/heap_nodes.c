@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ enum {
     N_FEW = 512,       /* Pages to ask about; */
     N_MANY = 4096,     /* where most of those are not in memory. */
     N_ENOUGH = 128,
-    RANGES_MAX = 4096,
+    STEP = 1024,
     LINE_BYTES = 8192,
 };
 
@@ -34,7 +35,7 @@ struct range {
 struct heap {
     uint64_t n_bytes;
     size_t n;
-    struct range range[RANGES_MAX];
+    struct range *range;
     /* Of what lies without a gap behind each other, where it ends so far; and which ranges
      * are in it. */
     uint64_t start;
@@ -86,26 +87,39 @@ static void end_run(struct heap *heap)
     heap->n = heap->first = n;
 }
 
+/* There may be as many as the kernel allows a process mappings. */
+static int add(const struct mapping *mapping, struct heap *heap)
+{
+    if (heap->n % STEP == 0) {
+        struct range *const larger =
+            reallocarray(heap->range, heap->n + STEP, sizeof *larger);
+        if (!larger)
+            return -ENOMEM;
+        heap->range = larger;
+    }
+    heap->range[heap->n++] = (struct range){mapping->start, mapping->end - mapping->start};
+    return 0;
+}
+
 /* Both ends are whole chunks. */
-static void take(const struct mapping *mapping, struct heap *heap)
+static int take(const struct mapping *mapping, struct heap *heap)
 {
     if (!mapping->is_heaps || mapping->start != heap->end) {
         end_run(heap);
         heap->start = mapping->start;
     }
     heap->end = mapping->end;
-    if (mapping->is_heaps && mapping->is_used && mapping->start % chunk_bytes == 0 &&
-        mapping->end % chunk_bytes == 0 && heap->n < RANGES_MAX)
-        heap->range[heap->n++] =
-            (struct range){mapping->start, mapping->end - mapping->start};
+    const bool is_range = mapping->is_heaps && mapping->is_used &&
+                          mapping->start % chunk_bytes == 0 &&
+                          mapping->end % chunk_bytes == 0;
+    return is_range ? add(mapping, heap) : 0;
 }
 
 static int find_heap(int pid, struct heap *heap)
 {
     char path[32];
     (void)snprintf(path, sizeof path, "/proc/%d/maps", pid);
-    heap->n_bytes = heap->start = heap->end = 0;
-    heap->n = heap->first = 0;
+    *heap = (struct heap){0};
     __attribute__((cleanup(snug_file_close))) const int fd =
         snug_file_open(&snug_file_live, path);
     if (fd < 0)
@@ -116,8 +130,8 @@ static int find_heap(int pid, struct heap *heap)
     struct mapping mapping;
     int r;
     while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)
-        if (r > 0 && parse(line, &mapping))
-            take(&mapping, heap);
+        if (r > 0 && parse(line, &mapping) && (r = take(&mapping, heap)) < 0)
+            return r;
     end_run(heap);
     return r;
 }
@@ -168,7 +182,7 @@ static void count(const struct question *question, struct snug_heap_nodes *ret)
 
 void snug_heap_nodes_read(int pid, struct snug_heap_nodes *ret)
 {
-    static struct heap heap;
+    struct heap heap;
     static struct question question;
     long r = find_heap(pid, &heap);
     *ret = (struct snug_heap_nodes){.heap_bytes = heap.n_bytes};
@@ -187,6 +201,7 @@ void snug_heap_nodes_read(int pid, struct snug_heap_nodes *ret)
         if (question.n == N_MANY)
             break;
     }
+    free(heap.range);
     ret->is_known = r == 0;
     ret->error = (int)-r;
 }

@@ -10,28 +10,6 @@
 
 #include "snug/cli/subject/groups.h"
 
-enum { LINE_BYTES = SNUG_PATH_BYTES + 256 };
-
-/* The path of version 2; of memory's hierarchy where there is one. */
-static bool read_path(int pid, char *ret)
-{
-    char name[32];
-    char buffer[LINE_BYTES];
-    struct snug_text text;
-    (void)snprintf(name, sizeof name, "/proc/%d/cgroup", pid);
-    __attribute__((cleanup(snug_file_close))) const int fd =
-        snug_file_open(&snug_file_live, name);
-    struct snug_lines lines = snug_file_lines(fd, buffer, sizeof buffer);
-    ret[0] = 0;
-    while (fd >= 0 && snug_file_next_line(&lines, &text) > 0) {
-        struct snug_cgroup_line line;
-        if (snug_cgroup_parse(text, &line) == 0 &&
-            (snug_text_equals(line.controllers, "memory") || (line.is_unified && !ret[0])))
-            (void)snug_text_copy(line.path, SNUG_PATH_BYTES, ret); /* Or it is "". */
-    }
-    return ret[0] && strncmp(ret, "/..", 3) != 0;
-}
-
 /* Whether the folder of `path` is a pod's cgroup. */
 static bool is_in_pod(const char *path)
 {
@@ -94,8 +72,12 @@ void snug_pod_read(int pid, struct snug_pod *ret)
 {
     static struct snug_groups groups;
     char path[SNUG_PATH_BYTES];
+    char process[16];
     *ret = (struct snug_pod){0};
-    if (!read_path(pid, path) || !is_in_pod(path) || snug_groups_open(path, &groups) < 0)
+    (void)snprintf(process, sizeof process, "%d", pid);
+    if (!snug_groups_find_path(&snug_file_live, process, path) ||
+        strncmp(path, "/..", 3) == 0 || !is_in_pod(path) ||
+        snug_groups_open(path, &groups) < 0)
         return;
     ret->is_seen = true;
     if (groups.memory.has_directory) {

@@ -99,7 +99,7 @@ struct reader {
     unsigned n_arenas;
 };
 
-/* What stands at the first multiple in the region: heaps of malloc lie side by side. */
+/* Whether the region begins with a heap of malloc. Others lie behind it, side by side. */
 static bool is_malloc(struct reader *reader, const struct snug_region *region)
 {
     bool is_found = false;

@@ -10,6 +10,8 @@
 #include <sched.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
 #include "snug/base/sys.h"
 #include "snug/cli/subject/needed.h"
@@ -160,6 +162,50 @@ static int make_calls(const void *argument)
     return 0;
 }
 
+/* Calls that not every kernel has: the first release with them, 0 where it is for who
+ * builds it to say. The rest is older than Linux 4.0. */
+static const struct novelty {
+    uint16_t number;
+    uint8_t major;
+    uint8_t minor;
+} novelties[] = {
+    {SYS_mbind, 0, 0},
+    {SYS_membarrier, 4, 3},
+    {SYS_rseq, 4, 18},
+    {SYS_clone3, 5, 3},
+};
+
+bool snug_trials_may_lack(const char *release, bool has_nodes, unsigned number)
+{
+    struct snug_text rest = snug_text_of(release);
+    struct snug_text word;
+    uint64_t major = 0;
+    uint64_t minor = 0;
+    /* `6.1.0-48-cloud-amd64`, of which the second number ends anywhere. */
+    if (!snug_text_cut(&rest, '.', &word) || snug_text_u64(word, &major) < 0)
+        return false;
+    for (size_t i = 0; i < rest.n && rest.at[i] >= '0' && rest.at[i] <= '9'; i++)
+        minor = minor * 10 + (uint64_t)(rest.at[i] - '0');
+    for (size_t i = 0; i < sizeof novelties / sizeof *novelties; i++) {
+        const struct novelty *new = &novelties[i];
+        if (new->number == number)
+            return new->major
+                       ? major < new->major || (major == new->major &&minor < new->minor)
+                       : !has_nodes;
+    }
+    return false;
+}
+
+/* Whether it is the kernel that has no such call, and not the filter that says so. */
+static bool is_lacking(unsigned number)
+{
+    struct utsname system;
+    return uname(&system) == 0 &&
+           snug_trials_may_lack(system.release,
+                                access("/sys/devices/system/node/online", F_OK) == 0,
+                                number);
+}
+
 /* Errors of the kernel's, which the arguments ask for. */
 static bool is_kernels(long answer)
 {
@@ -179,11 +225,13 @@ static void take_answer(const struct snug_need *need, long answer, struct snug_t
 {
     const unsigned error = answer == -ECHILD ? 0 : (unsigned)-answer;
     struct snug_refused *last = ret->n ? &ret->refused[ret->n - 1] : NULL;
-    if (is_kernels(answer))
+    if (is_kernels(answer) || (error == ENOSYS && is_lacking((unsigned)need->number)))
         return;
     if (!last || last->number != (unsigned)need->number) {
-        if (ret->n == SNUG_TRIALS_REFUSED_MAX)
+        if (ret->n == SNUG_TRIALS_REFUSED_MAX) {
+            ret->is_cut = true;
             return;
+        }
         last = &ret->refused[ret->n++];
     } else if (!last->is_harmless) {
         return;
@@ -204,7 +252,7 @@ static enum snug_trials_state run(struct course *course, struct snug_trials *ret
             n_deaths++;
         }
     }
-    ret->is_cut = course->at < course->n;
+    ret->is_cut |= course->at < course->n;
     int number = -1;
     for (unsigned i = 0; i < course->at; i++) {
         if (course->answer[i] == NOT_TRIED)
@@ -228,6 +276,10 @@ static enum snug_trials_state try_needs(const struct snug_subject *subject,
            snug_needs_next(subject->facts.program.go_minor, snug_needed_who(subject), &at,
                            &course->need[course->n]))
         course->n++;
+    struct snug_need more;
+    ret->is_cut =
+        course->n == CALLS_MAX && snug_needs_next(subject->facts.program.go_minor,
+                                                  snug_needed_who(subject), &at, &more);
     const enum snug_trials_state state = run(course, ret);
     (void)munmap(course, sizeof *course); /* It was mapped. */
     return state;
@@ -266,7 +318,8 @@ void snug_trials_make(const struct snug_subject *subject, struct snug_trials *re
         (!pid || own.effective == other->effective)) {
         const long r = snug_sys_ask_child(try_mbind, NULL);
         ret->has_place = true;
-        ret->place_error = is_kernels(r) ? 0 : (unsigned)-r;
+        ret->place_error =
+            is_kernels(r) || (r == -ENOSYS && is_lacking(SYS_mbind)) ? 0 : (unsigned)-r;
     }
     if (other->seccomp == SNUG_SECCOMP_OFF)
         ret->state = SNUG_TRIALS_NO_FILTER;

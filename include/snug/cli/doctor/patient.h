@@ -51,4 +51,9 @@ void snug_patient_examine(const struct snug_subject *subject, uint64_t window_se
  * `needs_modules`: of its modules, and not of its release alone. */
 const char *snug_patient_lacks(const struct snug_patient *patient, bool needs_modules);
 
+const struct snug_bytes *snug_patient_memory_limit(const struct snug_patient *patient);
+
+/* Whether somebody has set the key. */
+bool snug_patient_sets(const struct snug_patient *patient, enum snug_key key);
+
 void snug_patient_release(struct snug_patient *patient);

@@ -13,6 +13,8 @@ struct snug_amount {
 /* `230 MiB`, `1.5 GiB`, `4 KiB`, cut to one decimal; `unknown`. */
 struct snug_amount snug_amount_bytes(struct snug_figure figure);
 
+struct snug_amount snug_amount_of(uint64_t bytes);
+
 /* `1.5` for 1500, with ` CPU` or ` CPUs`. */
 struct snug_amount snug_amount_cpus(uint64_t milli);
 

@@ -26,6 +26,11 @@ int snug_groups_open(const char *name, struct snug_groups *ret);
 void snug_groups_put_path(const struct snug_groups *groups, const struct snug_cgroup *at,
                           size_t n_own, char *ret);
 
+/* The path of memory's cgroup of version 1, or, where there is none or all of that is at
+ * the top, of version 2: of `process`, a name in the root's /proc. False, and "", if
+ * nothing tells. `ret` has SNUG_PATH_BYTES. */
+bool snug_groups_find_path(const struct snug_root *root, const char *process, char *ret);
+
 /* Calls for each process in them and below. -errno if their processes cannot be read. */
 int snug_groups_each_process(struct snug_groups *groups, void (*call)(int, void *),
                              void *context);

@@ -19,7 +19,7 @@ struct snug_makeup {
     struct snug_figure
         go_heap; /* In the arenas of Go's heap, goroutines' stacks included. */
     struct snug_figure c_heap;    /* malloc's, but for what it maps by itself. */
-    struct snug_figure scattered; /* Of it outside the largest arena. */
+    struct snug_figure scattered; /* Of it outside its largest mapping. */
     struct snug_figure stacks;    /* Of threads. */
     struct snug_figure stride; /* Above 1: estimates, as one piece in so many was seen. */
     struct snug_figure arenas; /* Of glibc's malloc, that of brk included. */

@@ -27,7 +27,7 @@ struct snug_refused {
 struct snug_trials {
     enum snug_trials_state state;
     unsigned n_tried; /* Calls, each number once. */
-    bool is_cut;      /* Too many killed the child: the others were not tried. */
+    bool is_cut; /* Others were not tried: too many killed the child; or are not told. */
     unsigned n;
     struct snug_refused refused[SNUG_TRIALS_REFUSED_MAX];
 
@@ -35,6 +35,10 @@ struct snug_trials {
     unsigned place_error;  /* Its errno, ECHILD if it kills; 0: it is allowed. */
     uint64_t n_not_placed; /* How often snug in the process was refused. */
 };
+
+/* Whether a kernel of that release has not the call: then ENOSYS is its own answer. Without
+ * `has_nodes` it was built without NUMA. */
+bool snug_trials_may_lack(const char *release, bool has_nodes, unsigned number);
 
 /* The plan is made, and the subject is no captured machine. Cannot fail. */
 void snug_trials_make(const struct snug_subject *subject, struct snug_trials *ret);
