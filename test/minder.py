@@ -145,7 +145,7 @@ def main():
 
     # Scripts name cgroups, containers and machines for it: letters and digits, which all take.
     directory = os.path.join(os.path.realpath(tempfile.gettempdir()),
-                             'snug-run-' + secrets.token_hex(6))
+                             'snug-run-' + secrets.token_hex(4))
     os.mkdir(directory, 0o700)
     os.chmod(directory, 0o1777)
     os.environ['TMPDIR'] = directory

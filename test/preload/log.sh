@@ -30,9 +30,10 @@ $work/policy:2: "no.such" $amiss
 SNUG_CPU_MIN "x" $amiss
 END
 
+# A long path would be cut.
 rm "$work/policy"
-lines 'a missing file' SNUG_LOG=error SNUG_NOTHING=1 <<END
-"$work/policy" $amiss
+lines 'a missing file' SNUG_LOG=error SNUG_POLICY=/no/such/policy SNUG_NOTHING=1 <<END
+"/no/such/policy" $amiss
 "SNUG_NOTHING" $amiss
 END
 
