@@ -33,6 +33,16 @@ while read -r row; do
     prints "$row"
 done <"$work/rows"
 
+# Each check of the doctor stands in snug(1), in the order of the table, with what it goes by. The
+# names alone are compared: a script cannot judge the rest, but a check without a word is found.
+try 0 "$snug" doctor --list
+sed -n 's/^  \([a-z]*\.[a-z]*\) .*/\1/p' "$work/out" >"$work/checks"
+[ "$(wc -l <"$work/checks")" -ge 40 ] || fail 'prints no list of checks'
+between "$manual/snug.1" '.\" checks' '.\" end of checks' |
+    awk '/^\.TP$/ { getline; name = $2; getline; print name (/^[A-Z].*[a-z]/ ? "" : " says nothing") }' \
+        >"$work/documented"
+diff -u "$work/checks" "$work/documented" || fail 'snug.1 has other checks than snug doctor --list'
+
 # Each option that --help names stands in snug(1).
 for command in '' explain run doctor capture copy completion check stat; do
     try 0 "$snug" $command --help
