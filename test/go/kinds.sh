@@ -72,6 +72,29 @@ test_parts() {
     rm -r "$shared"
 }
 
+# Two processes of one file: where the account stands is searched in the first alone.
+test_several() {
+    local status=0 other
+    kinds_begin "$newest_kinds" -live 8
+    (cgroup_exec "$group" "$bin/$newest_kinds-kinds" -live 64) <"$work/input" >"$work/other" 2>&1 7>&- &
+    other=$!
+    until grep -qx ready "$work/other" || ! kill -0 $other 2>/dev/null; do sleep 0.05; done
+    "$build/lib/snug" doctor --json --cgroup "${group##* }" >"$work/found" 2>"$work/why" || true
+    kinds_end
+    wait $other || true
+    python3 -c 'if True:
+        import json, sys
+        found = [process["memory"]["process"] for process in json.load(open(sys.argv[1]))["processes"]]
+        for one in found:
+            if one["go_why"]:
+                print(one["go_why"])
+        allocated = sorted(one["go_alloc_bytes"] >> 20 for one in found)
+        if len(found) != 2 or not 8 <= allocated[0] < 32 or not 64 <= allocated[1] < 96:
+            print("MiB that are allocated:", allocated)' "$work/found" >>"$work/why" 2>&1
+    [ ! -s "$work/why" ] || status=1
+    result $status 'two processes of one file, each with its own account'
+}
+
 # A heap that has no room: by GOMEMLIMIT, by the limit, and with what mends either.
 test_live() {
     local status=0 mend
@@ -153,6 +176,7 @@ test_kinds() {
         return
     fi
     test_parts
+    test_several
     test_live
     test_arenas
 }

@@ -12,7 +12,7 @@
 #include "snug/cli/subject/mapped.h"
 #include "snug/cli/subject/sections.h"
 
-enum { KEPT_MAX = 32 };
+enum { KEPT_MAX = 32, FIRST_MINOR = 19 };
 
 /* As if the file were loaded at 0. */
 struct kept {
@@ -65,6 +65,14 @@ static const char *say(int r)
     return r < 0 ? "its runtime's account was not found" : NULL;
 }
 
+static const char *say_release(unsigned minor)
+{
+    if (!minor)
+        return "its Go release is not known";
+    return minor < FIRST_MINOR ? "how Go before 1.19 counts is not known here"
+                               : "how Go above 1.27 counts is not known here yet";
+}
+
 static struct snug_memstats_place move(struct snug_memstats_place place, uint64_t bias)
 {
     return (struct snug_memstats_place){place.controller + bias, place.memstats + bias};
@@ -81,7 +89,7 @@ const char *snug_account_read(const struct snug_subject *subject,
     uint64_t start;
     uint64_t end;
     if (!snug_memstats_knows(minor))
-        return "it is not known how its Go release counts";
+        return say_release(minor);
     const bool has_file = snug_fingerprint_read(subject->executable.fd, &file);
     const struct kept *const kept = has_file ? find_kept(&file) : NULL;
     if (!kept && !find_variables(&subject->executable, &start, &end))
