@@ -15,7 +15,8 @@
 enum {
     FEW_PERIODS = 10, /* With work: a start alone has some, and may be throttled. */
     FEW_PERCENT = 1,  /* Of the periods: that many throttled ones are nothing. */
-    IDLE_PERCENT = 5, /* Of the limit, used in the periods with work. */
+    IDLE_PERCENT = 5, /* Of the limit, used in the window, or in the periods with work. */
+    USEC = 1000000,
     AT_LIMIT_PERCENT =
         75,             /* Of the limit in the periods with work, or of these throttled. */
     MOST_PERCENT = 115, /* More cannot be used: the limit has changed, or is new. */
@@ -145,6 +146,19 @@ static bool find_use(const struct snug_patient *patient, uint64_t *ret)
     return *ret <= MOST_PERCENT;
 }
 
+/* What a window had of the limit, with periods without work; false if there is none. */
+static bool find_use_of_window(const struct snug_patient *patient, uint64_t *ret)
+{
+    const struct snug_quota *limit = limit_of(patient);
+    uint64_t all_usec;
+    if (!patient->window_sec || !patient->cpu.usage_usec.is_known || !limit->period_usec ||
+        __builtin_mul_overflow(patient->window_sec * USEC, limit->quota_usec, &all_usec))
+        return false;
+    *ret =
+        snug_amount_percent(patient->cpu.usage_usec.number, all_usec / limit->period_usec);
+    return true;
+}
+
 static void tell_throttled(const struct snug_patient *patient, uint64_t share,
                            const char *seen, struct snug_finding *ret)
 {
@@ -222,7 +236,11 @@ static void look_at_throttled(const struct snug_patient *patient, struct snug_fi
     (void)snprintf(seen, sizeof seen, "in %lu %% of %lu periods %s, for %s", share,
                    cpu->periods.number, since, snug_amount_usec(cpu->throttled_usec).text);
     uint64_t use;
-    if (share < FEW_PERCENT && find_use(patient, &use) && use < IDLE_PERCENT)
+    if (share < FEW_PERCENT && find_use_of_window(patient, &use) && use < IDLE_PERCENT)
+        snug_finding_see(ret, SNUG_GRADE_OK,
+                         "idle: %lu %% of the limit was used %s, with work in %lu periods",
+                         use, since, cpu->periods.number);
+    else if (share < FEW_PERCENT && find_use(patient, &use) && use < IDLE_PERCENT)
         snug_finding_see(ret, SNUG_GRADE_OK,
                          "idle: %lu %% of the limit was used in %lu periods with work %s",
                          use, cpu->periods.number, since);
