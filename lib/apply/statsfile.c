@@ -99,12 +99,32 @@ static int clear(int dir, const char *name, const char *pattern,
     return is_in_use(fd, &head, self, unknown) ? -EBUSY : (int)snug_sys_unlinkat(dir, name);
 }
 
+/* Whether the pattern may have made the name. A file of anybody's is not opened for less:
+ * it would end a lease to write that somebody has on it, and to close it gives up this
+ * process's own locks. One that has a digit after the id is not told. */
+static bool may_have_made(const char *pattern, const char *name)
+{
+    for (; *pattern; pattern++) {
+        if (pattern[0] == '%' && pattern[1] == 'p') {
+            pattern++;
+            if (*name < '1' || *name > '9')
+                return false;
+            while (*name >= '0' && *name <= '9')
+                name++;
+            continue;
+        }
+        if (*name++ != *pattern)
+            return false;
+        pattern += pattern[0] == '%' && pattern[1] == '%';
+    }
+    return !*name;
+}
+
 /* Programs that start again and again, as probes do, would fill the memory with pages in
  * which nobody counts. */
 static void sweep(int dir, const char *pattern, const struct snug_tie *self)
 {
-    const size_t n_before = snug_text_find(snug_text_of(pattern), '%');
-    if (!pattern[n_before])
+    if (!pattern[snug_text_find(snug_text_of(pattern), '%')])
         return;
     __attribute__((cleanup(snug_file_close))) const int list =
         snug_file_lift(snug_sys_openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -113,11 +133,8 @@ static void sweep(int dir, const char *pattern, const struct snug_tie *self)
         const long n = snug_sys_getdents64(list, entries, sizeof entries);
         for (long at = 0; at < n;) {
             const struct dirent64 *entry = (const void *)(entries + at);
-            size_t n_same = 0;
-            while (n_same < n_before && entry->d_name[n_same] == pattern[n_same])
-                n_same++;
             /* To open a FIFO would be noticed. */
-            if (n_same == n_before && entry->d_type == DT_REG)
+            if (entry->d_type == DT_REG && may_have_made(pattern, entry->d_name))
                 (void)clear(dir, entry->d_name, pattern, self, true); /* Most are none. */
             at += entry->d_reclen;
         }

@@ -4,6 +4,7 @@
  * does not exist: it reads its eight bytes, and changes nothing.
  */
 #include <errno.h>
+#include <sys/mman.h>
 
 #include "snug/base/readable.h"
 #include "snug/base/sys.h"
@@ -30,4 +31,12 @@ bool snug_readable_covers(struct snug_readable *run, uintptr_t at, size_t n_byte
         run->to += SNUG_READABLE_PAGE_BYTES;
     }
     return true;
+}
+
+bool snug_readable_has(uintptr_t at, size_t n_bytes)
+{
+    struct snug_readable run = {0};
+    const uintptr_t page = at & -(uintptr_t)SNUG_READABLE_PAGE_BYTES;
+    return snug_sys_madvise((void *)page, n_bytes + (at - page), MADV_POPULATE_READ) == 0 ||
+           snug_readable_covers(&run, at, n_bytes);
 }

@@ -5,6 +5,7 @@
  * to two Go strings. The second string, the module's, has 16 bytes of frame at both ends.
  */
 #include "snug/base/objects.h"
+#include "snug/base/readable.h"
 #include "snug/facts/libraries.h"
 #include "snug/facts/program.h"
 #include "snug/facts/variables.h"
@@ -35,8 +36,9 @@ enum {
     VARINT_BYTES_MAX = 10,
 };
 
-/* `\xff Go buildinf:`, 14 bytes. */
-static const uint64_t magic[] = {0x697562206f4720ff, 0x3a666e69646c};
+/* `\xff Go buildinf:`, and the size of a pointer. Flags follow. A program that looks for
+ * others build information has the 14 bytes of text alone. */
+static const uint64_t magic[] = {0x697562206f4720ff, 0x00083a666e69646c};
 
 /* Type and owner: 4, `Go`. */
 static const uint64_t go_note = 0x6f4700000004;
@@ -108,7 +110,7 @@ static uint64_t search(const uint8_t *bytes, uint64_t n)
     uint64_t ret = 0;
     for (; ret < n; ret++) {
         const uint8_t *at = bytes + ret * INFO_ALIGN;
-        if (word_at(at) == magic[0] && word_at(at + 8) << 16 == magic[1] << 16)
+        if (word_at(at) == magic[0] && word_at(at + 8) << 8 == magic[1] << 8)
             break;
     }
     return ret;
@@ -125,7 +127,11 @@ static uint64_t search_segment(const struct snug_elf *elf, uint64_t start, uint6
     uint64_t from = 0;
     while (n_left) {
         const uint64_t n = smaller(n_left, CHUNK_PLACES);
-        const uint64_t at = search(bytes + from * INFO_ALIGN, n);
+        const uint8_t *chunk = bytes + from * INFO_ALIGN;
+        /* A program may have taken the access to a page of its data away before. */
+        const bool can_read =
+            elf->file || snug_readable_has((uintptr_t)chunk, n * INFO_ALIGN);
+        const uint64_t at = can_read ? search(chunk, n) : n;
         if (at < n)
             return start + (from + at) * INFO_ALIGN;
         n_left -= n;

@@ -79,6 +79,7 @@ static const struct row rows[] = {
     {SYS_munmap, 0, NEWEST, RARE, ERRNO, {0}, {0}},
     {SYS_mprotect, 0, NEWEST, LIBC, NONE, {3}, {READ_WRITE}},
     {SYS_madvise, 0, NEWEST, GO | LIBC, NONE, {3}, {MADV_DONTNEED}},
+    {SYS_madvise, 0, NEWEST, SNUG | START, ERRNO, {3}, {MADV_POPULATE_READ}},
     {SYS_madvise, 0, NEWEST, GO | RARE, ERRNO, {3}, {MADV_HUGEPAGE}},
     {SYS_madvise, 0, NEWEST, GO | RARE, ERRNO, {3}, {MADV_NOHUGEPAGE}},
     {SYS_madvise, 21, NEWEST, GO, ERRNO, {3}, {MADV_COLLAPSE}},

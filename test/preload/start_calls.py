@@ -14,8 +14,9 @@ import subprocess
 import sys
 import tempfile
 
-# Whether there is /etc/snug.conf, by the call that the loader makes too.
-LOOK = {"access": 1, "faccessat": 1}
+# Whether there is /etc/snug.conf, by the call that the loader makes too; and whether the program's data
+# can be read, before it is searched for Go's mark.
+LOOK = {"access": 1, "faccessat": 1, "madvise": 1}
 OWN_FILES = ["/proc/self/cgroup", "/proc/self/mountinfo"]
 # Where a CPU is taken away, what may be done matters too; and which CPUs are near, where there may
 # be several nodes. What lxcfs states is compared with what the nodes have.

@@ -126,6 +126,32 @@ in_the_way() {
     [ ! -s "$work/empty" ] && [ "$(stat -c %s "$work/short")" = 8 ] || fail content
 }
 
+# To open a file ends a lease that somebody has on it, and to close it a lock: only what may be a page of
+# the pattern's is opened.
+files_beside() {
+    label='files beside'
+    mkdir "$work/beside"
+    python3 - "$work/beside" "$object" "$workers" >"$work/said" 2>&1 <<'END' || fail "$(cat "$work/said")"
+import fcntl, os, signal, subprocess, sys
+directory, built, program = sys.argv[1:]
+signal.signal(signal.SIGIO, lambda *_: sys.exit('a lease was ended'))
+held = {}
+for name in ('p', 'p.db', 'px1', 'p12', 'p12.log', 'p0.page', 'p.page', 'p1x.page', 'p12.page2', '12.page'):
+    held[name] = open(f'{directory}/{name}', 'w+')
+    held[name].write('snugstat')
+    held[name].flush()
+for name, file in held.items():
+    fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+subprocess.run([program, 'keep', '10'], check=True,
+               env=os.environ | {'SNUG_STATS_FILE': f'{directory}/p%p.page', 'LD_PRELOAD': built})
+for name, file in held.items():
+    if fcntl.fcntl(file, fcntl.F_GETLEASE) != fcntl.F_WRLCK:
+        sys.exit(f'no lease on {name} any more')
+if len(os.listdir(directory)) != len(held) + 1:
+    sys.exit(f'no page: {os.listdir(directory)}')
+END
+}
+
 # The first to have a name keeps it for as long as it lives.
 two_of_one_name() {
     label='a living owner'
@@ -351,6 +377,7 @@ END
 plain
 descriptors
 in_the_way
+files_beside
 two_of_one_name
 swept
 other_namespaces

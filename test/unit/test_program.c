@@ -57,6 +57,13 @@ START_TEST(build_information_is_aligned_and_writable)
 }
 END_TEST
 
+START_TEST(the_text_that_others_look_for_is_none)
+{
+    memcpy(image + INFO_AT, "\xff Go buildinf:", 15);
+    ck_assert(!read_file().is_go);
+}
+END_TEST
+
 START_TEST(what_becomes_read_only_is_not_searched)
 {
     image_put_info("go1.22.12", NULL);
@@ -354,6 +361,7 @@ static Suite *program_suite(void)
     tcase_add_test(go, a_program_without_build_information_is_not_go);
     tcase_add_loop_test(go, build_information_is_aligned_and_writable, 0,
                         sizeof places / sizeof *places);
+    tcase_add_test(go, the_text_that_others_look_for_is_none);
     tcase_add_test(go, what_becomes_read_only_is_not_searched);
     tcase_add_loop_test(go, few_writable_segments_are_searched, 0, 2);
     tcase_add_loop_test(go, module_information_has_an_end, 0,

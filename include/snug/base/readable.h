@@ -24,3 +24,7 @@ struct snug_readable {
  * code of the program runs. Under a filter that refuses the question nothing is readable.
  */
 bool snug_readable_covers(struct snug_readable *run, uintptr_t at, size_t n_bytes);
+
+/* The same for a range that is asked for once, by one call from Linux 5.14 on. What can be
+ * read is mapped by that, as reading it would do. */
+bool snug_readable_has(uintptr_t at, size_t n_bytes);

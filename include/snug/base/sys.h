@@ -52,6 +52,9 @@ long snug_sys_getcpu(unsigned *ret_cpu, unsigned *ret_node);
 long snug_sys_mmap(void *at, size_t n_bytes, int prot, int flags, int fd, long offset);
 long snug_sys_munmap(void *at, size_t n_bytes);
 long snug_sys_madvise(void *at, size_t n_bytes, int advice);
+#ifndef MADV_POPULATE_READ /* Headers before Linux 5.14. */
+#define MADV_POPULATE_READ 22
+#endif
 
 /* `nodes` has a bit for each of the nodes 0 to 63. */
 long snug_sys_mbind(void *at, size_t n_bytes, int mode, uint64_t nodes);
