@@ -107,7 +107,10 @@ static bool may_be_libcs(const struct symbols *in, size_t i)
 static void *match(const struct symbols *in, size_t i, const char *name)
 {
     const Elf64_Sym *symbol = &in->symbol[i];
-    if (symbol->st_shndx == SHN_UNDEF || ELF64_ST_TYPE(symbol->st_info) != in->type ||
+    const unsigned type = ELF64_ST_TYPE(symbol->st_info);
+    /* A function that an assembler was not told of has none. */
+    const bool is_type = type == in->type || (in->type == STT_FUNC && type == STT_NOTYPE);
+    if (symbol->st_shndx == SHN_UNDEF || !is_type ||
         ELF64_ST_BIND(symbol->st_info) == STB_LOCAL ||
         (in->version && in->version[i] & VERSION_IS_HIDDEN) ||
         !snug_text_equals(snug_text_of(in->strings + symbol->st_name), name) ||
@@ -216,7 +219,8 @@ static const struct link_map *first_before_relocation(void)
 }
 
 /* Where the walk over what the program starts with ends: at the loader itself. What comes
- * behind it may have been opened later, and may go at any time. */
+ * behind it may have been opened later, and may go at any time. But libc may be there too,
+ * in a program that names the loader among its libraries, and it stays. */
 static bool is_loader(const struct link_map *object)
 {
     const struct r_debug *debug = &_r_debug ? &_r_debug : musl_debug;
@@ -226,7 +230,8 @@ static bool is_loader(const struct link_map *object)
 void *snug_objects_next(const void *self, const char *name, bool *ret_stays)
 {
     const struct link_map *object = first_object();
-    bool stays = object;
+    const bool is_relocated = object;
+    bool stays = true;
     if (!object)
         object = first_before_relocation();
     while (object && object->l_ld != self)
@@ -237,7 +242,8 @@ void *snug_objects_next(const void *self, const char *name, bool *ret_stays)
         object = object->l_next;
         ret = object ? find_in_object(object, name) : NULL;
     }
-    *ret_stays = ret && stays;
+    *ret_stays =
+        ret && is_relocated && (stays || find_typed(object, "__environ", STT_OBJECT));
     return ret;
 }
 
