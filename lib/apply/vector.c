@@ -98,7 +98,7 @@ static unsigned find_slots(const struct snug_vector *vector, size_t *ret_slots)
     for (size_t i = 0; i < vector->n_entries && n < SLOTS_MAX; i++) {
         const char *entry = vector->envp[i];
         if (is_record(entry) || snug_vector_own(vector, entry) ||
-            (snug_text_starts(snug_text_of(entry), "GO") &&
+            (snug_text_starts(snug_text_of(entry), "GOM") &&
              snug_variables_owner(vector->envp, entry) == SNUG_OWNER_SNUG))
             ret_slots[n++] = i;
     }
