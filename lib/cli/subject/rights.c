@@ -183,7 +183,7 @@ static struct __user_cap_header_struct of_this = {.version = _LINUX_CAPABILITY_V
  * SECBIT_NO_SETUID_FIXUP or since the caller is not root, they are given up here. */
 static int keep_capabilities(const struct own *own, uint64_t mask)
 {
-    struct __user_cap_data_struct now[_LINUX_CAPABILITY_U32S_3];
+    struct __user_cap_data_struct now[_LINUX_CAPABILITY_U32S_3] = {{0}};
     struct __user_cap_data_struct new[_LINUX_CAPABILITY_U32S_3];
     if (capget(&of_this, now) < 0)
         return -errno;
