@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "snug/base/file.h"
+#include "snug/base/leases.h"
 #include "snug/base/sys.h"
 
 enum { LINK_BYTES = 32 };
@@ -47,6 +48,8 @@ long snug_regular_open(int top, const char *path,
         return seen;
     if (ret == 0 && S_ISLNK(status.st_mode))
         ret = -ELOOP;
+    if (ret == 0 && snug_leases_hold((int)seen))
+        ret = -EAGAIN;
     if (ret == 0) {
         ret = reopen((int)seen);
         if (ret == -ENOENT || ret == -ENOTDIR)

@@ -94,6 +94,9 @@ static void put_error(struct snug_builder *out, int error)
     case EPERM:
         snug_text_put(out, "permission denied");
         break;
+    case EAGAIN:
+        snug_text_put(out, "another process holds a lease on it");
+        break;
     case ELOOP:
         snug_text_put(out, "too many symbolic links");
         break;

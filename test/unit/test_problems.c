@@ -147,6 +147,9 @@ static const struct {
      "/etc/snug.conf cannot be read: there is no such file; nothing is taken from it"},
     {{.kind = SNUG_PROBLEM_OPEN, .source = SNUG_FROM_FILE, .error = EACCES},
      "/etc/snug.conf cannot be read: permission denied; nothing is taken from it"},
+    {{.kind = SNUG_PROBLEM_OPEN, .source = SNUG_FROM_FILE, .error = EAGAIN},
+     "/etc/snug.conf cannot be read: another process holds a lease on it; nothing is taken "
+     "from it"},
     {{.kind = SNUG_PROBLEM_OPEN, .source = SNUG_FROM_FILE, .error = EIO},
      "/etc/snug.conf cannot be read: error 5; nothing is taken from it"},
     {{.kind = SNUG_PROBLEM_NOT_A_FILE, .source = SNUG_FROM_FILE},

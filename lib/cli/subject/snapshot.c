@@ -12,6 +12,7 @@
 
 #include "snug/apply/identity.h"
 #include "snug/base/file.h"
+#include "snug/base/leases.h"
 #include "snug/base/regular.h"
 #include "snug/base/sys.h"
 #include "snug/cli/subject/rights.h"
@@ -117,8 +118,7 @@ static bool is_file_of(const struct stat *status, const struct mapping *mapping)
 }
 
 /* No more than a page, and what is mapped. What a service has mapped otherwise is not to be
- * opened: that would break a lease that it holds on the file, and the signal that says so
- * ends it. */
+ * opened. */
 static bool is_page(const char *path, const struct mapping *mapping)
 {
     struct stat status;
@@ -167,6 +167,10 @@ static int try_mapping(int pid, const struct mapping *mapping, struct snug_snaps
 static int find(struct snug_lines *lines, int pid, struct snug_snapshot *ret)
 {
     int missing = -ENODATA;
+    /* To look for the page is to guess. A lease that the process holds on some other file
+     * would be broken, and the signal that says so ends it. */
+    if (!snug_leases_are_told())
+        return -EACCES;
     struct snug_text line;
     int r;
     while ((r = snug_file_next_line(lines, &line)) > 0 || r == -EFBIG) {
