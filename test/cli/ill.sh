@@ -76,16 +76,16 @@ many_threads() {
     grep -q 'threads' "$work/told" || fail 'the mend names nobody'
 }
 
-# By the file that is open for writing; what else looks alike is none.
+# By the file that is open for writing, and has been written to; what else looks alike is none.
 traces() {
     make_tree "$tree"
     mkdir "$tree/snug"
     : >"$tree/proc/self/maps" # It is a process.
     printf 'usage_usec 15000000\nnr_periods 1000\nnr_throttled 200\nthrottled_usec 12500000\n' \
         >"$group/cpu.stat"
-    while read -r told how text; do
+    while read -r told how by text; do
         printf "$text" >"$work/trace"
-        begin sh -c "exec 5$how\"\$1\"; exec \"\$2\"" sh "$work/trace" "$keeper"
+        begin sh -c "write() { printf \"\$3\" >&5; }; exec 5$how\"\$1\"; $by \"\$@\"; exec \"\$2\"" sh "$work/trace" "$keeper" "$text"
         try 0 "$snug" capture --pid "$pid" "$work/captured"
         finish
         cp "$work/captured/snug/program" "$tree/snug/"
@@ -93,12 +93,13 @@ traces() {
         doctor --root "$tree"
         finds cpu.throttled warning "$told: throttled in 20 % of 1000 periods so far, for 12.5 s, although only 10 %"
     done <<'END'
-tracing <> go 1.22 trace\0\0\0\0
-tracing <> go 1.9 trace\0\0\0\0\0
-bursts >> go 1.22 trace\0\0\0\0
-bursts < go 1.22 trace\0\0\0\0
-bursts <> go 1.22 tracks\0\0\0
-bursts <> go 1.22 trace
+tracing <> write go 1.22 trace\0\0\0\0
+tracing <> write go 1.9 trace\0\0\0\0\0
+bursts <> : go 1.22 trace\0\0\0\0
+bursts >> write go 1.22 trace\0\0\0\0
+bursts < : go 1.22 trace\0\0\0\0
+bursts <> write go 1.22 tracks\0\0\0
+bursts <> write go 1.22 trace
 END
 }
 

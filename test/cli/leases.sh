@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Who holds a lease on a file that it has open, or mapped, or named, goes on when it is looked at: to
-# open the file would send it a signal, which ends it.
+# open the file would send it a signal, which ends it. Nor is any of its descriptors taken over: its
+# close would not give up a lock by flock(2) meanwhile.
 #
 #   leases.sh SNUG
 . "$(dirname "$0")/expect.sh"
@@ -17,7 +18,10 @@ os.write(fd, {"small": b"state" * 4, "trace": b"go 1.22 trace\0\0\0" * 4}.get(ho
 if how in ("mapped", "small"):
     pages = mmap.mmap(fd, 0)
 try:
-    fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+    if how == "locked":
+        fcntl.flock(fd, fcntl.LOCK_EX)
+    else:
+        fcntl.fcntl(fd, fcntl.F_SETLEASE, fcntl.F_WRLCK)
 except OSError:
     print("none", flush=True)
 print("held", flush=True)
@@ -81,4 +85,14 @@ else
     untried 'machine lacks leave to mount: a hidden list of leases is not seen'
 fi
 
+what='explain --pid, a locked file'
+if strace -o "$work/calls" true 2>"$work/err"; then
+    begin_holder locked
+    try 0 strace -f -o "$work/calls" "$snug" explain --pid $running
+    grep -q "openat(.*/proc/$running/fd\"" "$work/calls" || fail 'what it has open is not looked at'
+    ! grep 'pidfd_getfd(' "$work/calls" || fail 'a descriptor is taken over'
+    end_holder
+else
+    untried 'machine lacks a strace that works: descriptors that are taken over are not seen'
+fi
 end
