@@ -231,7 +231,7 @@ void *snug_objects_next(const void *self, const char *name, bool *ret_stays)
 {
     const struct link_map *object = first_object();
     const bool is_relocated = object;
-    bool stays = true;
+    bool stays = is_relocated; /* Before that nothing tells which is the loader. */
     if (!object)
         object = first_before_relocation();
     while (object && object->l_ld != self)
