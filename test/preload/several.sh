@@ -34,6 +34,7 @@ start() { # LIVE ARGUMENT…
 # All of them go on collecting.
 go_on() {
     local n from
+    echo "$label" # What it was at, if it is ended.
     for n in "${!running[@]}"; do
         from=$(grep -c '^gc ' "$work/out.$n" || :)
         until [ "$(grep -c '^gc ' "$work/out.$n" || :)" -ge $((from + collections)) ]; do
