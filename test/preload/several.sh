@@ -141,7 +141,7 @@ fill_cache() {
 }
 
 cached_mib() {
-    awk '/^(in)?active_file / { n += $2 } END { print int(n / 2 ^ 20) }' "${limit%/*}/memory.stat"
+    awk '/^(in)?active_file / { n += $2 } END { print int(n / 1048576) }' "${limit%/*}/memory.stat"
 }
 
 label='beside page cache' gogc=100
