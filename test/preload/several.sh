@@ -133,6 +133,7 @@ swell 'beside a tmpfs that grows and shrinks' hold_in_tmpfs
 # In a tmpfs there is no page cache.
 fill_cache() {
     if [ -n "${SNUG_TEST_DISK-}" ]; then
+        exec 9<"$SNUG_TEST_DISK" # The last one to close it would empty its cache.
         cgroup_run "$group" head -c $((160 << 20)) "$SNUG_TEST_DISK" >/dev/null
         return
     fi
