@@ -90,7 +90,7 @@ static int push(struct descent *descent, int fd)
         else
             r = -ENOMEM;
     }
-    if (r < 0) {
+    if (r != 0) {
         free(new.names);
         snug_file_close(&fd);
         return r;
@@ -112,8 +112,9 @@ static int pop(struct descent *descent)
         return 0;
     const struct level *above = &descent->level[descent->n - 1];
     const int fd = openat(descent->fd, "..", OPEN_FLAGS);
-    int r = fd < 0 || fstat(fd, &status) < 0 ? -errno : 0;
-    if (r == 0 && (status.st_dev != above->device || status.st_ino != above->inode))
+    const bool is_known = fd >= 0 && fstat(fd, &status) == 0;
+    int r = is_known ? 0 : -errno;
+    if (is_known && (status.st_dev != above->device || status.st_ino != above->inode))
         r = -ESTALE;
     if (r < 0) {
         snug_file_close(&fd);
