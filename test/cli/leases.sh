@@ -66,7 +66,8 @@ for how in open mapped small trace policy; do
         [ ! -s "$work/err" ] || fail 'complains'
         [ -z "$to" ] || [ -e "$to/snug" ] || fail 'keeps nothing'
         if [ "$how $command" = 'policy explain --pid' ]; then
-            grep -q 'policy cannot be read: another process holds a lease' "$work/out" "$work/err" ||
+            cat "$work/out" "$work/err" | tr -s ' \n' ' ' |
+                grep -q 'policy cannot be read: another process holds a lease' ||
                 fail 'does not say why the policy file is not read'
         fi
     done
