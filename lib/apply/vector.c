@@ -12,7 +12,7 @@
 #include <errno.h>
 
 #include "snug/apply/vector.h"
-#include "snug/base/text.h"
+#include "snug/base/entries.h"
 #include "snug/facts/variables.h"
 
 enum {
@@ -94,12 +94,13 @@ static bool is_record(const char *entry)
  * SLOTS_MAX there cannot be, since each snug overwrites what it finds. */
 static unsigned find_slots(const struct snug_vector *vector, size_t *ret_slots)
 {
+    const struct snug_text record = snug_entries_value(vector->envp, record_name);
     unsigned n = 0;
     for (size_t i = 0; i < vector->n_entries && n < SLOTS_MAX; i++) {
         const char *entry = vector->envp[i];
         if (is_record(entry) || snug_vector_own(vector, entry) ||
-            (snug_text_starts(snug_text_of(entry), "GOM") &&
-             snug_variables_owner(vector->envp, entry) == SNUG_OWNER_SNUG))
+            (snug_text_starts(snug_text_of(entry), "GO") &&
+             snug_variables_owner(record, entry) == SNUG_OWNER_SNUG))
             ret_slots[n++] = i;
     }
     return n;

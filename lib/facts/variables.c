@@ -6,9 +6,8 @@
 #include "snug/facts/tie.h"
 #include "snug/facts/variables.h"
 
-enum snug_owner snug_variables_owner(char *const *entries, const char *entry)
+enum snug_owner snug_variables_owner(struct snug_text record, const char *entry)
 {
-    struct snug_text record = snug_entries_value(entries, "SNUG_SET");
     struct snug_text word;
     while (snug_text_cut_word(&record, &word))
         if (snug_text_equals(word, entry))
@@ -44,10 +43,11 @@ bool snug_variables_is_unset(const char *entry)
            (snug_text_u64(value, &number) < 0 || !number || number > INT32_MAX);
 }
 
-static enum snug_owner owner_of(char *const *entries, const char *name)
+static enum snug_owner owner_of(char *const *entries, struct snug_text record,
+                                const char *name)
 {
     const char *entry = snug_entries_find(entries, name);
-    return entry && !snug_variables_is_unset(entry) ? snug_variables_owner(entries, entry)
+    return entry && !snug_variables_is_unset(entry) ? snug_variables_owner(record, entry)
                                                     : SNUG_OWNER_NOBODY;
 }
 
@@ -93,10 +93,11 @@ void snug_variables_read(char *const *entries, struct snug_variable_facts *ret)
 {
     const struct snug_text settings = snug_entries_value(entries, "GODEBUG");
     const struct snug_text share = snug_entries_value(entries, "AUTOMEMLIMIT");
+    const struct snug_text record = snug_entries_value(entries, "SNUG_SET");
     *ret = (struct snug_variable_facts){
-        .gomaxprocs = owner_of(entries, "GOMAXPROCS"),
-        .gomemlimit = owner_of(entries, "GOMEMLIMIT"),
-        .gogc = owner_of(entries, "GOGC"),
+        .gomaxprocs = owner_of(entries, record, "GOMAXPROCS"),
+        .gomemlimit = owner_of(entries, record, "GOMEMLIMIT"),
+        .gogc = owner_of(entries, record, "GOGC"),
         .has_automemlimit = share.n && !snug_text_equals(share, "off"),
         .container_maxprocs = snug_variables_godebug(settings, "containermaxprocs"),
         .update_maxprocs = snug_variables_godebug(settings, "updatemaxprocs"),
@@ -104,7 +105,7 @@ void snug_variables_read(char *const *entries, struct snug_variable_facts *ret)
         .is_automemlimit_off = snug_text_equals(share, "off"),
         .gomemlimit_kind = SNUG_NONE,
         .has_arenas = has_arenas(entries),
-        .is_told = snug_variables_owner(entries, SNUG_VARIABLES_TOLD) == SNUG_OWNER_SNUG,
+        .is_told = snug_variables_owner(record, SNUG_VARIABLES_TOLD) == SNUG_OWNER_SNUG,
     };
     read_user_values(entries, ret);
 }

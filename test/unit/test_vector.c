@@ -278,11 +278,15 @@ END_TEST
 
 START_TEST(a_childs_entries_vanish_when_nothing_is_planned)
 {
-    static const char *const env[] = {"GOMEMLIMIT=1", "PATH=/bin", "SNUG_SET=GOMEMLIMIT=1",
-                                      NULL};
+    static const char *const env[] = {
+        "GOMEMLIMIT=1", "PATH=/bin",
+        "GOGC=70",      "SNUG_SET=GOMEMLIMIT=1 GOMAXPROCS=2 GOGC=70",
+        "GOMAXPROCS=2", NULL};
     compose_usual(env);
     ck_assert_uint_eq(snug_vector_set(&vector, NULL, 0, NULL, record, true), 0);
     ck_assert_ptr_null(get_env("GOMEMLIMIT"));
+    ck_assert_ptr_null(get_env("GOMAXPROCS"));
+    ck_assert_ptr_null(get_env("GOGC"));
     ck_assert_str_eq(get_env("PATH"), "/bin");
     ck_assert_str_eq(get_env("SNUG_SET"), "");
 }

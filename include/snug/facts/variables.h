@@ -15,8 +15,8 @@
  * The first of duplicates counts, as it does for Go. */
 void snug_variables_read(char *const *entries, struct snug_variable_facts *ret);
 
-/* Whose value the entry (`NAME=value`) is, by the record among the same entries. */
-enum snug_owner snug_variables_owner(char *const *entries, const char *entry);
+/* Whose value the entry (`NAME=value`) is, by the record, SNUG_SET's value. */
+enum snug_owner snug_variables_owner(struct snug_text record, const char *entry);
 
 /* Whether the Go runtime takes the entry for unset, so that its value is nobody's wish: an
  * empty one, and for GOMAXPROCS all but a number from 1 to 2^31-1. Source: readGOMEMLIMIT,
