@@ -40,19 +40,19 @@ same 'attr 0 0' masks
 # Only what is asked for by its new version meets the hook.
 LD_BIND_NOW=1 LD_DEBUG=bindings LD_DEBUG_OUTPUT=$work/bindings LD_PRELOAD=$object "$program" masks >"$work/out"
 label='who answers'
-for name in posix_spawn posix_spawnp; do
-    grep -q "versions \[0\] to .*libsnug.so.*\`$name' \[GLIBC_2.15\]" "$work"/bindings.* ||
-        fail "$name of glibc 2.15 passes the object by"
-    grep -q "versions \[0\] to .*libc.so.6.*\`$name' \[GLIBC_2.2.5\]" "$work"/bindings.* ||
-        fail "$name of glibc 2.2.5 does not come from libc"
-done
 
-for name in timer_create lio_listio64; do
-    grep -q "versions \[0\] to .*libc.so.6.*\`$name' \[GLIBC_2.2.5\]" "$work"/bindings.* ||
-        fail "$name of glibc 2.2.5 does not come from libc"
-    grep -q "versions \[0\] to .*libsnug.so.*\`$name' \[GLIBC_2.[34][.34]*\]" "$work"/bindings.* ||
-        fail "$name passes the object by"
-done
+answers() { # VERSION NAME…
+    version=$1
+    shift
+    for name; do
+        grep -q "versions \[0\] to .*libsnug.so.*\`$name' \[$version\]" "$work"/bindings.* ||
+            fail "$name of $version passes the object by"
+        grep -q "versions \[0\] to .*libc.so.6.*\`$name' \[GLIBC_2.2.5\]" "$work"/bindings.* ||
+            fail "$name of glibc 2.2.5 does not come from libc"
+    done
+}
+answers GLIBC_2.15 posix_spawn posix_spawnp
+answers 'GLIBC_2.[34][.34]*' timer_create lio_listio64
 
 # The old form of the masks is shown what the new one is.
 label='one CPU is shown'
