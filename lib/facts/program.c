@@ -37,7 +37,7 @@ enum {
 };
 
 /* `\xff Go buildinf:`, and the size of a pointer. Flags follow. A program that looks for
- * others build information has the 14 bytes of text alone. */
+ * others' build information has the 14 bytes of text alone. */
 static const uint64_t magic[] = {0x697562206f4720ff, 0x00083a666e69646c};
 
 /* Type and owner: 4, `Go`. */
