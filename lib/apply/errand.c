@@ -25,6 +25,7 @@ enum { REST, ASKED, OVER };
 
 static struct {
     bool may_leave;
+    _Atomic bool stays;
     _Atomic bool has_thread;
     unsigned long thread;
     _Atomic uint32_t word;
@@ -44,6 +45,11 @@ void snug_errand_arm(void)
 {
     errand.may_leave = snug_trial_is_filtered() ? snug_sys_ask_child(try_leaving, NULL) == 0
                                                 : try_leaving(NULL) == 0;
+}
+
+void snug_errand_stay(void)
+{
+    atomic_store_explicit(&errand.stays, true, memory_order_relaxed);
 }
 
 static void say(uint32_t word)
@@ -75,7 +81,7 @@ static void *run(void *unused)
 
 void snug_errand_begin(void)
 {
-    if (errand.may_leave)
+    if (errand.may_leave && !errand.stays)
         errand.has_thread = snug_crew_create(run, NULL, &errand.thread);
 }
 

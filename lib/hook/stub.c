@@ -8,6 +8,7 @@
  */
 #include <stddef.h>
 
+#include "snug/apply/errand.h"
 #include "snug/apply/window.h"
 #include "snug/hook/next.h"
 #include "snug/hook/stub.h"
@@ -17,6 +18,8 @@ void *snug_stub_prepare(enum snug_next_name name);
 __attribute__((used)) void *snug_stub_prepare(enum snug_next_name name)
 {
     snug_window_close();
+    if (name == SNUG_NEXT_MQ_NOTIFY)
+        snug_errand_stay();
     void *next = snug_next_find(name);
     return next ? next : (void *)snug_next_refuse;
 }

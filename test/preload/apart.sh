@@ -207,3 +207,77 @@ done
 [ "$slept" = "$(value voluntary_ctxt_switches "$errands")" ] || fail 'it wakes up for nothing'
 : >"$work/end"
 wait "$running" || fail "status $?"
+
+# To leave would give up what the kernel has been asked for before: it tells of a message in a queue.
+mkdir "$work/told.d"
+cat >"$work/told.d/main.go" <<'END_OF_GO'
+package main
+
+/*
+#cgo LDFLAGS: -lrt
+#include <errno.h>
+#include <fcntl.h>
+#include <mqueue.h>
+#include <signal.h>
+
+static const struct sigevent event = {.sigev_notify = SIGEV_NONE};
+static mqd_t queue;
+static int failure;
+
+__attribute__((constructor)) static void ask(void)
+{
+    struct mq_attr attributes = {.mq_maxmsg = 1, .mq_msgsize = 8};
+    queue = mq_open("/snug-apart", O_CREAT | O_RDWR, 0600, &attributes);
+    if (queue < 0 || mq_unlink("/snug-apart") < 0 || mq_notify(queue, &event) < 0)
+        failure = errno;
+}
+
+static int why_not(void)
+{
+    return failure;
+}
+
+static int is_asked(void)
+{
+    return mq_notify(queue, &event) < 0 && errno == EBUSY;
+}
+*/
+import "C"
+import (
+	"fmt"
+	"os"
+	"time"
+)
+
+func main() {
+	if failure := C.why_not(); failure != 0 {
+		fmt.Println("machine lacks message queues: error", failure)
+		os.Exit(77)
+	}
+	fmt.Println("up")
+	for {
+		if _, err := os.Stat(os.Args[1]); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if C.is_asked() == 0 {
+		fmt.Println("the kernel tells of no message any more")
+		os.Exit(1)
+	}
+}
+END_OF_GO
+(cd "$work/told.d" && GO111MODULE=off GOFLAGS= CGO_ENABLED=1 go build -o ../told .)
+rm "$work/end"
+LD_PRELOAD=$object SNUG_FOLLOW_INTERVAL=10ms "$work/told" "$work/end" >"$work/out" 2>"$work/err" &
+running=$!
+until grep -qx up "$work/out" && grep -qlx snug /proc/"$running"/task/*/comm 2>"$work/gone" &&
+    [ "$(value voluntary_ctxt_switches "$(directory snug)")" -gt 10 ]; do
+    kill -0 "$running" 2>"$work/gone" || break
+    sleep 0.05
+done
+: >"$work/end"
+r=0
+wait "$running" || r=$?
+cat "$work/out"
+exit $r
