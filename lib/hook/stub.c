@@ -92,6 +92,12 @@ STUB(aio_write, 33);
 STUB(aio_fsync, 34);
 STUB(lio_listio, 35);
 
+SNUG_STUB_OF_LIBC(fork);
+SNUG_STUB_OF_LIBC(clone);
+SNUG_STUB_OF_LIBC(daemon);
+SNUG_STUB_OF_LIBC(system);
+SNUG_STUB_OF_LIBC(popen);
+
 /* The second names of programs with 64-bit offsets. musl has none from 1.2.4 on. */
 #define SAME(name, of) __asm__(".globl " #name "\n.set " #name ", " #of "\n")
 
@@ -100,7 +106,8 @@ SAME(aio_write64, aio_write);
 SAME(aio_fsync64, aio_fsync);
 SAME(lio_listio64, lio_listio);
 
-/* Functions of which glibc has an old version that is another one: see versions.map. */
+/* Functions of which glibc has an old version that is another one: see
+ * versions.x86_64.map. */
 #if defined(__x86_64__)
 #define SINCE(name, version)                                        \
     __asm__(".set snug_since_" #name ", " #name "\n"                \

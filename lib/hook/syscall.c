@@ -113,3 +113,5 @@ __asm__(".pushsection .text\n"
         ".popsection\n");
 
 #endif
+
+SNUG_STUB_OF_LIBC(syscall);

@@ -10,6 +10,7 @@
 #include "snug/apply/start.h"
 #include "snug/apply/view.h"
 #include "snug/hook/next.h"
+#include "snug/hook/stub.h"
 
 /* A library counts in its constructor, which glibc runs before this object's own. */
 static bool read_view(struct snug_view *ret)
@@ -106,3 +107,5 @@ int sysinfo(struct sysinfo *ret_info)
     }
     return r;
 }
+
+SNUG_STUB_OF_LIBC(sysinfo);

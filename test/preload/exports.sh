@@ -14,7 +14,7 @@ expect() { # WHAT, then what was found, which must be empty
 
 wanted=$(sed -n 's/^    \([a-z0-9_]*\);$/\1/p' "$map" | sort)
 # The name of a version is an absolute symbol.
-versions=$(sed -n 's/^\([A-Z]*_[0-9.]*\) {$/\1/p' "${map%/*}/versions.map" | tr '\n' ' ')
+versions=$(sed -n 's/^\([A-Z][A-Z_0-9.]*\) {$/\1/p' "${map%/*}"/versions.*.map | tr '\n' ' ')
 found=$(readelf -W --dyn-syms "$object" |
     awk -v versions=" $versions " '$7 == "ABS" && index(versions, " " $8 " ") { next }
         $7 != "UND" && ($5 == "GLOBAL" || $5 == "WEAK") { sub(/@.*/, "", $8); print $8 }' | sort -u)

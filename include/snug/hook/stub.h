@@ -46,3 +46,18 @@
     "    ldp x29, x30, [sp], #96\n"
 
 #endif
+
+/* For names that a library may have for a thing of its own, as a variable: with glibc only
+ * who asks for libc's function, by its first version, meets the hook. What stays of the
+ * plain name is for musl: see hide.py. */
+#if defined(__x86_64__)
+#define SNUG_STUB_FIRST_VERSION "GLIBC_2.2.5"
+#elif defined(__aarch64__)
+#define SNUG_STUB_FIRST_VERSION "GLIBC_2.17"
+#endif
+
+#define SNUG_STUB_OF_LIBC(name)                                                     \
+    __asm__(".set snug_first_" #name ", " #name "\n"                                \
+            ".globl snug_first_" #name "\n"                                         \
+            ".symver snug_first_" #name ", " #name "@" SNUG_STUB_FIRST_VERSION "\n" \
+            ".symver " #name ", " #name "@@@SNUG_MUSL\n")
