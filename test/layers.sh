@@ -37,31 +37,44 @@ may_include_in_cli() { # ROOM
     esac
 }
 
-included_by() { # FILE
-    sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1"
+# `ROOM FILE`, of all sources and headers.
+list_files() {
+    find lib -name '*.[ch]' | LC_ALL=C sort | sed 's|^lib/\(.*\)/[^/]*$|\1 &|'
+    find include/snug -name '*.h' | LC_ALL=C sort | sed 's|^include/snug/\(.*\)/[^/]*$|\1 &|'
 }
 
-check_file() { # FILE ROOM
-    allowed=$(may_include "$2")
-    for header in $(included_by "$1"); do
-        room=$(dirname "${header#snug/}")
-        case " $allowed " in
-        *" $room "*) ;;
-        *) echo "$1: $2 may not include $header" ;;
-        esac
+# `ROOM ALLOWED…`
+list_rooms() {
+    list_files | cut -d' ' -f1 | LC_ALL=C sort -u | while read -r room; do
+        echo "$room" $(may_include "$room")
     done
 }
 
 check_all() {
-    find lib -name '*.[ch]' | LC_ALL=C sort | while read -r file; do
-        room=$(dirname "${file#lib/}")
-        [ -n "$(may_include "$room")" ] || echo "$file: there is no room $room"
-        check_file "$file" "$room"
-    done
+    { list_rooms && echo && list_files; } | awk '
+        !NF { is_file = 1; next }
+        !is_file {
+            has_rule[$1] = NF > 1
+            for (i = 2; i <= NF; i++) may[$1, $i] = 1
+            next
+        }
+        {
+            room = $1
+            file = $2
+            if (!has_rule[room]) print file ": there is no room " room
+            while ((getline line < file) > 0) {
+                if (line !~ /^[ \t]*#[ \t]*include[ \t]*"/) continue
+                split(line, part, "\"")
+                of = part[2]
+                sub(/^snug\//, "", of)
+                if (!sub(/\/[^\/]*$/, "", of)) of = "."
+                if (!((room, of) in may)) print file ": " room " may not include " part[2]
+            }
+            close(file)
+        }'
     find include/snug -name '*.h' | LC_ALL=C sort | while read -r file; do
         name=${file#include/snug/}
         [ -e "lib/${name%.h}.c" ] || echo "$file: there is no lib/${name%.h}.c"
-        check_file "$file" "$(dirname "$name")"
     done
 }
 
