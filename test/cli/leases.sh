@@ -86,10 +86,10 @@ else
     untried 'machine lacks leave to mount: a hidden list of leases is not seen'
 fi
 
-what='explain --pid, a locked file'
+what='doctor --pid, a locked file'
 if strace -o "$work/calls" true 2>"$work/err"; then
     begin_holder locked
-    try 0 strace -f -o "$work/calls" "$snug" explain --pid $running
+    strace -f -o "$work/calls" "$snug" doctor --pid $running >"$work/out" 2>"$work/err" || :
     grep -q "openat(.*/proc/$running/fd\"" "$work/calls" || fail 'what it has open is not looked at'
     ! grep 'pidfd_getfd(' "$work/calls" || fail 'a descriptor is taken over'
     end_holder

@@ -105,6 +105,7 @@ static int record(struct snug_subject *subject, const struct snug_arguments *arg
     static struct snug_patient patient;
     char *const no_command[] = {NULL};
     int r = snug_subject_find_program(subject, no_command);
+    snug_subject_see_tracing(subject);
     if (r == 0)
         r = add_origin(subject);
     if (r == 0 && subject->root.pid)

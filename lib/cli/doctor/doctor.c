@@ -19,6 +19,7 @@ static int examine(struct snug_subject *subject, const struct snug_arguments *ar
     const int status = snug_subject_enter(subject, arguments);
     if (status != 0)
         return status;
+    snug_subject_see_tracing(subject);
     snug_subject_plan(subject, arguments);
     snug_patient_examine(subject, window_sec, NULL, &patient);
     if (arguments->is_probe && subject->root.pid)

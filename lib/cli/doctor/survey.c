@@ -76,6 +76,7 @@ static void examine_program(struct survey *survey, char *pid)
     if (snug_subject_open(&subject, &arguments) == 0 &&
         snug_subject_find_program(&subject, no_command) == 0 &&
         subject.facts.program.is_go) {
+        snug_subject_see_tracing(&subject);
         snug_subject_plan(&subject, &arguments);
         snug_patient_examine(&subject, 0, &survey->peers, &patient);
         if (patient.condition.is_known) {

@@ -209,10 +209,8 @@ static void find_object(struct snug_subject *subject)
 int snug_subject_find_program(struct snug_subject *subject, char *const *command)
 {
     int r;
-    if (subject->root.pid) {
+    if (subject->root.pid)
         find_object(subject);
-        snug_tracing_read(&subject->root, &subject->tracing);
-    }
     if (command[0]) {
         r = find_named(subject, command);
         if (r < 0)
@@ -234,6 +232,12 @@ int snug_subject_find_program(struct snug_subject *subject, char *const *command
     }
     subject->has_program = r == 0;
     return 0;
+}
+
+void snug_subject_see_tracing(struct snug_subject *subject)
+{
+    if (subject->root.pid)
+        snug_tracing_read(&subject->root, &subject->tracing);
 }
 
 static void gather_facts(struct snug_subject *subject)

@@ -56,6 +56,11 @@ int snug_subject_find_program(struct snug_subject *subject, char *const *command
 int snug_subject_enter(struct snug_subject *subject,
                        const struct snug_arguments *arguments);
 
+/* Looks for a trace that a live process writes, at each file that it has open: for who
+ * tells why it is throttled. What was captured says so itself. Once the program is found.
+ */
+void snug_subject_see_tracing(struct snug_subject *subject);
+
 /* Gathers facts, reads the policy with the command line's keys, makes the plan. */
 void snug_subject_plan(struct snug_subject *subject,
                        const struct snug_arguments *arguments);
