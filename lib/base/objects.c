@@ -252,7 +252,7 @@ char **snug_objects_environ(void)
     static char ***_Atomic found;
     char ***ret = atomic_load_explicit(&found, memory_order_relaxed);
     if (!ret) {
-        ret = find_first(first_object(), "__environ", STT_OBJECT);
+        ret = (char ***)find_first(first_object(), "__environ", STT_OBJECT);
         atomic_store_explicit(&found, ret, memory_order_relaxed);
     }
     return ret ? *ret : NULL;

@@ -4,6 +4,7 @@
  */
 #include "snug/cli/doctor/pprof.h"
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
@@ -36,25 +37,6 @@ static bool is_here(int pid)
            own.st_ino == other.st_ino && own.st_dev == other.st_dev;
 }
 
-/* What listens on all addresses answers at each; 0 as an address means this machine. */
-static int begin(const struct snug_listener *listener)
-{
-    struct sockaddr_in four = {.sin_family = AF_INET,
-                               .sin_port = htons((uint16_t)listener->port)};
-    struct sockaddr_in6 six = {.sin6_family = AF_INET6,
-                               .sin6_port = htons((uint16_t)listener->port)};
-    memcpy(&four.sin_addr, listener->address, sizeof four.sin_addr);
-    memcpy(&six.sin6_addr, listener->address, sizeof six.sin6_addr);
-    const int fd = socket(listener->is_v6 ? AF_INET6 : AF_INET,
-                          SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd >= 0)
-        (void)connect(fd,
-                      listener->is_v6 ? (const struct sockaddr *)&six
-                                      : (const struct sockaddr *)&four,
-                      listener->is_v6 ? sizeof six : sizeof four); /* poll tells. */
-    return fd;
-}
-
 /* The title of the index of net/http/pprof: a server that repeats what it was asked for has
  * none. */
 static bool is_pprof(const struct call *call)
@@ -70,6 +52,28 @@ static void hang_up(struct call *call)
 {
     (void)close(call->fd); /* Nothing is lost. */
     call->fd = -1;
+}
+
+/* What listens on all addresses answers at each; 0 as an address means this machine. */
+static struct call begin(const struct snug_listener *listener)
+{
+    struct sockaddr_in four = {.sin_family = AF_INET,
+                               .sin_port = htons((uint16_t)listener->port)};
+    struct sockaddr_in6 six = {.sin6_family = AF_INET6,
+                               .sin6_port = htons((uint16_t)listener->port)};
+    memcpy(&four.sin_addr, listener->address, sizeof four.sin_addr);
+    memcpy(&six.sin6_addr, listener->address, sizeof six.sin6_addr);
+    struct call ret = {.fd = socket(listener->is_v6 ? AF_INET6 : AF_INET,
+                                    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0),
+                       .port = listener->port};
+    if (ret.fd >= 0 &&
+        connect(ret.fd,
+                listener->is_v6 ? (const struct sockaddr *)&six
+                                : (const struct sockaddr *)&four,
+                listener->is_v6 ? sizeof six : sizeof four) < 0 &&
+        errno != EINPROGRESS)
+        hang_up(&ret);
+    return ret;
 }
 
 static void go_on(struct call *call)
@@ -119,8 +123,7 @@ void snug_pprof_ask(int pid, const struct snug_connections *connections,
         return;
     for (unsigned i = 0; i < connections->n; i++)
         if (connections->listener[i].is_reachable)
-            call[ret->n++] = (struct call){.fd = begin(&connections->listener[i]),
-                                           .port = connections->listener[i].port};
+            call[ret->n++] = begin(&connections->listener[i]);
     wait_for_all(call, ret->n);
     for (unsigned i = 0; i < ret->n; i++) {
         ret->n_mute += call[i].fd >= 0 && !call[i].n;

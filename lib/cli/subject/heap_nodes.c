@@ -129,9 +129,11 @@ static int find_heap(int pid, struct heap *heap)
     struct snug_text line;
     struct mapping mapping;
     int r;
-    while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG)
-        if (r > 0 && parse(line, &mapping) && (r = take(&mapping, heap)) < 0)
+    while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG) {
+        r = r > 0 && parse(line, &mapping) ? take(&mapping, heap) : 0;
+        if (r < 0)
             return r;
+    }
     end_run(heap);
     return r;
 }

@@ -75,7 +75,8 @@ static int read_lines(int maps, struct snug_regions *ret)
     int r;
     while ((r = snug_file_next_line(&lines, &line)) > 0 || r == -EFBIG) {
         struct snug_region region;
-        if (r > 0 && parse(line, &region) && (r = add(ret, &region)) < 0)
+        r = r > 0 && parse(line, &region) ? add(ret, &region) : 0;
+        if (r < 0)
             return r;
     }
     return r;
@@ -120,10 +121,12 @@ static bool is_malloc(struct reader *reader, const struct snug_region *region)
 static size_t end_of_run(const struct snug_regions *regions, size_t i)
 {
     const struct snug_region *region = regions->region;
-    while (++i < regions->n && region[i].start == region[i - 1].end &&
-           region[i].kind <= SNUG_REGION_OTHER && region[i - 1].kind <= SNUG_REGION_OTHER)
-        continue;
-    return i;
+    size_t end = i + 1;
+    while (end < regions->n && region[end].start == region[end - 1].end &&
+           region[end].kind <= SNUG_REGION_OTHER &&
+           region[end - 1].kind <= SNUG_REGION_OTHER)
+        end++;
+    return end;
 }
 
 static bool is_guarded(const struct snug_region *region)
