@@ -136,13 +136,13 @@ put_back_by_handle(int (*next)(void *, size_t, const void *), void *handle,
                    real.word); /* As above. */
 }
 
-/* pthread_setaffinity_np and pthread_attr_setaffinity_np, which differ in what they set. */
-static int set_by_handle(enum snug_next_name name, void *handle, uintptr_t thread,
-                         size_t n_bytes, const cpu_set_t *mask)
+/* pthread_setaffinity_np and pthread_attr_setaffinity_np, which differ in what they set.
+ * `next` is found before, by who needs less of the stack. */
+static int set_by_handle(int (*next)(void *, size_t, const void *), void *handle,
+                         uintptr_t thread, size_t n_bytes, const cpu_set_t *mask)
 {
     mask = complete(&n_bytes, mask);
     snug_window_close();
-    int (*next)(void *, size_t, const void *) = snug_next_find(name);
     const int r = next ? next(handle, n_bytes, mask) : ENOSYS;
     if (r == 0 && snug_shown_has_any())
         put_back_by_handle(next, handle, thread, n_bytes, mask);
@@ -151,13 +151,13 @@ static int set_by_handle(enum snug_next_name name, void *handle, uintptr_t threa
 
 int pthread_setaffinity_np(pthread_t thread, size_t n_bytes, const cpu_set_t *mask)
 {
-    return set_by_handle(SNUG_NEXT_PTHREAD_SETAFFINITY_NP, (void *)thread,
+    return set_by_handle(snug_next_find(SNUG_NEXT_PTHREAD_SETAFFINITY_NP), (void *)thread,
                          thread_by(thread), n_bytes, mask);
 }
 
 /* For a thread that is to be created: the mask was read by this one. */
 int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t n_bytes, const cpu_set_t *mask)
 {
-    return set_by_handle(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP, attr, thread_of(0), n_bytes,
-                         mask);
+    return set_by_handle(snug_next_find(SNUG_NEXT_PTHREAD_ATTR_SETAFFINITY_NP), attr,
+                         thread_of(0), n_bytes, mask);
 }
