@@ -54,6 +54,7 @@ static struct {
     bool is_blind;             /* A limit could not be read the last time. */
     bool is_unmeasured;        /* Nor what others hold. */
     _Atomic bool is_elsewhere; /* When C code loaded its first filter. */
+    _Atomic bool is_shut_in;   /* The program has asked for a Landlock domain. */
 } follow;
 
 void snug_follow_arm(const struct snug_follow *with)
@@ -97,6 +98,28 @@ void snug_follow_see_filter(void)
                        "runtime starts");
     else if (armed == STARTED && !snug_start_is_filtered() && snug_chroot_compare() > 0)
         atomic_store(&follow.is_elsewhere, true);
+}
+
+void snug_follow_see_sandbox(void)
+{
+    if (atomic_load(&follow.state) == STARTED)
+        atomic_store(&follow.is_shut_in, true);
+}
+
+/* libcap's psx makes a call on all threads that it knows or finds, and ends the program
+ * where one answers otherwise. So what a descriptor is to one of them it is to the
+ * follower. Nor does a thread of snug's call Go, which starts threads that have its rights:
+ * before 2.71 psx knew none but the program's. */
+static bool has_psx(void)
+{
+    return follow.with.facts->program.has_psx || snug_objects_have("psx_syscall3");
+}
+
+static const char *find_procs(const struct snug_module *module)
+{
+    return has_psx() ? "follow: no CPUs: libpsx changes what threads may do"
+                     : snug_procs_find(follow.with.image, module, follow.with.facts,
+                                       follow.with.plan);
 }
 
 /* NULL if there is none. */
@@ -278,7 +301,7 @@ static bool look(void)
     bool is_changed = snug_aim_apply(&memory, follow.with.page_bytes, &reason);
     if (is_changed)
         change.reason = why_memory(reason);
-    if (follow.with.plan->follow.has_limits)
+    if (follow.with.plan->follow.has_limits && !atomic_load(&follow.is_shut_in))
         is_changed |= snug_procs_apply(follow.with.facts, &next->cpu);
     snug_heap_adjust(follow.with.facts, next);
     if (!is_shown_alike(last, next)) {
@@ -309,8 +332,7 @@ static void *run(void *unused)
     snug_signals_block();
     snug_errand_leave();
     if (follow.with.plan->follow.moves_cpus)
-        follow.reach.has_door = complain(snug_procs_find(
-            follow.with.image, found_module(), follow.with.facts, follow.with.plan));
+        follow.reach.has_door = complain(find_procs(found_module()));
     (void)snug_sys_prctl(PR_SET_NAME, (unsigned long)"snug", 0, 0, 0);
     snug_reload_begin(follow.with.policy,
                       snug_revision_keys(follow.with.plan, &follow.reach),
@@ -321,11 +343,11 @@ static void *run(void *unused)
     bool is_at_home = !follow.with.plan->follow.measures || look();
     /* Were the sleep refused, as by a seccomp filter, the thread would go round without a
      * pause. */
-    for (long r = 0;
-         is_at_home && (r == 0 || r == -EINTR) && apart_ms <= ms + PATIENCE_MS;) {
+    for (long r = 0; is_at_home && !atomic_load(&follow.is_shut_in) &&
+                     (r == 0 || r == -EINTR) && apart_ms <= ms + PATIENCE_MS;) {
         ms = rest_ms();
         r = snug_sys_nanosleep(ms * NS_PER_MS);
-        if (r != 0 ||
+        if (r != 0 || atomic_load(&follow.is_shut_in) ||
             (follow.is_measured && snug_measure_is_quiet(&follow.with.facts->memory)))
             continue;
         const int where = compare_root();
@@ -340,6 +362,8 @@ static void *run(void *unused)
      * while it is called have what their creator has. */
     if (!is_at_home)
         complain("follow: ends: the program has another root directory");
+    else if (atomic_load(&follow.is_shut_in))
+        complain("follow: ends: the program shuts itself in by Landlock");
     else if (apart_ms)
         complain("follow: ends: other privileges");
     snug_errand_end();
@@ -362,6 +386,8 @@ void snug_follow_start(const struct snug_crew_calls *libc)
                          follow.with.facts->program.go_minor, snug_collector_read_own, NULL,
                          &follow.collector);
     const bool has_crew = snug_crew_arm(libc, snug_objects_has_musl());
+    if (has_psx())
+        snug_errand_stay();
     if (has_crew)
         snug_errand_begin();
     if (has_crew && snug_crew_create(run, NULL, &thread))

@@ -291,6 +291,11 @@ static const struct link_map *object_with(const char *name)
     return ret;
 }
 
+bool snug_objects_have(const char *name)
+{
+    return object_with(name);
+}
+
 void *snug_objects_beside(const char *mark, const char *rival, const char *name)
 {
     const struct link_map *object = object_with(mark);

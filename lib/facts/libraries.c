@@ -4,16 +4,17 @@
  */
 #include "snug/facts/libraries.h"
 
-/* In the order of enum snug_library. */
-static const char paths[][40] = {
+/* In the order of enum snug_library; then one that sizes nothing. */
+static const char paths[][48] = {
     "github.com/KimMachineGun/automemlimit",
     "go.uber.org/automaxprocs",
     "github.com/rdforte/gomaxecs",
+    "kernel.org/pub/linux/libs/security/libcap/psx",
 };
 
-enum { N_PATHS = sizeof paths / sizeof *paths };
+enum { PSX = 3, N_PATHS };
 
-unsigned snug_libraries_find(struct snug_text module)
+unsigned snug_libraries_find(struct snug_text module, bool *ret_has_psx)
 {
     unsigned ret = 0;
     struct snug_text line;
@@ -26,5 +27,6 @@ unsigned snug_libraries_find(struct snug_text module)
             if (snug_text_equals(word, paths[i]))
                 ret |= 1u << i;
     }
-    return ret;
+    *ret_has_psx = ret >> PSX;
+    return ret & ((1u << PSX) - 1);
 }

@@ -299,7 +299,7 @@ static void read_go(const struct snug_elf *elf, uint64_t info, struct snug_progr
     const struct snug_text mode = find_setting(strings.module, "build\t-buildmode");
     ret->is_archive = snug_text_equals(mode, "c-archive");
     ret->may_be_archive = ret->is_archive || !mode.n;
-    ret->libraries = snug_libraries_find(strings.module);
+    ret->libraries = snug_libraries_find(strings.module, &ret->has_psx);
 
     if (!ret->go_minor) /* It may be any release. */
         return;

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later
- * syscall(2): libseccomp loads filters this way. Every other number jumps to libc's
- * function after one comparison, with all registers and the stack as they were. The first
- * call after the start window was opened closes it, for it may fork, execute, or pin this
- * thread as libnuma does.
+ * syscall(2): libseccomp loads filters this way, and libcap's psx calls Landlock. Every
+ * other number jumps to libc's function after two comparisons, with all registers and the
+ * stack as they were. The first call after the start window was opened closes it, for it
+ * may fork, execute, or pin this thread as libnuma does.
  */
 #include <linux/seccomp.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 
+#include "snug/apply/follow.h"
 #include "snug/apply/guard.h"
 #include "snug/apply/start.h"
 #include "snug/apply/window.h"
@@ -16,9 +17,12 @@
 #include "snug/hook/stub.h"
 #include "snug/hook/syscall.h"
 
+/* On all architectures, and not in every header. */
+enum { LANDLOCK_RESTRICT_SELF = 446 };
+
 long snug_syscall_seccomp(long number, unsigned long operation, unsigned long flags,
                           const void *program, long c, long d, long e);
-void *snug_syscall_prepare(void);
+void *snug_syscall_prepare(long number);
 
 /* The next definition; NULL until the first call, and again once the window was opened.
  * Read by the stub below. */
@@ -40,8 +44,10 @@ static long call_kernel(long number, long a, long b, long c, long d, long e, lon
     return -1;
 }
 
-__attribute__((used)) void *snug_syscall_prepare(void)
+__attribute__((used)) void *snug_syscall_prepare(long number)
 {
+    if ((int)number == LANDLOCK_RESTRICT_SELF)
+        snug_follow_see_sandbox();
     (void)snug_window_close();
     void *next = snug_next_find(SNUG_NEXT_SYSCALL);
     atomic_store_explicit(&next_syscall, next, memory_order_relaxed);
@@ -84,6 +90,8 @@ __asm__(".pushsection .text\n"
         "    mov next_syscall(%rip), %r11\n"
         "    test %r11, %r11\n"
         "    jz 1f\n"
+        "    cmp $446, %edi\n"
+        "    je 1f\n"
         "0:  cmp $317, %edi\n"
         "    je snug_syscall_seccomp\n"
         "    jmp *%r11\n"
@@ -104,6 +112,8 @@ __asm__(".pushsection .text\n"
         "    adrp x16, next_syscall\n"
         "    ldr x16, [x16, :lo12:next_syscall]\n"
         "    cbz x16, 1f\n"
+        "    cmp w0, #446\n"
+        "    b.eq 1f\n"
         "0:  cmp w0, #277\n"
         "    b.eq snug_syscall_seccomp\n"
         "    br x16\n"
@@ -113,5 +123,3 @@ __asm__(".pushsection .text\n"
         ".popsection\n");
 
 #endif
-
-SNUG_STUB_OF_LIBC(syscall);

@@ -42,14 +42,30 @@ static const struct {
 
 START_TEST(a_module_is_known_by_its_whole_path)
 {
-    ck_assert_msg(snug_libraries_find(snug_text_of(rows[_i].text)) == rows[_i].bits, "%s",
-                  rows[_i].label);
+    bool has_psx;
+    ck_assert_msg(snug_libraries_find(snug_text_of(rows[_i].text), &has_psx) ==
+                      rows[_i].bits,
+                  "%s", rows[_i].label);
+    ck_assert_msg(!has_psx, "%s", rows[_i].label);
 }
 END_TEST
 
 START_TEST(no_information_is_no_library)
 {
-    ck_assert_uint_eq(snug_libraries_find((struct snug_text){0}), 0);
+    bool has_psx = true;
+    ck_assert_uint_eq(snug_libraries_find((struct snug_text){0}, &has_psx), 0);
+    ck_assert(!has_psx);
+}
+END_TEST
+
+START_TEST(psx_is_no_library_that_sizes)
+{
+    static const char text[] =
+        "dep\tkernel.org/pub/linux/libs/security/libcap/psx\tv1.2.78\t"
+        "h1:a=\ndep\tgo.uber.org/automaxprocs\tv1.6.0\th1:a=\n";
+    bool has_psx;
+    ck_assert_uint_eq(snug_libraries_find(snug_text_of(text), &has_psx), PROCS);
+    ck_assert(has_psx);
 }
 END_TEST
 
@@ -57,6 +73,7 @@ int main(void)
 {
     Suite *suite = suite_create("libraries");
     TCase *tcase = tcase_create("libraries");
+    tcase_add_test(tcase, psx_is_no_library_that_sizes);
     tcase_add_loop_test(tcase, a_module_is_known_by_its_whole_path, 0,
                         sizeof rows / sizeof *rows);
     tcase_add_test(tcase, no_information_is_no_library);

@@ -12,9 +12,10 @@
  * its own here. */
 void snug_errand_arm(void);
 
-/* The kernel tells this process of messages in a queue. To leave would end that: a copy of
- * the first 64 descriptors is made for the thread, also on Linux 6.18, and to close it gives
- * up what mq_notify(3) has asked for. From any thread, before snug_errand_begin. */
+/* The follower is to have the program's descriptors. Where the kernel tells this process of
+ * messages in a queue, to leave would end that: a copy of the first 64 descriptors is made
+ * for the thread, also on Linux 6.18, and to close it gives up what mq_notify(3) has asked
+ * for. From any thread, before snug_errand_begin. */
 void snug_errand_stay(void);
 
 /* Creates the second thread, where that is of use, by a thread of the program's. snug's

@@ -34,6 +34,11 @@ bool snug_follow_is_due(void);
  * thread runs, it is not started, and a line says so. */
 void snug_follow_see_filter(void);
 
+/* The program asks for a Landlock domain, which holds for a thread and for those that it
+ * creates later: the follower, which may be none of them, ends at its next look, and lets
+ * nobody into Go any more. From any thread, also in a signal's handler. */
+void snug_follow_see_sandbox(void);
+
 /* Finds the runtime's words, and creates the thread. Leaves errno alone; what is missing is
  * logged. */
 void snug_follow_start(const struct snug_crew_calls *libc);

@@ -26,6 +26,9 @@ char **snug_objects_environ(void);
 /* Whether the loader is musl's, which passes nothing to constructors. */
 bool snug_objects_has_musl(void);
 
+/* Whether any object that is loaded now defines a function of that name. */
+bool snug_objects_have(const char *name);
+
 /* The same as snug_objects_next of the program itself, and of nothing else. */
 void *snug_objects_own(const char *name);
 

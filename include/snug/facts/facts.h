@@ -120,6 +120,7 @@ struct snug_program {
     bool is_archive; /* C code with Go linked in: the runtime starts on a thread of its own.
                       */
     bool may_be_archive; /* The build mode is not recorded, or is that. */
+    bool has_psx;        /* libcap's psx is built in: see apply/follow.c. */
     bool is_gccgo; /* Of programs that are not Go by the rules above; only the command asks.
                     */
     enum snug_start start;

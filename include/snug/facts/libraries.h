@@ -5,5 +5,6 @@
 
 #include "snug/facts/facts.h"
 
-/* Bits of enum snug_library, by the text of the build information. */
-unsigned snug_libraries_find(struct snug_text module);
+/* Bits of enum snug_library, by the text of the build information; and whether libcap's psx
+ * is among them, by which a program changes the rights of all its threads. */
+unsigned snug_libraries_find(struct snug_text module, bool *ret_has_psx);
