@@ -29,8 +29,8 @@ static struct {
     const void *high;
     struct snug_cpus before; /* The main thread's mask. */
     struct snug_cpus whole;  /* What no restriction at all would have given it. */
-    int kind;                /* Of the mask before. */
-    unsigned n_restored;
+    _Atomic int kind;        /* Of the mask before. */
+    _Atomic unsigned n_restored;
     bool is_confined;
     struct snug_cpus confined; /* The mask that threads are to keep. */
 } window;

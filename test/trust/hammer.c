@@ -16,24 +16,24 @@ enum { N_THREADS = 8, N_ROUNDS = 20000 };
 static const char image[64];
 
 /* As the hook of mmap does. */
-static void see(size_t n_bytes, int prot)
+static void see(const char *place, size_t n_bytes, int prot)
 {
     snug_window_close();
-    if (snug_caller_see_mapping(image, NULL, n_bytes, prot, MAP_PRIVATE | MAP_ANONYMOUS))
-        (void)snug_window_end(image, true);
+    if (snug_caller_see_mapping(place, NULL, n_bytes, prot, MAP_PRIVATE | MAP_ANONYMOUS))
+        (void)snug_window_end(place, true);
 }
 
 static void *interfere(void *argument)
 {
     for (int i = 0; i < N_ROUNDS; i++) {
-        see(4096, PROT_READ);
+        see(image + 1, 4096, PROT_READ);
         (void)snug_window_state();
         snug_counters_add(SNUG_COUNT_THREADS, 1);
     }
-    if (argument) { /* The runtime, on this thread. */
-        see(256 << 10, PROT_READ | PROT_WRITE);
-        see(128 << 10, PROT_NONE);
-        see(1 << 20, PROT_NONE);
+    if (argument) { /* The runtime, on this thread, from a place of its own. */
+        see(image, 256 << 10, PROT_READ | PROT_WRITE);
+        see(image, 128 << 10, PROT_NONE);
+        see(image, 1 << 20, PROT_NONE);
     }
     return NULL;
 }
