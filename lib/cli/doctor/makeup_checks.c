@@ -215,8 +215,9 @@ static void look_at_live(const struct snug_patient *patient, struct snug_finding
         snug_finding_see(
             ret, needed >= makeup->go.limit ? SNUG_GRADE_ERROR : SNUG_GRADE_WARNING,
             "%s; GOMEMLIMIT is %s", heap, snug_amount_of(makeup->go.limit).text);
-        snug_finding_follow(ret, "The collector runs without end, and may take half of the "
-                                 "CPU time.");
+        snug_finding_follow(ret,
+                            "Collections follow each other, and may take up to half of "
+                            "the CPU time.");
         mend_heap(patient, needed, ret);
     } else {
         snug_finding_see(ret, SNUG_GRADE_OK, "%s; %s", heap,

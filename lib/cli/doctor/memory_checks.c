@@ -165,7 +165,10 @@ static void look_at_events(const struct snug_patient *patient, struct snug_findi
                          "the limit was met %lu times, and memory was given back",
                          memory->hit.number);
     } else {
-        snug_finding_see(ret, SNUG_GRADE_OK, "the limit was never met");
+        snug_finding_see(
+            ret, SNUG_GRADE_OK,
+            "the limit was never met since the cgroup was made, as a container's "
+            "is at each start");
     }
 }
 

@@ -60,6 +60,12 @@ static void tell_near(const struct snug_containers *containers, struct snug_find
                       snug_finding_word(containers->from, "pids.max"));
 }
 
+static const char of_go[] =
+    "Go never ends a thread, unless its goroutine ends while locked to it. Calls that "
+    "block in C or in files, and runtime.LockOSThread, make more. Where, "
+    "/debug/pprof/goroutine?debug=2 shows, and SIGQUIT, which ends the program: look for "
+    "\"locked to thread\". ";
+
 static void look_at_threads(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_figure threads = patient->condition.threads;
@@ -78,11 +84,11 @@ static void look_at_threads(const struct snug_patient *patient, struct snug_find
     } else if (threads.number > many) {
         snug_finding_see(ret, SNUG_GRADE_WARNING, "%lu threads, more than %lu%s%s",
                          threads.number, many, since, text);
-        snug_finding_follow(ret, "Go never ends a thread, unless its goroutine ends while "
-                                 "locked to it. Calls that block in C or in files, and "
-                                 "runtime.LockOSThread, make more. The mend names who "
-                                 "makes them, and cures nothing.");
-        snug_finding_mend(ret, SNUG_PLACE_POLICY, "threads.warn = 100\nlog = info\n");
+        snug_finding_follow(ret,
+                            "%sThe mend logs, at 200 threads, which C code makes them, "
+                            "and cures nothing.",
+                            patient->subject->facts.program.is_go ? of_go : "");
+        snug_finding_mend(ret, SNUG_PLACE_POLICY, "threads.warn = 100\n");
     } else if (is_near_limit(&patient->live.containers)) {
         tell_near(&patient->live.containers, ret);
     } else {
