@@ -139,7 +139,16 @@ waiting_for_others() {
     echo 'some avg10=much' >"$group/cpu.pressure"
     doctor 0
     finds cpu.pressure skipped
-    rm "$group/cpu.pressure" "$group/cpu.stat"
+    # Where the cgroup has none the machine's may explain it.
+    rm "$group/cpu.pressure"
+    mkdir -p "$tree/proc/pressure"
+    echo 'some avg10=89.53 avg60=9.00 avg300=1.00 total=1' >"$tree/proc/pressure/cpu"
+    doctor 0
+    finds cpu.pressure note '89.53 % of the last 10 s'
+    echo 'some avg10=9.99 avg60=9.00 avg300=1.00 total=1' >"$tree/proc/pressure/cpu"
+    doctor 0
+    finds cpu.pressure skipped 'there is no cpu.pressure'
+    rm -r "$tree/proc/pressure" "$group/cpu.stat"
 }
 
 for claim in parts_of_a_cpu a_limit_above gomaxprocs_by_hand throttling_is_told_apart \

@@ -250,14 +250,28 @@ static void look_at_throttled(const struct snug_patient *patient, struct snug_fi
         tell_throttled(patient, share, seen, ret);
 }
 
+/* Without a cpu.pressure, as with cgroup v1: what all the machine's threads wait tells who
+ * is to be asked. */
+static void look_at_machine(const struct snug_patient *patient, struct snug_finding *ret)
+{
+    const struct snug_figure waited = patient->cpu.machine_pressure.some;
+    if (!waited.is_known || waited.number < WAITED_HUNDREDTHS)
+        snug_finding_see(ret, SNUG_GRADE_SKIPPED,
+                         "there is no cpu.pressure: cgroup v1, or PSI is off");
+    else
+        snug_finding_see(
+            ret, SNUG_GRADE_NOTE,
+            "there is no cpu.pressure; on the machine some thread waited for a CPU "
+            "in %lu.%02lu %% of the last 10 s",
+            waited.number / 100, waited.number % 100);
+}
+
 static void look_at_pressure(const struct snug_patient *patient, struct snug_finding *ret)
 {
     const struct snug_figure waited = patient->cpu.pressure.some;
     const struct snug_quota *limit = limit_of(patient);
     if (!waited.is_known) {
-        snug_finding_see(ret, SNUG_GRADE_SKIPPED,
-                         "there is no cpu.pressure: cgroup v1, or "
-                         "PSI is off");
+        look_at_machine(patient, ret);
         return;
     }
     const bool is_throttled =

@@ -131,14 +131,9 @@ static struct snug_figure parse_percent(struct snug_text text)
 }
 
 /* `some avg10=0.12 avg60=0.05 avg300=0.01 total=1234`, and a line `full`. */
-static void read_pressure(const struct snug_root *root, struct snug_cgroup *at,
-                          const char *name, struct snug_pressure *ret)
+static void parse_pressure(struct snug_text rest, struct snug_pressure *ret)
 {
-    char buffer[LINE_BYTES];
-    struct snug_text rest = {0};
     struct snug_text line;
-    if (read_text(root, at, name, sizeof buffer, buffer, &rest) < 0)
-        return;
     while (snug_text_cut(&rest, '\n', &line)) {
         struct snug_text word;
         const bool is_full = snug_text_starts(line, "full ");
@@ -157,6 +152,23 @@ static void read_pressure(const struct snug_root *root, struct snug_cgroup *at,
                 total->is_known = snug_text_u64(value, &total->number) == 0;
         }
     }
+}
+
+static void read_pressure(const struct snug_root *root, struct snug_cgroup *at,
+                          const char *name, struct snug_pressure *ret)
+{
+    char buffer[LINE_BYTES];
+    struct snug_text text;
+    if (read_text(root, at, name, sizeof buffer, buffer, &text) == 0)
+        parse_pressure(text, ret);
+}
+
+static void read_machine_pressure(const struct snug_root *root, struct snug_pressure *ret)
+{
+    char buffer[LINE_BYTES];
+    size_t n;
+    if (snug_file_read(root, "/proc/pressure/cpu", sizeof buffer, buffer, &n) == 0)
+        parse_pressure((struct snug_text){buffer, n}, ret);
 }
 
 bool snug_evidence_go_to(struct snug_cgroup *at, const char *from)
@@ -350,6 +362,8 @@ void snug_evidence_read(const struct snug_root *root, const struct snug_facts *f
         (void)snug_evidence_go_to(&cpu, facts->cpu.limit.from); /* Or it is the own one. */
         snug_evidence_read_cpu(root, &cpu, ret_cpu);
     }
+    if (!ret_cpu->pressure.some.is_known)
+        read_machine_pressure(root, &ret_cpu->machine_pressure);
     if (memory.has_directory) {
         const struct snug_figure processes = count_processes(root, &memory, last);
         (void)snug_evidence_go_to(&memory, facts->memory.limit.from); /* Likewise. */

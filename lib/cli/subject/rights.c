@@ -244,13 +244,15 @@ static const char proc[] = "/proc/";
 
 bool snug_rights_is_asked(const char *path)
 {
+    static const char *const whole[] = {"/proc", "/proc/meminfo", "/proc/version",
+                                        "/proc/pressure/cpu"};
     static const char *const names[] = {"cgroup", "stat", "status", "syscall"};
     struct snug_text rest = snug_text_of(path);
     struct snug_text part;
     uint64_t pid;
-    if (snug_text_equals(rest, "/proc") || snug_text_equals(rest, "/proc/meminfo") ||
-        snug_text_equals(rest, "/proc/version"))
-        return true;
+    for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
+        if (snug_text_equals(rest, whole[i]))
+            return true;
     if (!snug_text_starts(rest, proc))
         return false;
     rest = snug_text_of(path + sizeof proc - 1);

@@ -34,6 +34,7 @@ struct snug_cpu_evidence {
     struct snug_figure throttled_usec;    /* Of all CPUs together. */
     struct snug_figure usage_usec;
     struct snug_pressure pressure;
+    struct snug_pressure machine_pressure; /* Where the cgroup has none of its own. */
 };
 
 /* Kinds that `current` is made of: anonymous, page_cache (shared memory included), kernel
