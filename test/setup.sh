@@ -16,7 +16,7 @@ packages_for() { # PURPOSE
     go) echo 'golang-go:go ca-certificates:/etc/ssl/certs/ca-certificates.crt' ;;
     matrix) echo 'musl-tools:musl-gcc binutils:readelf strace:strace python3:python3' ;;
     vm) echo 'qemu-system-x86:qemu-system-x86_64 busybox-static:/bin/busybox cpio:cpio runc:runc' ;;
-    init) echo 'tini:tini util-linux:unshare procps:pgrep' ;;
+    init) echo 'tini:tini util-linux:unshare procps:pgrep libcap2-bin:setcap' ;;
     shells) echo 'zsh:zsh fish:fish tmux:tmux' ;;
     metrics) echo 'curl:curl' ;;
     scrape) echo 'prometheus:prometheus iproute2:ss' ;;
