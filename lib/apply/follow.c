@@ -46,6 +46,7 @@ static struct {
     struct snug_follow with;
     struct snug_module module;
     bool has_module;
+    bool has_psx;
     struct snug_revision_reach reach;
     struct snug_reload reload;
     struct snug_collector collector;
@@ -109,17 +110,18 @@ void snug_follow_see_sandbox(void)
 /* libcap's psx makes a call on all threads that it knows or finds, and ends the program
  * where one answers otherwise. So what a descriptor is to one of them it is to the
  * follower. Nor does a thread of snug's call Go, which starts threads that have its rights:
- * before 2.71 psx knew none but the program's. */
-static bool has_psx(void)
+ * before 2.71 psx knew none but the program's. Asked once, by a thread of the program's
+ * that runs none of its code: later objects may be unloaded meanwhile. */
+static bool find_psx(void)
 {
     return follow.with.facts->program.has_psx || snug_objects_have("psx_syscall3");
 }
 
 static const char *find_procs(const struct snug_module *module)
 {
-    return has_psx() ? "follow: no CPUs: libpsx changes what threads may do"
-                     : snug_procs_find(follow.with.image, module, follow.with.facts,
-                                       follow.with.plan);
+    return follow.has_psx ? "follow: no CPUs: libpsx changes what threads may do"
+                          : snug_procs_find(follow.with.image, module, follow.with.facts,
+                                            follow.with.plan);
 }
 
 /* NULL if there is none. */
@@ -386,7 +388,8 @@ void snug_follow_start(const struct snug_crew_calls *libc)
                          follow.with.facts->program.go_minor, snug_collector_read_own, NULL,
                          &follow.collector);
     const bool has_crew = snug_crew_arm(libc, snug_objects_has_musl());
-    if (has_psx())
+    follow.has_psx = find_psx();
+    if (follow.has_psx)
         snug_errand_stay();
     if (has_crew)
         snug_errand_begin();

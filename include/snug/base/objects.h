@@ -26,7 +26,8 @@ char **snug_objects_environ(void);
 /* Whether the loader is musl's, which passes nothing to constructors. */
 bool snug_objects_has_musl(void);
 
-/* Whether any object that is loaded now defines a function of that name. */
+/* Whether any object that is loaded now defines a function of that name. All are looked
+ * at: to be asked while no other thread can unload one. */
 bool snug_objects_have(const char *name);
 
 /* The same as snug_objects_next of the program itself, and of nothing else. */
